@@ -171,3 +171,14 @@ class Figures:
 
 
 Track: TypeAlias = Curve | Events | Spans | Figures
+
+
+def frame_times(frames: Events) -> FrameTimes:
+    """When each frame is shown, out of the track ``frames``: its nth event is frame n, in ticks of the file's time base.
+
+    The column ``duration`` (int64, ticks) says how long each frame lasts; the last one's ends the picture.
+    """
+    if frames.clock.rate is None:
+        raise ValueError("the track of frames counts in ticks of time, not in frames")
+    end = int(frames.at[-1] + np.asarray(frames.columns["duration"])[-1]) if len(frames) else 0
+    return FrameTimes(frames.at, 1 / frames.clock.rate, end)
