@@ -174,7 +174,7 @@ Track: TypeAlias = Curve | Events | Spans | Figures
 
 
 def frame_times(frames: Events) -> FrameTimes:
-    """When each frame is shown, out of the track ``frames``: its nth event is frame n, in ticks of the file's time base.
+    """When each frame is shown, out of the track ``frames``: event n is frame n, in ticks of the file's time base.
 
     The column ``duration`` (int64, ticks) says how long each frame lasts; the last one's ends the picture.
     """
