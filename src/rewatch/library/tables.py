@@ -1,0 +1,137 @@
+"""Tracks as Parquet files, and back.
+
+A track is one table: a curve's columns by their names; events ``at`` and their columns; spans ``begin``, ``end``,
+``label`` and theirs; figures ``name``, ``value``, ``unit``, ``why``. What the numbers mean stands in the schema's
+metadata under ``rewatch`` (JSON: kind, name, unit, clock, and who made it), so that a file explains itself to
+whoever opens it with pandas, Polars or DuckDB.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rewatch.clock import Clock
+from rewatch.errors import LibraryError
+from rewatch.library.atomic import replacing
+from rewatch.track import Column, Curve, Events, Figures, Spans, Track
+
+_META = b"rewatch"
+
+
+def write_track(path: Path, track: Track, made_by: Mapping[str, Any]) -> None:
+    """Write one track, wholly or not at all; `made_by` (JSON values) is its provenance."""
+    table = _table(track)
+    meta = {**_about(track), "made_by": dict(made_by)}
+    table = table.replace_schema_metadata({_META: json.dumps(meta, sort_keys=True).encode()})
+    with replacing(path) as part:
+        pq.write_table(table, part, compression="zstd")
+
+
+def read_track(path: Path) -> tuple[Track, dict[str, Any]]:
+    """A track and its provenance. LibraryError with one line where the file is damaged or missing."""
+    try:
+        table = pq.read_table(path, memory_map=False)
+        meta = json.loads((table.schema.metadata or {})[_META])
+        return _track(table, meta), meta["made_by"]
+    except FileNotFoundError as error:
+        raise LibraryError(f"the track {path.stem} is gone from {path.parent}: watch the film again") from error
+    except (pa.ArrowInvalid, OSError, KeyError, ValueError) as error:
+        raise LibraryError(f"the track {path} is damaged: watch the film again ({error})") from error
+
+
+def read_key(path: Path) -> str | None:
+    """The key that a stored track was made under; None where there is no readable track."""
+    try:
+        meta = json.loads((pq.read_schema(path).metadata or {})[_META])
+        key = meta["made_by"]["key"]
+    except (OSError, pa.ArrowInvalid, KeyError, ValueError):
+        return None
+    return str(key)
+
+
+def _about(track: Track) -> dict[str, Any]:
+    kind = type(track).__name__.lower()
+    about: dict[str, Any] = {"kind": kind, "name": track.name}
+    if isinstance(track, Figures):
+        return about
+    about["unit"] = track.unit
+    about["clock"] = {
+        "rate": None if track.clock.rate is None else str(track.clock.rate),
+        "start": str(track.clock.start),
+    }
+    if isinstance(track, Curve):
+        about["flat"] = track.values.ndim == 1
+    return about
+
+
+def _arrow(column: Column) -> pa.Array:
+    if isinstance(column, np.ndarray):
+        return pa.array(np.ascontiguousarray(column))
+    return pa.array(list(column), type=pa.string())
+
+
+def _table(track: Track) -> pa.Table:
+    if isinstance(track, Curve):
+        return pa.table({name: _arrow(track.column(name)) for name in track.columns})
+    if isinstance(track, Events):
+        return pa.table({"at": _arrow(track.at)} | {name: _arrow(c) for name, c in track.columns.items()})
+    if isinstance(track, Spans):
+        own: dict[str, Column] = {"begin": track.begin, "end": track.end, "label": track.label}
+        return pa.table({name: _arrow(c) for name, c in (own | dict(track.columns)).items()})
+    names = list(track.values)
+    return pa.table(
+        {
+            "name": pa.array(names, type=pa.string()),
+            "value": pa.array([None if track.values[n] is None else float(track.values[n] or 0) for n in names]),
+            "whole": pa.array([isinstance(track.values[n], int) for n in names], type=pa.bool_()),
+            "unit": pa.array([track.units.get(n, "") for n in names], type=pa.string()),
+            "why": pa.array([track.why.get(n) for n in names], type=pa.string()),
+        }
+    )
+
+
+def _column(array: pa.ChunkedArray) -> Column:
+    if pa.types.is_string(array.type):
+        texts: Sequence[str] = array.to_pylist()
+        return texts
+    values: np.ndarray[Any, Any] = array.to_numpy()
+    return values
+
+
+def _track(table: pa.Table, meta: Mapping[str, Any]) -> Track:
+    name, kind = meta["name"], meta["kind"]
+    if kind == "figures":
+        rows = table.to_pylist()
+        values = {
+            r["name"]: None if r["value"] is None else (int(r["value"]) if r["whole"] else r["value"]) for r in rows
+        }
+        return Figures(
+            name,
+            values,
+            {r["name"]: r["unit"] for r in rows if r["unit"]},
+            {r["name"]: r["why"] for r in rows if r["why"] is not None},
+        )
+    rate = meta["clock"]["rate"]
+    clock = Clock(None if rate is None else Fraction(rate), Fraction(meta["clock"]["start"]))
+    columns = {key: _column(table.column(key)) for key in table.column_names}
+    if kind == "curve":
+        arrays = [np.asarray(c) for c in columns.values()]
+        values_array = arrays[0] if meta["flat"] else np.stack(arrays, axis=1)
+        return Curve(name, values_array, clock, meta["unit"], tuple(columns))
+    if kind == "events":
+        at = np.asarray(columns.pop("at"), dtype=np.int64)
+        return Events(name, at, clock, columns, meta["unit"])
+    if kind == "spans":
+        begin = np.asarray(columns.pop("begin"), dtype=np.int64)
+        end = np.asarray(columns.pop("end"), dtype=np.int64)
+        label = list(columns.pop("label"))
+        return Spans(name, begin, end, label, clock, columns, meta["unit"])
+    raise ValueError(f"unknown kind of track: {kind}")
