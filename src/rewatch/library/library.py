@@ -51,7 +51,7 @@ class Library:
         return Edition(self.folder / "editions" / id)
 
     def add(self, facts: FilmFacts, title: str | None = None, year: int | None = None) -> Edition:
-        """Enter a film's file: a new edition, or the one it is already (moved or renamed: its path is brought up to date).
+        """Enter a film's file: a new edition, or the one it is already, its path brought up to date.
 
         The caller holds the edition's lock.
         """
