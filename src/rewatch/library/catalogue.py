@@ -103,6 +103,11 @@ class Catalogue:
             if watched:
                 db.execute("UPDATE editions SET watched = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?", (id,))
 
+    def drop(self, id: str) -> None:
+        """Take an edition out."""
+        with self._open() as db:
+            db.execute("DELETE FROM editions WHERE id = ?", (id,))
+
     def entries(self) -> list[Entry]:
         """All editions, by title."""
         if not self._path.exists():

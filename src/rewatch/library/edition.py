@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,6 +60,7 @@ class EditionRecord:
 
     notes: what a watch had to say of the file: damage, what is missing
     lines_from: where the words came from, in words
+    played: evidence ("pictures", "samples") -> second at which it truly ended
     """
 
     id: str
@@ -68,6 +70,7 @@ class EditionRecord:
     made: dict[str, Made] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     lines_from: str = ""
+    played: dict[str, Fraction] = field(default_factory=dict)
     format: int = FORMAT
 
 
@@ -133,8 +136,7 @@ class Edition:
                 raise LibraryNewer(
                     f"{path} was written by a later rewatch than this one ({__version__}): update rewatch"
                 )
-            made = {name: from_plain(Made, record) for name, record in plain.pop("made", {}).items()}
-            return replace(from_plain(EditionRecord, plain), made=made)
+            return from_plain(EditionRecord, plain)
         except FileNotFoundError as error:
             raise LibraryError(f"{self.folder} holds no edition") from error
         except (ValueError, AttributeError) as error:

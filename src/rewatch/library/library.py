@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -77,6 +78,11 @@ class Library:
         self.catalogue.put(
             edition.id, edition.title, edition.year, edition.facts.path, edition.duration, watched=watched
         )
+
+    def remove(self, edition: Edition) -> None:
+        """Take an edition out of the library, all of it. The caller holds its lock."""
+        self.catalogue.drop(edition.id)
+        shutil.rmtree(edition.folder, ignore_errors=True)
 
     def rebuild(self) -> int:
         """Write the catalogue anew out of the editions' own records; how many there are."""

@@ -51,7 +51,8 @@ def _read(kind: Any, plain: Any) -> Any:
     if origin is list:
         return [_read(typing.get_args(kind)[0], p) for p in plain]
     if origin is dict:
-        return dict(plain)
+        of = typing.get_args(kind)[1]
+        return {key: _read(of, value) for key, value in plain.items()}
     if kind is Fraction:
         return Fraction(plain)
     if dataclasses.is_dataclass(kind):

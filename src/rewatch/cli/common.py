@@ -1,0 +1,82 @@
+"""What the commands share: the options that go with each, and how answers are written.
+
+Answers go to standard output, as a table for a person or as JSON alone; progress and messages to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rewatch.library.edition import Edition
+    from rewatch.library.library import Library
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def library_option(command: F) -> F:
+    return click.option(
+        "--library",
+        "library_folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="The library's folder [default: $REWATCH_LIBRARY, else your data folder].",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Answer as JSON on standard output.")(command)
+
+
+def open_library(folder: Path | None) -> Library:
+    from rewatch.library.library import Library
+
+    return Library(folder)
+
+
+def find_film(folder: Path | None, name: str) -> Edition:
+    """The edition that FILM means."""
+    from rewatch.film.identity import identify
+
+    return open_library(folder).find(name, identify)
+
+
+def write_json(answer: Any) -> None:
+    """One JSON document on standard output; floats that are no numbers are an error, never an answer."""
+    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def console() -> Console:
+    """For answers on standard output: colour on a terminal, plain text into a pipe."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def messages() -> Console:
+    """For messages and progress on standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], title: str = "") -> None:
+    """A table for a person: columns of (heading, "left" | "right")."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for heading, side in columns:
+        table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=side == "right")
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    console().print(table)

@@ -1,0 +1,41 @@
+"""``rewatch export``: a film's study in another format."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from rewatch.cli.common import find_film, library_option, messages
+
+
+@click.command("export")
+@click.argument("film")
+@click.option("--to", "to", required=True, metavar="FORMAT", help="csv, json or vtt.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="[default: standard output]")
+@library_option
+def command(film: str, to: str, output: Path | None, library_folder: Path | None) -> None:
+    """Write a film's study in another format.
+
+    \b
+    csv   its shots, one a row
+    json  all of it: facts, figures, tracks
+    vtt   its lines as WebVTT subtitles
+
+    \b
+    Example:
+      rewatch export heat --to csv -o heat.csv
+      rewatch export heat --to json | jq .figures
+    """
+    from rewatch.exports.registry import EXPORTS
+
+    if to not in EXPORTS:
+        raise click.UsageError(f"no format {to!r}: there are {', '.join(EXPORTS)}")
+    edition = find_film(library_folder, film)
+    export = EXPORTS[to]
+    if output is None:
+        sys.stdout.write(export.text(edition))
+        return
+    export.write(edition, output)
+    messages().print(f"{edition.name} → {output}", markup=False)

@@ -1,0 +1,66 @@
+"""Progress of a watch on a terminal: what, how far, how fast against real time, how long still. Quiet elsewhere."""
+
+from __future__ import annotations
+
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from rewatch.clock import timecode
+from rewatch.watch.progress import Progress as Told
+from rewatch.watch.progress import Silent
+
+
+class _Bar:
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress: Progress | None = None
+
+    def begin(self, name: str, seconds: float, at: float) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}", style="bold", markup=False),
+            BarColumn(bar_width=30),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[where]}", markup=False),
+            TextColumn("{task.fields[speed]}", style="cyan"),
+            TimeRemainingColumn(compact=True),
+            console=self._console,
+            transient=True,
+        )
+        self._task = self._progress.add_task(name, total=seconds or None, completed=int(at), where="", speed="")
+        self._length, self._from, self._began = seconds, at, time.monotonic()
+        if at:
+            self._console.print(f"{name}: going on from {timecode(at)}", markup=False)
+        self._progress.start()
+
+    def moved(self, at: float) -> None:
+        if self._progress is None:
+            return
+        spent = time.monotonic() - self._began
+        speed = f"{(at - self._from) / spent:.0f} x real time" if spent > 1 and at > self._from else ""
+        where = f"{timecode(at)} of {timecode(self._length)}" if self._length else timecode(at)
+        self._progress.update(self._task, completed=at, where=where, speed=speed)
+
+    def say(self, line: str) -> None:
+        self._console.print(f"rewatch: {line}", markup=False)
+
+    def end(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+
+class _Lines(Silent):
+    """Not a terminal: only what a person should know."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def say(self, line: str) -> None:
+        self._console.print(f"rewatch: {line}", markup=False)
+
+
+def bar(console: Console) -> Told:
+    """A bar where `console` is a terminal; otherwise only what should be said."""
+    return _Bar(console) if console.is_terminal else _Lines(console)

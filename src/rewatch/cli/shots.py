@@ -1,0 +1,64 @@
+"""``rewatch shots``: a film's shots, one a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rewatch.cli.common import find_film, json_option, library_option, print_table, write_json
+from rewatch.clock import timecode
+from rewatch.errors import NotMeasured
+
+
+@click.command("shots")
+@click.argument("film")
+@library_option
+@json_option
+def command(film: str, library_folder: Path | None, as_json: bool) -> None:
+    """List a film's shots: frames, times, lengths, and how each begins.
+
+    Frames are numbered from 0 in the order they are shown; shots meet at the middle of a gradual transition.
+
+    \b
+    Example:
+      rewatch shots heat
+      rewatch shots heat --json | jq '.shots | length'
+    """
+    from rewatch.structure.shots import shots_json
+
+    edition = find_film(library_folder, film)
+    shots, times = edition.spans("shots"), edition.times
+    if times is None:
+        raise NotMeasured(f"{edition.name} has no picture, so no shots")
+    rate = edition.facts.picture.rate if edition.facts.picture else None
+    rows = shots_json(shots, times)
+    if as_json:
+        write_json(
+            {
+                "film": edition.name,
+                "edition": edition.id,
+                "frames": len(times),
+                "frame_rate": None if rate is None else f"{rate.numerator}/{rate.denominator}",
+                "shots": rows,
+            }
+        )
+        return
+    columns = [
+        ("shot", "right"),
+        ("from", "right"),
+        ("to", "right"),
+        ("length", "right"),
+        ("frames", "right"),
+        ("begins with", "left"),
+    ]
+    table = []
+    for row in rows:
+        how = row["transition"]
+        kind = how["kind"].replace("_", " ") if how else ""
+        if how and how["first_frame"] != how["last_frame"]:
+            kind += f" ({how['first_frame']}-{how['last_frame']})"
+        length = f"{row['end'] - row['start']:.2f} s"
+        frames = f"{row['first_frame']}-{row['last_frame']}"
+        table.append((str(row["index"]), timecode(row["start"], 2), timecode(row["end"], 2), length, frames, kind))
+    print_table(columns, table, f"{edition.name}: {len(rows)} shots")

@@ -1,0 +1,78 @@
+"""``rewatch watch``: from film files to their studies in the library."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from rewatch.cli.common import library_option, messages, open_library
+from rewatch.errors import RewatchError
+
+
+@click.command("watch")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--audio-stream", type=click.IntRange(min=0), metavar="N", help="Which audio stream, counted from 0.")
+@click.option("--subtitles", type=click.Path(path_type=Path), metavar="FILE", help="Lines to use (.srt, .vtt, .ass).")
+@click.option("--title", metavar="T", help="What the film is called [default: as the file is].")
+@click.option("--year", type=click.IntRange(1870, 2200), metavar="Y", help="The film's year.")
+@click.option("--again", is_flag=True, help="Forget what was charted, and watch all of it anew.")
+@library_option
+def command(
+    files: tuple[str, ...],
+    audio_stream: int | None,
+    subtitles: Path | None,
+    title: str | None,
+    year: int | None,
+    again: bool,
+    library_folder: Path | None,
+) -> None:
+    """Watch film files and chart them into the library: shots, light, colour, motion, sound, words, score.
+
+    What is there already is not done twice; a watch that was stopped goes on where it was.
+
+    \b
+    Example:
+      rewatch watch "Heat (1995).mkv"
+      rewatch watch disc1.mkv disc2.mkv --audio-stream 1
+      rewatch watch film.mp4 --subtitles film.fr.srt --title "La Jetée" --year 1962
+    """
+    if len(files) > 1 and (title or year or subtitles):
+        raise click.UsageError("--title, --year and --subtitles go with one film at a time")
+    from rewatch.cli.progress import bar
+    from rewatch.exports.terminal import headline
+    from rewatch.watch.run import Stopped, watch
+
+    library = open_library(library_folder)
+    err = messages()
+    failed = 0
+    for file in files:
+        try:
+            done = watch(
+                file,
+                library,
+                audio_stream=audio_stream,
+                subtitles=subtitles,
+                title=title,
+                year=year,
+                again=again,
+                progress=bar(err),
+            )
+        except Stopped as error:
+            err.print(f"rewatch: {error}", markup=False)
+            sys.exit(130)
+        except RewatchError as error:
+            if len(files) == 1:
+                raise
+            err.print(f"rewatch: {error}", markup=False)
+            failed += 1
+            continue
+        for note in done.notes:
+            err.print(f"rewatch: {file}: {note}", markup=False)
+        if not done.made:
+            err.print(f"{done.edition.name}: nothing to do, all of it was charted before", markup=False)
+        click.echo(headline(done.edition))
+    if failed:
+        err.print(f"rewatch: {failed} of {len(files)} files could not be watched", markup=False)
+        sys.exit(1)

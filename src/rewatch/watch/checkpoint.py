@@ -1,0 +1,46 @@
+"""Checkpoints: how far the picture was watched, so that a killed run goes on there.
+
+A checkpoint is a pickle of the analysers between two pieces and of where the reader stood. It is a file of our own in
+the edition's scratch folder, read only where its key says that it was written by the same plan; one that cannot be
+read is as good as none.
+"""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rewatch.errors import LibraryError
+from rewatch.library.atomic import replacing
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """key: of the plan; seconds: how far; resume: for the reader; state: what is fed, pickled as it is."""
+
+    key: str
+    seconds: float
+    resume: Any
+    state: Any
+
+
+def write(path: Path, checkpoint: Checkpoint) -> bool:
+    """Store it; False where there is no room for it: the watch itself can still succeed."""
+    try:
+        with replacing(path) as part:
+            part.write_bytes(pickle.dumps(checkpoint, protocol=pickle.HIGHEST_PROTOCOL))
+    except LibraryError:
+        return False
+    return True
+
+
+def read(path: Path, key: str) -> Checkpoint | None:
+    """The checkpoint of that key, or None."""
+    try:
+        found = pickle.loads(path.read_bytes())
+    # Whatever a file of another version, or half a file, makes pickle raise: there is then no checkpoint.
+    except Exception:
+        return None
+    return found if isinstance(found, Checkpoint) and found.key == key else None

@@ -1,0 +1,48 @@
+"""The track ``frames``: when each frame of the picture is shown, and what the encoder made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from rewatch.analyser import Analyser, Gives
+from rewatch.clock import Clock
+from rewatch.evidence import Pictures
+from rewatch.facts import FilmFacts
+from rewatch.track import Events, Track
+
+
+class Frames(Analyser[Pictures]):
+    """Event n is frame n, at its presentation time in ticks of the file's time base."""
+
+    name = "frames"
+    version = 1
+    watches = "pictures"
+    gives = (
+        Gives(
+            "frames",
+            "events",
+            "every frame of the picture: when it is shown, how long, and how it was coded",
+            columns=("duration", "keyframe", "size", "kind"),
+        ),
+    )
+
+    def begin(self, film: FilmFacts, scratch: Path) -> None:
+        self._base = film.picture.time_base if film.picture else Fraction(1, 1000)
+        self._parts: list[tuple[np.ndarray, ...]] = []
+        self._last = 1
+
+    def feed(self, piece: Pictures) -> None:
+        self._base = piece.time_base
+        self._last = piece.duration
+        self._parts.append((piece.pts.copy(), piece.keyframe.copy(), piece.size.copy(), piece.kind.copy()))
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        empty = (np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0, np.int32), np.zeros(0, np.uint8))
+        pts, keyframe, size, kind = (np.concatenate(c) for c in zip(empty, *self._parts, strict=True))
+        duration = np.append(np.diff(pts), self._last)[: len(pts)].astype(np.int64)
+        columns = {"duration": duration, "keyframe": keyframe, "size": size, "kind": kind}
+        return {"frames": Events("frames", pts, Clock(1 / self._base), columns)}

@@ -1,0 +1,100 @@
+"""What a watch has to do: which analysers there are, in which order they finish, and which of them are stale.
+
+An analyser's key is a hash of the edition, its name, version and settings, of how the evidence was read, and of the
+keys of all that it needed. Stored tracks with that key are kept; anything that changes upstream changes every key
+downstream, so nothing is computed twice and nothing stale is kept.
+
+Further analysers are found through the entry-point group ``rewatch.analysers``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import entry_points
+from typing import Any
+
+from rewatch.analyser import Analyser
+
+READING: Mapping[str, int] = {"pictures": 1, "samples": 1, "tracks": 1}
+"""Versions of how evidence is read: one higher where ``film`` gives other pictures or samples than before."""
+
+AnyAnalyser = Analyser[Any]
+
+
+def all_analysers() -> list[AnyAnalyser]:
+    """One of each analyser with its default settings, own ones first, in an order in which they can finish."""
+    from rewatch.images import registry as images
+    from rewatch.score import registry as score
+    from rewatch.sounds import registry as sounds
+    from rewatch.structure import registry as structure
+    from rewatch.words import registry as words
+
+    kinds: list[type[AnyAnalyser]] = [
+        *images.ANALYSERS,
+        *sounds.ANALYSERS,
+        *words.ANALYSERS,
+        *structure.ANALYSERS,
+        *score.ANALYSERS,
+    ]
+    kinds += [point.load() for point in entry_points(group="rewatch.analysers")]
+    return in_order([kind() for kind in kinds])
+
+
+def in_order(analysers: Sequence[AnyAnalyser]) -> list[AnyAnalyser]:
+    """The analysers so that each stands after those that give what it needs.
+
+    ValueError where two give the same track, or where they wait for each other.
+    """
+    giver: dict[str, AnyAnalyser] = {}
+    for analyser in analysers:
+        for given in analyser.gives:
+            if given.name in giver:
+                raise ValueError(f"{analyser.name} and {giver[given.name].name} both give the track {given.name}")
+            giver[given.name] = analyser
+    done: list[AnyAnalyser] = []
+    waiting: list[AnyAnalyser] = []
+
+    def place(analyser: AnyAnalyser) -> None:
+        if analyser in done:
+            return
+        if analyser in waiting:
+            raise ValueError(f"{analyser.name} needs, in the end, itself")
+        waiting.append(analyser)
+        for needed in analyser.needs:
+            if needed in giver:
+                place(giver[needed])
+        done.append(analyser)
+
+    for analyser in analysers:
+        place(analyser)
+    return done
+
+
+def keys(edition: str, analysers: Iterable[AnyAnalyser], given: Mapping[str, str]) -> dict[str, str]:
+    """The key of each analyser, by its name; `analysers` in order.
+
+    given: the keys of what the runner makes itself, by track (``frames``, ``lines``) and by evidence (``pictures``,
+    ``samples``): how each was read
+    """
+    of_track = dict(given)
+    found: dict[str, str] = {}
+    for analyser in analysers:
+        key = hashed(
+            edition,
+            analyser.name,
+            analyser.version,
+            dict(analyser.settings()),
+            given.get(analyser.watches, ""),
+            [[need, of_track.get(need, "")] for need in analyser.needs],
+        )
+        found[analyser.name] = key
+        of_track.update({g.name: key for g in analyser.gives})
+    return found
+
+
+def hashed(*parts: Any) -> str:
+    """32 hexadecimal digits over JSON values."""
+    plain = json.dumps(parts, sort_keys=True, default=str).encode()
+    return hashlib.blake2b(plain, digest_size=16).hexdigest()

@@ -1,0 +1,272 @@
+"""Watch a film: from the file to its tracks in the library.
+
+    file → facts → plan (what is stale?) → picture and sound, side by side → tracks, each committed when it is done
+
+A run that is killed, at any moment, leaves the library whole; the next one finds which tracks are there, and goes on
+with the picture from the last checkpoint. Two runs on one film take turns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+
+import filelock
+
+from rewatch.errors import FilmError, RewatchError
+from rewatch.facts import FilmFacts
+from rewatch.film.probe import open_film
+from rewatch.film.subtitles import read_lines
+from rewatch.library import atomic
+from rewatch.library.edition import Edition, Made
+from rewatch.library.library import Library
+from rewatch.track import Spans, Track
+from rewatch.watch.frames import Frames
+from rewatch.watch.plan import READING, AnyAnalyser, all_analysers, hashed, in_order, keys
+from rewatch.watch.progress import Progress, Silent
+from rewatch.watch.streams import PictureStream, SoundStream, Stream
+from rewatch.words.lines import lines_track
+
+_LOOK_EVERY = 0.1
+_SWITCH_INTERVAL = 0.0005
+"""Seconds between Python's thread switches while watching: the thread that feeds the decoder must not wait the usual
+5 ms for its turn after each frame."""
+
+
+class Stopped(RewatchError):
+    """The watch was interrupted; what was done is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a watch did.
+
+    made:    analysers that ran; empty where everything was there already
+    notes:   what a person should know of the file: damage, what is missing
+    resumed: second from which the picture was gone on with; 0.0 = from the start
+    seconds: wall time
+    """
+
+    edition: Edition
+    made: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    resumed: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class _Work:
+    """One watch under way: what is to do, what is done."""
+
+    film: FilmFacts
+    edition: Edition
+    order: list[AnyAnalyser]
+    key: dict[str, str]
+    todo: list[AnyAnalyser]
+    made: list[str] = field(default_factory=list)
+
+    def finish(self, analyser: AnyAnalyser) -> None:
+        """Let an analyser finish, and commit what it gives."""
+        have = self.edition.tracks
+        tracks: dict[str, Track] = {n: have[n] for n in analyser.needs if n in have}
+        given = analyser.finish(tracks)
+        self._commit(analyser, given)
+
+    def played(self, stream: Stream) -> None:
+        """Remember where a stream truly ended, whatever its header says."""
+        end = Fraction(stream.seconds).limit_denominator(10**6)
+        record = self.edition.record
+        self.edition.save(replace(record, played={**record.played, stream.evidence: end}))
+
+    def _commit(self, analyser: AnyAnalyser, given: Mapping[str, Track]) -> None:
+        declared = {g.name for g in analyser.gives}
+        if not set(given) <= declared:
+            raise ValueError(f"{analyser.name} gave {sorted(set(given) - declared)}, which it does not declare")
+        made = Made(
+            analyser.name,
+            analyser.version,
+            dict(analyser.settings()),
+            self.key[analyser.name],
+            tuple(given),
+            tuple(analyser.needs),
+        )
+        self.edition.commit(made, given, self.edition.work / analyser.name / "keep")
+        self.made.append(analyser.name)
+        self.todo = [a for a in self.todo if a.name != analyser.name]
+
+
+def watch(
+    path: str | Path,
+    library: Library,
+    *,
+    audio_stream: int | None = None,
+    subtitles: str | Path | None = None,
+    title: str | None = None,
+    year: int | None = None,
+    again: bool = False,
+    progress: Progress | None = None,
+) -> Watched:
+    """Watch a film's file and chart it into the library.
+
+    audio_stream: number of the audio stream, from 0; None = the one that players choose
+    subtitles:    a file of lines to use instead of what the film brings
+    title, year:  what it is called; None = as its file is
+    again:        forget what was charted, and watch all of it anew
+
+    Raises FilmError for a file that cannot be watched, LibraryError for a library that cannot be written, Stopped
+    (after Ctrl-C) with everything kept that was done.
+    """
+    began = time.monotonic()
+    told = progress or Silent()
+    film = open_film(path, audio_stream)
+    edition = library.place(film.identity)
+    lock = edition.locked()
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        told.say("another watch of this film is running: waiting for it")
+        lock.acquire()
+    try:
+        edition = library.add(film, title, year)
+        _sweep(edition)
+        done = _watch(film, edition, Path(subtitles) if subtitles else None, again, told)
+        library.enter(edition, watched=True)
+    except FilmError:
+        if not edition.record.made:
+            # Nothing could be had of it: the library is as it was.
+            library.remove(edition)
+        raise
+    finally:
+        told.end()
+        lock.release()
+    return replace(done, seconds=time.monotonic() - began)
+
+
+def _sweep(edition: Edition) -> None:
+    for folder in (edition.folder, edition.folder / "tracks", edition.work):
+        atomic.sweep(folder)
+
+
+def _watch(film: FilmFacts, edition: Edition, subtitles: Path | None, again: bool, told: Progress) -> Watched:
+    lines, lines_from = read_lines(film, subtitles)
+    words = lines_track(lines) if lines else None
+    has = {"pictures": film.picture is not None, "samples": film.sound is not None, "tracks": True}
+    order = [a for a in in_order([Frames(), *all_analysers()]) if has[a.watches]]
+    given = _given(film, words)
+    key = keys(edition.id, order, given)
+    if again:
+        edition.forget(list(edition.record.made))
+        shutil.rmtree(edition.work, ignore_errors=True)
+    todo = [a for a in order if not edition.is_made(a.name, key[a.name])]
+    # What nothing makes any more (an analyser that is gone, a stream that is not watched now) is not shown.
+    stale = [name for name in edition.record.made if name not in key and name != "lines"]
+    edition.forget(stale + [a.name for a in todo])
+    work = _Work(film, edition, order, key, todo)
+    _commit_lines(work, words, given["lines"], lines_from)
+    if not work.todo:
+        return Watched(edition, tuple(work.made), edition.record.notes)
+    streams = _streams(work, hashed(sorted(key.items())))
+    resumed = max((s.resumed_at for s in streams if isinstance(s, PictureStream)), default=0.0)
+    told.begin(edition.name, float(film.duration or 0), resumed)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    try:
+        _play(work, streams, told)
+    finally:
+        sys.setswitchinterval(interval)
+    notes = _notes(streams) or (() if streams else edition.record.notes)
+    _chart(work, streams)
+    edition.save(replace(edition.record, notes=notes))
+    shutil.rmtree(edition.work, ignore_errors=True)
+    return Watched(edition, tuple(work.made), notes, resumed)
+
+
+def _given(film: FilmFacts, words: Spans | None) -> dict[str, str]:
+    """Keys of the evidence: how picture and sound are read, which lines there are."""
+    text = "\n".join(words.label) + str(words.begin.tolist() + words.end.tolist()) if words is not None else ""
+    return {
+        "pictures": hashed(READING["pictures"], film.picture.stream if film.picture else None),
+        "samples": hashed(READING["samples"], film.sound.number if film.sound else None),
+        "tracks": hashed(READING["tracks"]),
+        "lines": hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
+    }
+
+
+def _commit_lines(work: _Work, words: Spans | None, key: str, lines_from: str) -> None:
+    edition = work.edition
+    if words is None:
+        edition.forget(["lines"])
+    elif not edition.is_made("lines", key):
+        edition.commit(Made("lines", 1, {"from": lines_from}, key, ("lines",)), {"lines": words})
+    if edition.record.lines_from != lines_from:
+        edition.save(replace(edition.record, lines_from=lines_from))
+
+
+def _streams(work: _Work, plan_key: str) -> list[Stream]:
+    pictures = [a for a in work.todo if a.watches == "pictures"]
+    samples = [a for a in work.todo if a.watches == "samples"]
+    streams: list[Stream] = []
+    if pictures:
+        streams.append(PictureStream(work.film, pictures, work.edition.work, plan_key))
+    if samples:
+        streams.append(SoundStream(work.film, samples, work.edition.work))
+    return streams
+
+
+def _play(work: _Work, streams: list[Stream], told: Progress) -> None:
+    """Run the streams to their end; what needs no other stream is finished and committed when its stream ends."""
+    for stream in streams:
+        stream.start()
+    try:
+        playing = list(streams)
+        while playing:
+            for stream in playing:
+                stream.ended.wait(_LOOK_EVERY / len(playing))
+            told.moved(min(s.seconds for s in playing))
+            for stream in [s for s in playing if s.ended.is_set()]:
+                playing.remove(stream)
+                stream.stop()
+                if stream.failure:
+                    raise stream.failure
+                work.played(stream)
+                for analyser in stream.analysers:
+                    if not any(n in {g.name for a in work.todo for g in a.gives} for n in analyser.needs):
+                        work.finish(analyser)
+    except KeyboardInterrupt:
+        for stream in streams:
+            stream.stop()
+        at = min(s.seconds for s in streams)
+        raise Stopped(f"stopped at second {at:.0f}; the same command goes on from there") from None
+    finally:
+        for stream in streams:
+            stream.stop()
+
+
+def _chart(work: _Work, streams: list[Stream]) -> None:
+    """Finish all that waits for tracks, in order, now that the film's true length is known."""
+    fed = {a.name: a for s in streams for a in s.analysers}
+    film = replace(work.film, duration=_duration(work.edition))
+    for analyser in [fed.get(a.name, a) for a in work.todo]:
+        if analyser.watches == "tracks":
+            scratch = work.edition.work / analyser.name
+            scratch.mkdir(parents=True, exist_ok=True)
+            analyser.begin(film, scratch)
+        work.finish(analyser)
+
+
+def _duration(edition: Edition) -> Fraction:
+    """Seconds from second 0 to the end of the last picture or sound that there was."""
+    end = max(edition.record.played.values(), default=Fraction(0))
+    if not end:
+        raise FilmError(f"nothing in {edition.facts.path} could be decoded")
+    return end
+
+
+def _notes(streams: list[Stream]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for s in streams for note in s.damage.notes))

@@ -1,0 +1,186 @@
+"""The two streams of a watch: picture and sound, each read once and fanned out to its analysers.
+
+The picture is read in one thread (libav decodes in threads of its own, without the GIL) and looked at in another; the
+sound is read and heard in a third. Queues are bounded: memory does not grow with the film.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rewatch.evidence import Damage, Pictures, Samples
+from rewatch.facts import FilmFacts
+from rewatch.film.pictures import PictureReader, ResumeFailed
+from rewatch.film.samples import read_samples
+from rewatch.watch import checkpoint
+from rewatch.watch.checkpoint import Checkpoint
+from rewatch.watch.plan import AnyAnalyser
+
+_PIECES_AHEAD = 3
+_BATCH = 32
+CHECKPOINT_EVERY = 10.0
+"""Seconds of wall time between two checkpoints of the picture."""
+
+
+class Stream:
+    """One stream being watched in threads of its own.
+
+    seconds: how far it has come; ended: all of it was fed; failure: what went wrong, to be raised by whoever waits
+    """
+
+    evidence: ClassVar[str]
+
+    def __init__(self, film: FilmFacts, analysers: Sequence[AnyAnalyser], scratch: Path) -> None:
+        self.film = film
+        self.analysers = list(analysers)
+        self.damage = Damage()
+        self.seconds = 0.0
+        self.ended = threading.Event()
+        self.failure: BaseException | None = None
+        self._scratch = scratch
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        for job in self._jobs():
+            thread = threading.Thread(target=self._guarded, args=(job,), daemon=True, name=f"{job.__name__}")
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """Ask it to stop after the piece in hand, and wait until it has."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _jobs(self) -> list[Any]:
+        raise NotImplementedError
+
+    def _guarded(self, job: Any) -> None:
+        try:
+            job()
+        # Carried to the thread that waits for the stream, and raised there.
+        except BaseException as error:
+            self.failure = self.failure or error
+            self._stop.set()
+            self.ended.set()
+
+    def _begin(self) -> None:
+        for analyser in self.analysers:
+            scratch = self._scratch / analyser.name
+            scratch.mkdir(parents=True, exist_ok=True)
+            analyser.begin(self.film, scratch)
+
+
+class SoundStream(Stream):
+    """The chosen audio stream, from its first sample to its last."""
+
+    evidence = "samples"
+
+    def _jobs(self) -> list[Any]:
+        return [self._listen]
+
+    def _listen(self) -> None:
+        self._begin()
+        for piece in read_samples(self.film, damage=self.damage):
+            if self._stop.is_set():
+                return
+            for analyser in self.analysers:
+                analyser.feed(piece)
+            self.seconds = float(piece.start + _seconds(piece))
+        self.ended.set()
+
+
+def _seconds(piece: Samples) -> float:
+    return (piece.first + len(piece)) / piece.rate
+
+
+class PictureStream(Stream):
+    """The picture, from its first frame or from the checkpoint of a killed run."""
+
+    evidence = "pictures"
+
+    def __init__(self, film: FilmFacts, analysers: Sequence[AnyAnalyser], scratch: Path, key: str) -> None:
+        super().__init__(film, analysers, scratch)
+        self._key = key
+        self._path = scratch / "picture.checkpoint"
+        self._queue: queue.Queue[tuple[Pictures, Any] | None] = queue.Queue(maxsize=_PIECES_AHEAD)
+        self._checkpoint: Checkpoint | None = checkpoint.read(self._path, key)
+        self.resumed_at = 0.0
+        if self._checkpoint:
+            self.seconds = self.resumed_at = self._checkpoint.seconds
+
+    def _jobs(self) -> list[Any]:
+        return [self._read, self._look]
+
+    def _reader(self) -> Iterator[tuple[Pictures, Any]]:
+        """Pieces with the point to resume at after each; from the checkpoint on where there is one that holds."""
+        if self._checkpoint:
+            reader = PictureReader(self.film, batch=_BATCH, damage=self.damage, resume=self._checkpoint.resume)
+            with suppress(ResumeFailed):
+                for piece in reader:
+                    if self._checkpoint is not None:
+                        self.analysers, kept = self._checkpoint.state
+                        self._take_back(kept)
+                        self._checkpoint = None
+                    yield piece, reader.resume_point()
+                if self._checkpoint is not None:
+                    # Nothing came after it: the picture had been watched to its end.
+                    self.analysers, kept = self._checkpoint.state
+                    self._take_back(kept)
+                return
+            self.damage.__init__()  # type: ignore[misc]
+            self.resumed_at = self.seconds = 0.0
+        self._begin()
+        reader = PictureReader(self.film, batch=_BATCH, damage=self.damage)
+        for piece in reader:
+            yield piece, reader.resume_point()
+
+    def _take_back(self, kept: Damage) -> None:
+        self.damage.frames += kept.frames
+        self.damage.repaired += kept.repaired
+        self.damage.notes[:0] = [n for n in kept.notes if n not in self.damage.notes]
+
+    def _read(self) -> None:
+        for item in self._reader():
+            if not self._put(item):
+                return
+        self._put(None)
+
+    def _put(self, item: tuple[Pictures, Any] | None) -> bool:
+        while not self._stop.is_set():
+            with suppress(queue.Full):
+                self._queue.put(item, timeout=0.2)
+                return True
+        return False
+
+    def _look(self) -> None:
+        last: tuple[Pictures, Any] | None = None
+        written = time.monotonic()
+        while not self._stop.is_set():
+            try:
+                item = self._queue.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            if item is None:
+                self.ended.set()
+                return
+            last, (piece, _) = item, item
+            for analyser in self.analysers:
+                analyser.feed(piece)
+            self.seconds = float((int(piece.pts[-1]) + piece.duration) * piece.time_base)
+            if time.monotonic() - written > CHECKPOINT_EVERY:
+                self._write(item)
+                written = time.monotonic()
+        if last is not None and self.failure is None:
+            self._write(last)
+
+    def _write(self, item: tuple[Pictures, Any]) -> None:
+        state = (self.analysers, self.damage)
+        checkpoint.write(self._path, Checkpoint(self._key, self.seconds, item[1], state))
