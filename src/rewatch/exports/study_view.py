@@ -1,0 +1,141 @@
+"""What the exports see of a film: its title, its facts and its tracks, wherever they are kept.
+
+The library's `Edition` is such a study; a test can make one of a few arrays. An export asks for tracks by name and
+gets None where the film has none: a film without sound has no loudness, and the sheet then says so.
+
+Contents
+    Study               the protocol
+    curve, events, spans, figures   one track of a shape by its name, or None
+    seconds_between     begin and end of spans in seconds
+    key_figures         the handful of numbers that stand on the sheet
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.clock import FrameTimes
+from rewatch.errors import NotMeasured
+from rewatch.facts import FilmFacts
+from rewatch.track import Curve, Events, Figures, Spans, Track
+
+Shape = TypeVar("Shape", Curve, Events, Spans, Figures)
+Floats = npt.NDArray[np.float64]
+
+
+class Study(Protocol):
+    """One edition of a film as it has been charted.
+
+    times:    when each frame is shown; None where there is no picture
+    tracks:   by name; may read them from disk when asked
+    duration: seconds
+    """
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def year(self) -> int | None: ...
+    @property
+    def facts(self) -> FilmFacts: ...
+    @property
+    def times(self) -> FrameTimes | None: ...
+    @property
+    def tracks(self) -> Mapping[str, Track]: ...
+    @property
+    def duration(self) -> float: ...
+
+
+def _track(study: Study, name: str, shape: type[Shape]) -> Shape | None:
+    try:
+        track = study.tracks[name]
+    except (KeyError, NotMeasured):
+        return None
+    if not isinstance(track, shape):
+        return None
+    clock = getattr(track, "clock", None)
+    if clock is not None and clock.counts_frames and study.times is None and len(track):
+        return None  # a track of frames without their times cannot be laid along the clock
+    return track
+
+
+def curve(study: Study, name: str) -> Curve | None:
+    """The curve of that name, or None where the film has none (or an empty one)."""
+    found = _track(study, name, Curve)
+    return found if found is not None and len(found) else None
+
+
+def events(study: Study, name: str) -> Events | None:
+    """The events of that name, or None where it was not measured. May be empty: nothing happened."""
+    return _track(study, name, Events)
+
+
+def spans(study: Study, name: str) -> Spans | None:
+    """The spans of that name, or None where they were not measured. May be empty."""
+    return _track(study, name, Spans)
+
+
+def figures(study: Study, name: str) -> Figures | None:
+    return _track(study, name, Figures)
+
+
+def seconds_between(study: Study, track: Spans) -> tuple[Floats, Floats]:
+    """(n,) and (n,): begin and end of each span in seconds."""
+    return track.begin_seconds(study.times), track.end_seconds(study.times)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A number for people: ``3.1 s`` ``median shot``."""
+
+    value: str
+    label: str
+
+
+def shot_lengths(study: Study) -> Floats | None:
+    """(n,) seconds of each shot; None without a picture."""
+    shots = spans(study, "shots")
+    if shots is None or not len(shots):
+        return None
+    begin, end = seconds_between(study, shots)
+    return end - begin
+
+
+def _plain(value: float, decimals: int) -> str:
+    """A number with a true minus sign and thin thousands: how print wants it."""
+    return f"{value:,.{decimals}f}".replace("-", "−").replace(",", " ")
+
+
+def key_figures(study: Study) -> tuple[tuple[KeyFigure, ...], tuple[KeyFigure, ...]]:
+    """What stands beside the title: figures of the picture, figures of sound and words. Unmeasured ones are left out."""
+    picture: list[KeyFigure] = []
+    lengths = shot_lengths(study)
+    if lengths is not None:
+        picture = [
+            KeyFigure(_plain(len(lengths), 0), "shot" if len(lengths) == 1 else "shots"),
+            KeyFigure(f"{_plain(float(lengths.mean()), 1)} s", "average shot"),
+            KeyFigure(f"{_plain(float(np.median(lengths)), 1)} s", "median shot"),
+        ]
+    heard: list[KeyFigure] = []
+    loudness = figures(study, "loudness_figures")
+    if loudness is not None:
+        for key, unit, label in (("integrated", "LUFS", "loudness"), ("range", "LU", "loudness range")):
+            value = loudness.values.get(key)
+            if value is not None:
+                heard.append(KeyFigure(f"{_plain(float(value), 1)} {unit}", label))
+    pace = words_a_minute(study)
+    if pace is not None:
+        heard.append(KeyFigure(_plain(pace, 0), "words a minute"))
+    return tuple(picture), tuple(heard)
+
+
+def words_a_minute(study: Study) -> float | None:
+    """Words of all lines over the length of the film; None where it has no lines."""
+    lines = spans(study, "lines")
+    if lines is None or not len(lines) or study.duration <= 0:
+        return None
+    return sum(len(text.split()) for text in lines.label) / study.duration * 60
