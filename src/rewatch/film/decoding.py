@@ -1,0 +1,176 @@
+"""Decoding: the frames of one picture stream with what their packets say of them, and each reduced to a small one.
+
+Contents
+    Decoding      one pass over a picture stream
+    print_of      what a frame is known again by
+    small_size    how large the small pictures are
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av.error
+import numpy as np
+import numpy.typing as npt
+from av.packet import Packet
+from av.stream import Discard
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+
+from rewatch.evidence import Damage
+from rewatch.facts import FilmFacts, PictureFacts
+from rewatch.film.colour import is_full_range, is_rgb
+from rewatch.film.container import frames, open_container
+from rewatch.film.planes import rows_of
+from rewatch.film.stamps import Stamps
+
+LONG_SIDE = 128
+Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+
+
+def small_size(picture: PictureFacts) -> tuple[int, int]:
+    """Width and height of the small pictures, upright: the long side 128, the other even and as the aspect gives.
+
+    The short side is at least 2.
+    """
+    wide, high = picture.display_size
+    short = Fraction(min(wide, high), max(wide, high, 1))
+    side = min(LONG_SIDE, max(2, 2 * round(LONG_SIDE * short / 2)))
+    return (LONG_SIDE, side) if wide >= high else (side, LONG_SIDE)
+
+
+def print_of(luma: npt.NDArray[np.uint8], raw: int | None) -> int:
+    """CRC-32 of a frame's small luma and its raw timestamp."""
+    return zlib.crc32(luma.tobytes(), 0 if raw is None else raw & 0xFFFFFFFF)
+
+
+class Decoding:
+    """The frames of a picture stream, from where the container stands to the end; see `next`.
+
+    lost: what could not be decoded so far
+    """
+
+    def __init__(self, film: FilmFacts, picture: PictureFacts) -> None:
+        self.lost = Damage()
+        self.picture = picture
+        self._film = film
+        self._container = open_container(film.path)
+        chosen: Any = self._container.streams[picture.stream]
+        chosen.thread_type = "AUTO"
+        self._stream = chosen
+        for stream in self._container.streams:
+            if stream.index != picture.stream:
+                stream.discard = Discard.all  # spares reading the sound a second time
+        self._sizes: dict[int, int] = {}
+        self._dts: deque[int | None] = deque()
+        self._frames = self._start()
+        self._scaler = VideoReformatter()
+        small = small_size(picture)
+        self._turns = picture.rotation // 90
+        self._small = small if self._turns % 2 == 0 else small[::-1]
+
+    def stamps(self) -> Stamps:
+        """Fresh stamps for this stream."""
+        picture = self.picture
+        return Stamps(picture.time_base, self._film.zero, 1 / (picture.rate * picture.time_base), self._film.duration)
+
+    def _start(self) -> Iterator[Any]:
+        self._sizes.clear()
+        self._dts.clear()
+        return frames(self._container, self._stream, self.lost, self._note)
+
+    def _note(self, packet: Packet[Any]) -> None:
+        if packet.pts is not None:
+            self._sizes[packet.pts] = packet.size
+            if len(self._sizes) > 512:  # packets that were never shown, as VP8's alternate references
+                del self._sizes[next(iter(self._sizes))]
+        if len(self._dts) < 512:
+            self._dts.append(packet.dts)
+
+    def next(self) -> tuple[VideoFrame, int | None, int] | None:
+        """A frame, its raw timestamp and the bytes of its packet (-1: not known); None at the end.
+
+        A frame without a timestamp has the nth decoding time where it is the nth frame, which is the same in formats
+        that store no other (AVI).
+        """
+        frame = next(self._frames, None)
+        if frame is None:
+            return None
+        if frame.is_corrupt:
+            self.lost.frames += 1
+        raw = frame.pts
+        decoded_at = self._dts.popleft() if self._dts else None
+        if raw is None:
+            return frame, decoded_at, -1
+        return frame, raw, self._sizes.pop(raw, -1)
+
+    def reduce(self, frame: VideoFrame) -> Planes:
+        """Luma, Cb and Cr of the small picture, upright; views that live as long as they are held."""
+        wide, high = self._small
+        name = frame.format.name
+        small = self._scaler.reformat(
+            frame,
+            wide,
+            high,
+            "yuv420p",
+            dst_colorspace=Colorspace.ITU709 if is_rgb(name) else None,
+            interpolation=Interpolation.AREA,
+            src_color_range=ColorRange.JPEG if is_full_range(name, frame.color_range) else ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG,
+            threads=1,
+        )
+        y, u, v = small.planes
+        planes = (
+            rows_of(y)[:, :wide],
+            rows_of(u)[:, : wide // 2],
+            rows_of(v)[:, : wide // 2],
+        )
+        if self._turns:
+            return (
+                np.rot90(planes[0], -self._turns),
+                np.rot90(planes[1], -self._turns),
+                np.rot90(planes[2], -self._turns),
+            )
+        return planes
+
+    def find(self, prints: tuple[int, ...], last: int | None) -> bool:
+        """Go to just after the frame with raw timestamp `last`, which ends the run of frames known by `prints`.
+
+        False where it is not found, or could be in several places.
+        """
+        if last is None or len(set(prints)) < len(prints):
+            return False
+        patience = int(2 / self.picture.time_base)
+        for back in (2, 12, 60):
+            if not self._seek(last - int(back / self.picture.time_base)):
+                return False
+            seen: deque[int] = deque(maxlen=len(prints))
+            while (got := self.next()) is not None:
+                frame, raw, _ = got
+                seen.append(print_of(self.reduce(frame)[0], raw))
+                if tuple(seen) == prints:
+                    return True
+                if raw is not None and raw > last + patience:
+                    break
+        return False
+
+    def skip(self, count: int) -> bool:
+        """Decode `count` frames and forget them; False where there are fewer."""
+        return all(self.next() is not None for _ in range(count))
+
+    def _seek(self, raw: int) -> bool:
+        try:
+            self._container.seek(raw, stream=self._stream)
+        except (av.error.FFmpegError, OSError):
+            return False
+        self._frames = self._start()
+        return True
+
+    def close(self) -> None:
+        self._stream.codec_context.flush_buffers()  # stops the decoder's threads before it is taken down
+        self._container.close()

@@ -1,0 +1,58 @@
+"""The end of a file: whether it holds all that its header promises.
+
+Contents
+    note_missing
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av.error
+
+from rewatch.clock import timecode
+from rewatch.errors import FilmError
+from rewatch.evidence import Damage
+from rewatch.facts import FilmFacts
+from rewatch.film.container import open_container
+
+GRACE = 2
+"""Seconds by which header and content may differ: muxers count the last frame and the priming in several ways."""
+
+# Formats that write their duration down; of the others libav works it out from what is there, or from a bit rate.
+_PROMISES = frozenset(("mov", "matroska", "webm", "avi", "asf", "flv", "wav", "flac", "mxf", "mxf_opatom"))
+
+
+def note_missing(
+    film: FilmFacts, stream: int, begin: Fraction, end: Fraction, duration: Fraction | None, damage: Damage
+) -> None:
+    """Set ``damage.missing``, with a note, where a stream ended well before the header says.
+
+    begin, end: seconds at which the stream was first and last heard or seen
+    duration:   what the header says of this stream; None: it speaks of the whole file alone
+    """
+    if not _PROMISES & set(film.container.split(",")):
+        return
+    promised = duration + begin if duration is not None else film.duration
+    if promised is None or end >= promised - GRACE:
+        return
+    if duration is None and _goes_on(film, stream, end):
+        return  # the file is whole: another stream is simply longer
+    damage.missing = float(promised - end)
+    damage.notes.append(f"the file ends at {timecode(end)} of {timecode(promised)}")
+
+
+def _goes_on(film: FilmFacts, stream: int, end: Fraction) -> bool:
+    """Whether the file holds anything of another stream that is later than `end`."""
+    try:
+        with open_container(film.path) as container:
+            others = [other for other in (*container.streams.video, *container.streams.audio) if other.index != stream]
+            if not others:
+                return False
+            container.seek(int((end + film.zero) * 1_000_000))
+            for packet in container.demux(others):
+                if packet.pts is not None and packet.pts * packet.time_base - film.zero > end + GRACE:
+                    return True
+    except (av.error.FFmpegError, FilmError):
+        pass
+    return False

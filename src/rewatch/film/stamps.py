@@ -1,0 +1,64 @@
+"""Stamps: the times of frames, made to run forwards where the file's do not.
+
+The rules, for a file whose timestamps are out of order (rips joined from segments have such stretches):
+    missing             the time before, and one frame's length
+    not after the last  one tick after the last: what overlaps has no time of its own, and the stamps that follow are
+                        kept, so that the picture stays with the sound
+    back by over 10 s   the clock was started anew: all that follows is moved up, to go on after the last frame
+    ahead by over 10 s, behind the end of the film    likewise, moved down
+All of them are counted. A hole in the timestamps stays a hole.
+
+Contents
+    Stamps
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+JUMP = 10
+"""Seconds. As FFmpeg's own threshold for a discontinuity (-dts_delta_threshold)."""
+
+
+class Stamps:
+    """Turns the raw timestamps of frames, in order of presentation, into strictly increasing ticks from second 0.
+
+    zero:    second 0 of the film, in the container's time
+    nominal: what a frame lasts, in ticks
+    limit:   the second at which the film ends, as its header says; None: not known
+    """
+
+    __slots__ = ("_behind", "_exact", "_jump", "_limit", "last", "nominal", "repaired", "shift")
+
+    def __init__(self, time_base: Fraction, zero: Fraction, nominal: Fraction, limit: Fraction | None = None) -> None:
+        self.nominal = nominal
+        self._behind = round(zero / time_base)
+        self._jump = int(JUMP / time_base)
+        self._limit = None if limit is None else int(limit / time_base)
+        self._exact: Fraction | None = None
+        self.last: int | None = None
+        self.shift = 0
+        self.repaired = 0
+
+    def place(self, raw: int | None) -> int:
+        """The tick of the next frame, whose timestamp in the file is `raw`."""
+        last = self.last
+        if raw is None:
+            self.repaired += 1
+            self._exact = Fraction(0) if last is None else (self._exact or Fraction(last)) + self.nominal
+            at = round(self._exact)
+            self.last = at if last is None else max(at, last + 1)
+            return self.last
+        self._exact = None
+        at = raw - self._behind + self.shift
+        if last is not None and (
+            at <= last - self._jump or (self._limit is not None and at > max(self._limit, last) + self._jump)
+        ):
+            self.repaired += 1
+            self.shift += last + max(1, round(self.nominal)) - at
+            at = last + max(1, round(self.nominal))
+        elif last is not None and at <= last:
+            self.repaired += 1
+            at = last + 1
+        self.last = at
+        return at
