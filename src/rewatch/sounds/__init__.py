@@ -1,1 +1,1 @@
-"""."""
+"""What a film sounds like: loudness, silence, onsets, spectrum, kinds of sound."""

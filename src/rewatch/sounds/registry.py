@@ -1,0 +1,12 @@
+"""The analysers of sound, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rewatch.analyser import Analyser
+from rewatch.figure import Figure
+from rewatch.sounds import loudness
+
+ANALYSERS: tuple[type[Analyser[Any]], ...] = (loudness.Loudness,)
+FIGURES: tuple[Figure, ...] = loudness.FIGURES
