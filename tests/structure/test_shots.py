@@ -107,7 +107,7 @@ def test_two_cuts_with_a_picture_between_are_two_changes_however_short() -> None
 
 
 def test_a_card_that_pops_on_as_the_fade_ends_divides_once() -> None:
-    track, rows = shots(300, [("fade_out", 100, 119), ("cut", 120, 120)], [])
+    track, _ = shots(300, [("fade_out", 100, 119), ("cut", 120, 120)], [])
     assert ends(track) == [(0, 110, ""), (110, 300, "fade_out")]
 
 
