@@ -269,7 +269,8 @@ class Dynamics(Analyser[None]):
         reference = _reference(tracks.get("loudness_figures"), momentary)
         if reference is None:
             seconds = momentary = short = np.zeros(0)
-        length = float(seconds[-1]) if len(seconds) else 0.0
+        step = float(seconds[1] - seconds[0]) if len(seconds) > 1 else 0.1
+        length = float(seconds[-1]) + step / 2 if len(seconds) else 0.0
         zero = reference or 0.0
         curve = level(edges(length), seconds, short, zero)
         onsets = tracks.get("onsets")
