@@ -110,13 +110,8 @@ def test_gunfire_startles_once(make_sound: MakeTracks) -> None:
 
 def test_rests_are_silence_and_black(make_picture: MakeTracks, make_sound: MakeTracks) -> None:
     given = make_picture([10.0, 10.0]) | make_sound(np.full(200, -23.0))
-    given["silence"] = Spans(
-        "silence",
-        np.array([200, 900]),
-        np.array([230, 1000]),
-        ["silence"] * 2,
-        make_sound(np.zeros(1))["silence"].clock,
-    )
+    clock = Clock(Fraction(100))
+    given["silence"] = Spans("silence", np.array([200, 900]), np.array([230, 1000]), ["silence"] * 2, clock)
     given["black"] = Spans("black", np.array([0, 216]), np.array([24, 264]), ["black"] * 2, FRAMES)
     found = spans(tracks_of(given), "rests")
     assert list(found.label) == ["black", "silence", "black"]

@@ -70,7 +70,7 @@ def levels(values: Array, bounds: Array, slack: float, shortest: int) -> list[tu
 
     bounds:   level k lies between bounds[k - 1] and bounds[k]
     slack:    a level is left only when the curve is that far beyond its bound
-    shortest: entries; stretches that are shorter join their neighbour nearest in level, the shortest first
+    shortest: entries; stretches that are shorter join their longer neighbour, the shortest first
     """
     if not len(values):
         return []
@@ -90,15 +90,16 @@ def levels(values: Array, bounds: Array, slack: float, shortest: int) -> list[tu
 
 
 def _joined(runs: list[tuple[int, int, int]], short: int) -> list[tuple[int, int, int]]:
-    """Runs of `short` entries or fewer given to the neighbour nearest in level; equal neighbours made one.
+    """Runs of `short` entries or fewer given to their longer neighbour; equal neighbours made one.
 
     At least one run fewer comes back where any was short: one that is given takes its neighbour's level.
     """
     given = list(runs)
     for i, (a, b, level) in enumerate(runs):
         if b - a <= short:
-            beside = [given[j][2] for j in (i - 1, i + 1) if 0 <= j < len(runs)]
-            given[i] = (a, b, min(beside, key=lambda other: abs(other - level)))
+            beside = [j for j in (i - 1, i + 1) if 0 <= j < len(runs)]
+            nearest = max(beside, key=lambda j: (runs[j][1] - runs[j][0], -abs(given[j][2] - level)))
+            given[i] = (a, b, given[nearest][2])
     merged: list[tuple[int, int, int]] = []
     for a, b, level in given:
         if merged and merged[-1][2] == level:
