@@ -62,7 +62,7 @@ class Powers:
         return min(len(self.sums), self.samples * STEPS // self.rate)
 
     def mean(self, begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        """Mean power from step `begin` up to step `end` of each; both are moved into the sound where they lie outside."""
+        """Mean power from step `begin` up to step `end` of each; what lies outside the sound is left out."""
         begin, end = np.clip(begin, 0, len(self.sums)), np.clip(end, 0, len(self.sums))
         run = np.concatenate(([0.0], np.cumsum(self.sums)))
         edges = self.edges

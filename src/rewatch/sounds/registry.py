@@ -6,7 +6,7 @@ from typing import Any
 
 from rewatch.analyser import Analyser
 from rewatch.figure import Figure
-from rewatch.sounds import loudness
+from rewatch.sounds import loudness, texture
 
-ANALYSERS: tuple[type[Analyser[Any]], ...] = (loudness.Loudness,)
-FIGURES: tuple[Figure, ...] = loudness.FIGURES
+ANALYSERS: tuple[type[Analyser[Any]], ...] = (loudness.Loudness, texture.Texture)
+FIGURES: tuple[Figure, ...] = loudness.FIGURES + texture.FIGURES

@@ -1,0 +1,127 @@
+"""Texture: what the sound is made of. One pass over its spectra gives onsets, spectral shape and kinds of sound.
+
+Contents
+    Texture   the analyser: tracks onsets, onset_strength, spectrum, sound_kinds
+    FIGURES   how they are explained
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.analyser import Analyser, Gives
+from rewatch.clock import Clock
+from rewatch.evidence import Samples
+from rewatch.facts import FilmFacts
+from rewatch.figure import Figure
+from rewatch.sounds import onsets, spectrum
+from rewatch.sounds.blocks import Blocks
+from rewatch.sounds.onsets import Flux
+from rewatch.sounds.spectrum import Spectrum
+from rewatch.sounds.stft import FRAMES, Mono, Spectra
+from rewatch.track import Curve, Events, Track
+
+_SUPERFLUX = "Böck & Widmer 2013, Maximum filter vibrato suppression for onset detection, DAFx-13"
+
+FIGURES = (
+    Figure(
+        "onset_strength",
+        "Onset strength",
+        "dB",
+        "rise of the log magnitude over 20 ms, mean over quarter-tone bands from 30 Hz to 17 kHz, against the highest "
+        "of three neighbouring bands 20 ms before",
+        _SUPERFLUX,
+        ("onset_strength",),
+        "attacks: blows, steps, notes, syllables",
+        "soft entries: strings that swell in have no onset",
+    ),
+    Figure(
+        "spectrum",
+        "Spectral shape",
+        "",
+        "centroid (Hz), flatness (0 tone .. 1 noise), roll-off at 85 % of the power (Hz), level of seven bands (dB)",
+        "Peeters 2004, A large set of audio features, IRCAM",
+        ("spectrum",),
+        "dark or bright, tone or noise",
+        "what sounds; it is measured on a mixdown in which what is out of phase cancels",
+    ),
+)
+
+
+class Texture(Analyser[Samples]):
+    """Onsets, spectral shape and kinds of sound, from a mixdown to one channel.
+
+    ``onsets``: ticks of 1/100 s, centred in their 10 ms; strength in dB. ``onset_strength``: the curve they are
+    picked from. ``spectrum``: see `rewatch.sounds.spectrum`. ``sound_kinds``: see `rewatch.sounds.kinds`.
+    """
+
+    name = "texture"
+    version = 1
+    watches = "samples"
+    gives = (
+        Gives("onsets", "events", "where a sound begins", "dB", ("strength",), _SUPERFLUX),
+        Gives("onset_strength", "curve", "how much the sound rises, band by band", "dB", ("value",), _SUPERFLUX),
+        Gives(
+            "spectrum", "curve", "centroid, flatness, roll-off, levels of bands", "", spectrum.COLUMNS, "Peeters 2004"
+        ),
+    )
+
+    def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
+        self._rate = 0
+        self._start = Fraction(0)
+        self._strength: list[npt.NDArray[np.float32]] = []
+        self._rows: list[npt.NDArray[np.float32]] = []
+
+    def settings(self) -> Mapping[str, Any]:
+        return {"onset_above": onsets.ABOVE, "rolloff": spectrum.ROLLOFF}
+
+    def begin(self, film: FilmFacts, scratch: Path) -> None:
+        self._clear()
+
+    def feed(self, piece: Samples) -> None:
+        if not self._rate:
+            self._rate, self._start = piece.rate, piece.start
+            self._blocks = Blocks(piece.rate)
+            self._mono = Mono(piece.rate, piece.layout, piece.values.shape[1])
+            self._spectra = Spectra(self._mono.rate)
+            self._flux = Flux(self._spectra.hertz)
+            self._spectrum = Spectrum(self._spectra.hertz)
+        for block in self._blocks.push(piece.values):
+            power = self._spectra.push(self._mono.mix(block))
+            if power is not None:
+                self._measure(power)
+
+    def _measure(self, power: npt.NDArray[np.float32]) -> None:
+        """Takes the frames of one second; only the last has fewer than 100."""
+        self._strength.append(self._flux.strength(np.sqrt(power)))
+        self._rows.append(self._spectrum.rows(power))
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        if self._rate:
+            rest = self._blocks.rest()
+            if rest.size:
+                power = self._spectra.push(self._mono.mix(rest))
+                if power is not None:
+                    self._measure(power)
+            power = self._spectra.end()
+            if len(power):
+                self._measure(power)
+        strength = np.concatenate([np.zeros(0, dtype=np.float32), *self._strength])
+        rows = np.concatenate([np.zeros((0, len(spectrum.COLUMNS)), dtype=np.float32), *self._rows])
+        fine = Clock(Fraction(FRAMES), self._start + Fraction(1, 2 * FRAMES))
+        at = onsets.pick(strength)
+        even = Clock(Fraction(spectrum.RATE), self._start + Fraction(1, 2 * spectrum.RATE))
+        return {
+            "onsets": Events("onsets", at, fine, {"strength": strength[at]}, "dB"),
+            "onset_strength": Curve("onset_strength", strength, fine, "dB"),
+            "spectrum": Curve("spectrum", rows, even, "", spectrum.COLUMNS),
+        }
