@@ -22,12 +22,13 @@ from av.stream import Discard
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
+from rewatch.clock import FrameTimes
 from rewatch.evidence import Damage
 from rewatch.facts import FilmFacts, PictureFacts
 from rewatch.film.colour import is_full_range, is_rgb
 from rewatch.film.container import frames, open_container
 from rewatch.film.planes import rows_of
-from rewatch.film.stamps import Stamps
+from rewatch.film.stamps import JUMP, Stamps
 
 LONG_SIDE = 128
 Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
@@ -52,27 +53,32 @@ def print_of(luma: npt.NDArray[np.uint8], raw: int | None) -> int:
 class Decoding:
     """The frames of a picture stream, from where the container stands to the end; see `next`.
 
-    lost: what could not be decoded so far
+    lost:   what could not be decoded so far
+    behind: second 0 in raw ticks
     """
 
     def __init__(self, film: FilmFacts, picture: PictureFacts) -> None:
         self.lost = Damage()
         self.picture = picture
+        self.behind = round(film.zero / picture.time_base)
         self._film = film
-        self._container = open_container(film.path)
-        chosen: Any = self._container.streams[picture.stream]
-        chosen.thread_type = "AUTO"
-        self._stream = chosen
-        for stream in self._container.streams:
-            if stream.index != picture.stream:
-                stream.discard = Discard.all  # spares reading the sound a second time
         self._sizes: dict[int, int] = {}
         self._dts: deque[int | None] = deque()
-        self._frames = self._start()
+        self._open()
         self._scaler = VideoReformatter()
         small = small_size(picture)
         self._turns = picture.rotation // 90
         self._small = small if self._turns % 2 == 0 else small[::-1]
+
+    def _open(self) -> None:
+        self._container = open_container(self._film.path)
+        chosen: Any = self._container.streams[self.picture.stream]
+        chosen.thread_type = "AUTO"
+        self._stream = chosen
+        for stream in self._container.streams:
+            if stream.index != self.picture.stream:
+                stream.discard = Discard.all  # spares reading the sound a second time
+        self._frames = self._start()
 
     def stamps(self) -> Stamps:
         """Fresh stamps for this stream."""
@@ -147,7 +153,7 @@ class Decoding:
             return False
         patience = int(2 / self.picture.time_base)
         for back in (2, 12, 60):
-            if not self._seek(last - int(back / self.picture.time_base)):
+            if not self.seek(last - int(back / self.picture.time_base)):
                 return False
             seen: deque[int] = deque(maxlen=len(prints))
             while (got := self.next()) is not None:
@@ -163,13 +169,24 @@ class Decoding:
         """Decode `count` frames and forget them; False where there are fewer."""
         return all(self.next() is not None for _ in range(count))
 
-    def _seek(self, raw: int) -> bool:
+    def seek(self, raw: int) -> bool:
+        """Go to a keyframe at or before a raw timestamp; False where the file cannot be sought in."""
         try:
             self._container.seek(raw, stream=self._stream)
         except (av.error.FFmpegError, OSError):
             return False
         self._frames = self._start()
         return True
+
+    def rewind(self) -> None:
+        """Go back to the first frame, surely: the file is opened anew."""
+        self.close()
+        self._open()
+
+    def clock_restarts(self, times: FrameTimes) -> bool:
+        """Whether the picture runs past what its timestamps span: one of them may then stand for several frames."""
+        duration = self._film.duration
+        return duration is not None and times.end * times.time_base > duration + JUMP / 2
 
     def close(self) -> None:
         self._stream.codec_context.flush_buffers()  # stops the decoder's threads before it is taken down

@@ -27,10 +27,11 @@ from av.video.reformatter import VideoReformatter
 from rewatch.errors import FilmError
 from rewatch.evidence import Damage, Pictures
 from rewatch.facts import FilmFacts, PictureFacts
+from rewatch.film.choice import LargeChoice
 from rewatch.film.decoding import Decoding, print_of, small_size
 from rewatch.film.ending import note_missing
 from rewatch.film.stamps import Stamps
-from rewatch.film.still import LARGE_WIDTH, LargeChoice, upright_rgb
+from rewatch.film.still import LARGE_WIDTH, upright_rgb
 
 PRINTS = 16
 _KINDS = {0: "?", 1: "I", 2: "P", 3: "B", 4: "P", 5: "I", 6: "P", 7: "B"}

@@ -1,8 +1,7 @@
-"""Stills: single frames of the picture for people to look at, and which frames are worth one.
+"""Stills: single frames of the picture for people to look at.
 
 Contents
     upright_rgb   a decoded frame as sRGB, upright, square pixels, without combs
-    LargeChoice   the causal rule that says which frames are kept large while a film is read
     read_frame    one frame by its number
 """
 
@@ -16,8 +15,11 @@ import numpy.typing as npt
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from rewatch.facts import PictureFacts
+from rewatch.clock import FrameTimes
+from rewatch.errors import FilmError
+from rewatch.facts import FilmFacts, PictureFacts
 from rewatch.film.colour import TRANSFERS, is_full_range, matrix_of, tone_map
+from rewatch.film.decoding import Decoding
 from rewatch.film.planes import rows_of, upper_field
 
 LARGE_WIDTH = 640
@@ -68,41 +70,53 @@ def _shown_size(frame: VideoFrame, picture: PictureFacts, width: int | None) -> 
     return max(1, round(wide * scale)), max(1, round(high * scale))
 
 
-class LargeChoice:
-    """Which frames a still may be taken from, told as they come: four or five in a shot of five seconds.
+def read_frame(film: FilmFacts, frame: int, times: FrameTimes, width: int | None = None) -> npt.NDArray[np.uint8]:
+    """One frame by its number, as it is shown: (H, W, 3) uint8 sRGB, at most `width` wide.
 
-    After a big change of the picture (the mean difference of luma to the frame before is far over its recent level)
-    the frames at `DISTANCES`, then every 250th; and where the picture has drifted far from the one that was taken
-    last (a dissolve, a long pan), one more, at most every 24th. Frame 0 is always taken.
+    times: of all frames, as the reading of the picture gave them; what finds the frame, and what proves that it is it
+
+    A keyframe before it is sought and frames are counted from there, each against its time; where the file's own
+    times cannot be relied on, they are counted from the start of the film.
+    FilmError: the film has no such frame, or it cannot be decoded (any more).
     """
+    picture = film.picture
+    if picture is None:
+        raise FilmError(f"{film.path}: it has no picture")
+    if not 0 <= frame < len(times):
+        raise FilmError(f"{film.path}: there is no frame {frame}: they are numbered 0 to {len(times) - 1}")
+    decode = Decoding(film, picture)
+    try:
+        for back in (1, 8, 40):
+            found = _sought(decode, frame, times, back)
+            if found is not None:
+                return upright_rgb(found, picture, width)
+        decode.rewind()
+        if decode.skip(frame) and (got := decode.next()) is not None:
+            return upright_rgb(got[0], picture, width)
+    finally:
+        decode.close()
+    raise FilmError(f"{film.path}: frame {frame} could not be decoded")
 
-    DISTANCES = frozenset((3, 8, 20, 48, 110, 240))
 
-    __slots__ = ("_before", "_level", "_since", "_taken", "_taken_at")
-
-    def __init__(self) -> None:
-        self._before: npt.NDArray[np.int16] | None = None
-        self._taken: npt.NDArray[np.int16] | None = None
-        self._level = 2.0
-        self._since = 0
-        self._taken_at = 0
-
-    def wants(self, luma: npt.NDArray[np.uint8]) -> bool:
-        """Whether this frame, the one after the frame asked about before, is to be kept large."""
-        coarse = luma[::2, ::2].astype(np.int16)
-        before, self._before = self._before, coarse
-        if before is None or before.shape != coarse.shape:
-            self._taken = coarse
-            return True
-        change = float(np.abs(coarse - before).mean())
-        if change > 5 + 3 * self._level:
-            self._since, self._taken_at = 0, -24
-        else:
-            self._since += 1
-        self._level += (min(change, 20.0) - self._level) / 8
-        wanted = self._since in self.DISTANCES or (self._since > 240 and (self._since - 240) % 250 == 0)
-        if not wanted and self._since % 8 == 0 and self._since >= self._taken_at + 24 and self._taken is not None:
-            wanted = bool(np.abs(coarse - self._taken).mean() > 24) and self._since > 0
-        if wanted:
-            self._taken, self._taken_at = coarse, self._since
-        return wanted
+def _sought(decode: Decoding, frame: int, times: FrameTimes, back: int) -> VideoFrame | None:
+    """The frame, found from a keyframe about `back` seconds before it; None where that cannot be proved."""
+    start = int(times.pts[frame]) - int(back / times.time_base)
+    if start <= int(times.pts[0]) or decode.clock_restarts(times) or not decode.seek(start + decode.behind):
+        return None
+    number: int | None = None
+    while (got := decode.next()) is not None:
+        here, raw, _ = got
+        at = None if raw is None else int(np.searchsorted(times.pts, raw - decode.behind))
+        stamped = at if at is not None and at < len(times) and times.pts[at] == (raw or 0) - decode.behind else None
+        if number is not None:
+            number += 1
+            if stamped is not None and stamped != number:
+                return None
+        elif here.key_frame and stamped is not None:
+            # What comes before the first keyframe may lack what it refers to; it is not counted.
+            number = stamped
+            if number > frame:
+                return None
+        if number == frame:
+            return here
+    return None

@@ -1,0 +1,50 @@
+"""Choice: which frames are kept large while a film is read.
+
+Contents
+    LargeChoice   the causal rule
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+
+class LargeChoice:
+    """Which frames a still may be taken from, told as they come: four or five in a shot of five seconds.
+
+    After a big change of the picture (the mean difference of luma to the frame before is far over its recent level)
+    the frames at `DISTANCES`, then every 250th; and where the picture has drifted far from the one that was taken
+    last (a dissolve, a long pan), one more, at most every 24th. Frame 0 is always taken.
+    """
+
+    DISTANCES = frozenset((3, 8, 20, 48, 110, 240))
+
+    __slots__ = ("_before", "_level", "_since", "_taken", "_taken_at")
+
+    def __init__(self) -> None:
+        self._before: npt.NDArray[np.int16] | None = None
+        self._taken: npt.NDArray[np.int16] | None = None
+        self._level = 2.0
+        self._since = 0
+        self._taken_at = 0
+
+    def wants(self, luma: npt.NDArray[np.uint8]) -> bool:
+        """Whether this frame, the one after the frame asked about before, is to be kept large."""
+        coarse = luma[::2, ::2].astype(np.int16)
+        before, self._before = self._before, coarse
+        if before is None or before.shape != coarse.shape:
+            self._taken = coarse
+            return True
+        change = float(np.abs(coarse - before).mean())
+        if change > 5 + 3 * self._level:
+            self._since, self._taken_at = 0, -24
+        else:
+            self._since += 1
+        self._level += (min(change, 20.0) - self._level) / 8
+        wanted = self._since in self.DISTANCES or (self._since > 240 and (self._since - 240) % 250 == 0)
+        if not wanted and self._since % 8 == 0 and self._since >= self._taken_at + 24 and self._taken is not None:
+            wanted = bool(np.abs(coarse - self._taken).mean() > 24) and self._since > 0
+        if wanted:
+            self._taken, self._taken_at = coarse, self._since
+        return wanted
