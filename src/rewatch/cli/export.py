@@ -12,16 +12,18 @@ from rewatch.cli.common import find_film, library_option, messages
 
 @click.command("export")
 @click.argument("film")
-@click.option("--to", "to", required=True, metavar="FORMAT", help="csv, json or vtt.")
+@click.option("--to", "to", required=True, metavar="FORMAT", help="csv, json, vtt, vtt-shots, svg, png or pdf.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="[default: standard output]")
 @library_option
 def command(film: str, to: str, output: Path | None, library_folder: Path | None) -> None:
     """Write a film's study in another format.
 
     \b
-    csv   its shots, one a row
-    json  all of it: facts, figures, tracks
-    vtt   its lines as WebVTT subtitles
+    csv            its shots, one a row; into a folder (-o DIR): every track
+    json           all of it: facts, figures, tracks
+    vtt            its lines as WebVTT subtitles
+    vtt-shots      its shots as WebVTT metadata cues
+    svg, png, pdf  its score sheet
 
     \b
     Example:

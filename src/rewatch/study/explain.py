@@ -10,6 +10,8 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -69,12 +71,7 @@ class Explanation:
 
 def explain(edition: Edition, name: str) -> Explanation:
     """How a figure of this film came to be. NotMeasured for a name that is none, with the nearest that are."""
-    figures = known_figures()
-    key = name.strip().lower().replace("-", "_").replace(" ", "_")
-    if key not in figures:
-        near = difflib.get_close_matches(key, figures, n=4) or sorted(figures)
-        raise NotMeasured(f"no figure {name!r}: there are {', '.join(near)}; rewatch explain FILM lists them all")
-    figure = figures[key]
+    figure = _named(name, known_figures())
     value, why, holder = _value(edition, figure)
     wanted = [holder] if holder else [t for t in (figure.name, *figure.tracks) if t in edition.tracks]
     steps = _chain(edition, list(dict.fromkeys([*wanted, *(t for t in figure.tracks if t in edition.tracks)])))
@@ -82,6 +79,18 @@ def explain(edition: Edition, name: str) -> Explanation:
     if value is None and not why and missing:
         why = edition.why_missing(missing[0])
     return Explanation(figure, value, why, steps, _evidence(edition, steps))
+
+
+def _named(name: str, figures: Mapping[str, Figure]) -> Figure:
+    """The figure that a person means, by its name or its title: "asl", "average shot length", "loudness-range"."""
+    wanted = re.sub(r"[\s_-]+", "_", name.strip().lower())
+    titles = {re.sub(r"[\s_-]+", "_", f.title.lower()): f for f in figures.values()}
+    found = figures.get(wanted) or titles.get(wanted)
+    if found:
+        return found
+    near = difflib.get_close_matches(wanted, [*figures, *titles], n=3)
+    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise NotMeasured(f"no figure {name!r}{meant} (rewatch explain FILM lists them all)")
 
 
 def _value(edition: Edition, figure: Figure) -> tuple[float | int | None, str, str]:

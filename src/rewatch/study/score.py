@@ -1,0 +1,122 @@
+"""A film's score as one answer: each part with its figures, its spans and events, and its curves where asked for.
+
+    {"cutting": {"shots": 76, "asl": 3.02, ..., "why": {}}, "tempo": {...}, "momentum": {...}, "dynamics": {...}, ...}
+
+Figures stand in full precision. One that could not be measured is null, and ``why`` says why; a part of which nothing
+could be measured is null as a whole, and the answer's own ``why`` says why.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rewatch.clock import FrameTimes
+from rewatch.library.edition import Edition
+from rewatch.track import Curve, Events, Figures, Spans, Track
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "cutting": ("cut_density", "kpart"),
+    "tempo": (),
+    "momentum": (),
+    "dynamics": ("loudness_figures", "hairpins", "sforzandi", "rests"),
+    "articulation": (),
+    "pulse": (),
+    "accents": (),
+    "movements": (),
+    "words": ("dialogue_figures", "pace"),
+}
+"""The parts of a score, in order, with the tracks that belong to them besides those that bear their name."""
+
+
+def score(edition: Edition, *, tracks: bool = False) -> dict[str, Any]:
+    """The whole score; `tracks`: with the curves' values, each with its rate and first second."""
+    answer: dict[str, Any] = {}
+    why: dict[str, str] = {}
+    for part, others in PARTS.items():
+        names = [n for n in edition.tracks if n == part or n.startswith(f"{part}_") or n in others]
+        if names:
+            answer[part] = _part(edition, part, names, tracks)
+        else:
+            answer[part] = None
+            why[part] = _why(edition, part)
+    answer["why"] = why
+    return answer
+
+
+def _why(edition: Edition, part: str) -> str:
+    if part == "words":
+        return edition.why_missing("lines")
+    return f"{edition.name} has no track that {part} is measured on"
+
+
+def _part(edition: Edition, part: str, names: list[str], with_curves: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    why: dict[str, str] = {}
+    curves: dict[str, Any] = {}
+    for name in names:
+        track = edition.tracks[name]
+        if isinstance(track, Figures):
+            nested, reasons = nest(track)
+            found.update(nested)
+            why.update(reasons)
+        elif isinstance(track, Curve):
+            if with_curves:
+                curves[name] = _curve(track, edition.times)
+        else:
+            found[name.removeprefix(f"{part}_")] = rows(track, edition.times)
+    return {**found, "why": why} | ({"tracks": curves} if with_curves else {})
+
+
+def nest(figures: Figures) -> tuple[dict[str, Any], dict[str, str]]:
+    """Figures as JSON values: what comes after a dot is nested. A group of which all is null is null, with one reason.
+
+    >>> nest(Figures("f", {"asl": 2.0, "fit.mu": None, "fit.sigma": None}, why={"fit.mu": "two", "fit.sigma": "two"}))
+    ({'asl': 2.0, 'fit': None}, {'fit': 'two'})
+    """
+    out: dict[str, Any] = {}
+    why: dict[str, str] = {}
+    for name, value in figures.values.items():
+        group, dot, leaf = name.partition(".")
+        if dot:
+            out.setdefault(group, {})[leaf] = value
+        else:
+            out[name] = value
+        if value is None:
+            why[name] = figures.why.get(name, "")
+    for group, inner in out.items():
+        if isinstance(inner, dict) and all(v is None for v in inner.values()):
+            out[group] = None
+            reasons = [why.pop(f"{group}.{leaf}") for leaf in inner]
+            why[group] = reasons[0]
+    return out, why
+
+
+def rows(track: Track, times: FrameTimes | None) -> list[dict[str, Any]]:
+    """Events or spans as rows: seconds, label, and the track's columns."""
+    if isinstance(track, Events):
+        base = [{"time": round(t, 6)} for t in track.seconds(times).tolist()]
+    elif isinstance(track, Spans):
+        begin, end = track.begin_seconds(times).tolist(), track.end_seconds(times).tolist()
+        base = [
+            {"start": round(a, 6), "end": round(b, 6), "label": str(label)}
+            for a, b, label in zip(begin, end, track.label, strict=True)
+        ]
+    else:
+        raise TypeError("only events and spans have rows")
+    for name, column in track.columns.items():
+        values = column.tolist() if isinstance(column, np.ndarray) else list(column)
+        for row, value in zip(base, values, strict=True):
+            row[name] = value
+    return base
+
+
+def _curve(curve: Curve, times: FrameTimes | None) -> dict[str, Any]:
+    clock = curve.clock
+    about: dict[str, Any] = {"unit": curve.unit, "columns": list(curve.columns)}
+    if clock.counts_frames:
+        about["seconds"] = [round(s, 6) for s in curve.seconds(times).tolist()]
+    else:
+        about |= {"rate": str(clock.rate), "start": float(clock.start)}
+    return about | {"values": curve.values.tolist()}
