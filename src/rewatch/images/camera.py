@@ -1,0 +1,268 @@
+"""Camera: how the picture moves as a whole, apart from what moves in it.
+
+From each frame to the next the picture is taken to shift, to scale and to turn as a whole; what does not follow is
+movement within the frame. Two steps, on luma reduced to 64 pixels a line:
+    1. phase correlation (Kuglin and Hines 1975) finds the shift to a whole pixel, however far;
+    2. the rest is found to a small part of a pixel from gradients (Lucas and Kanade 1981, with the matched filters
+       of Farid and Simoncelli 2004), by least squares re-weighted against what moves on its own (Holland and
+       Welsch 1977).
+Black bars at the edges are left out.
+
+Contents
+    between_frames   small pictures -> motion between each and the next
+    Camera           the analyser: track ``camera``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import fft
+
+from rewatch.analyser import Analyser, Gives
+from rewatch.clock import FRAMES
+from rewatch.evidence import Pictures
+from rewatch.facts import FilmFacts
+from rewatch.figure import Figure
+from rewatch.images.blocks import Blocks
+from rewatch.track import Curve, Track
+
+Floats = npt.NDArray[np.float32]
+
+COLUMNS = ("dx", "dy", "zoom", "roll", "residual", "sure")
+SOURCE = "Kuglin and Hines 1975; Lucas and Kanade 1981; Farid and Simoncelli 2004, doi 10.1109/TIP.2004.823819"
+
+_SMOOTH = (np.float32(0.229879), np.float32(0.540242))
+_SLOPE = np.float32(0.425287)
+_BAR = 24
+"""Code value that no pixel of a black bar is above."""
+_FLOOR = 4.0
+"""Variance (code values squared) below which a picture is as good as flat."""
+_TEXTURE = 0.002
+"""Mean square of slope (in spreads a pixel) at which motion is half sure."""
+_ROUNDS = 3
+
+FIGURES = (
+    Figure(
+        "camera",
+        "Camera motion",
+        "frame widths, log scale, radians; per frame",
+        "shift dx, dy, zoom and roll that best carry each frame over to the next (phase correlation, then robust least "
+        "squares on gradients); residual = share of the picture's variance that does not follow",
+        SOURCE,
+        ("camera",),
+        "pans, tilts, zooms and a hand-held camera; movement in the frame apart from that of the camera",
+        "a zoom from a dolly; anything while the picture is dark, flat or all motion (see the column sure)",
+    ),
+)
+
+
+def _halved(luma: npt.NDArray[np.uint8]) -> Floats:
+    """(n, h, w) uint8 -> (n, h // 2, w // 2) means of 2 x 2, code values."""
+    luma = luma[:, : luma.shape[1] // 2 * 2, : luma.shape[2] // 2 * 2]
+    upper = luma[:, ::2, ::2].astype(np.uint16) + luma[:, ::2, 1::2]
+    return (upper + luma[:, 1::2, ::2] + luma[:, 1::2, 1::2]).astype(np.float32) * np.float32(0.25)
+
+
+def _picture_area(frames: Floats) -> tuple[slice, slice]:
+    """Rows and columns within black bars; everything where little would be left."""
+    bright = frames.max(axis=0) > _BAR
+    spans = []
+    for axis in (1, 0):
+        lines = np.flatnonzero(bright.any(axis=axis))
+        size = bright.shape[1 - axis]
+        if not len(lines) or lines[-1] - lines[0] + 1 < size / 2:
+            return slice(0, bright.shape[0]), slice(0, bright.shape[1])
+        # The line next to a bar is mixed with it.
+        first, last = int(lines[0]), int(lines[-1]) + 1
+        spans.append(slice(first + (first > 0), last - (last < size)))
+    return spans[0], spans[1]
+
+
+def _coarse(frames: Floats) -> npt.NDArray[np.int64]:
+    """(n, 2) whole pixels (down, right) by which each frame's picture moves to the next, by phase correlation."""
+    high, wide = frames.shape[1:]
+    window = np.hanning(high + 2)[1:-1, None] * np.hanning(wide + 2)[None, 1:-1]
+    shape = (fft.next_fast_len(high, True), fft.next_fast_len(wide, True))
+    spectra = fft.rfft2(frames * window.astype(np.float32), shape, workers=1)
+    cross = spectra[1:] * spectra[:-1].conj()
+    strength = np.abs(cross)
+    # Not quite whitened: the noise of the coder fills the weakest frequencies.
+    cross /= strength + np.float32(0.1) * strength.mean(axis=(1, 2), keepdims=True) + np.float32(1e-12)
+    peaks = fft.irfft2(cross, shape, workers=1).reshape(len(cross), -1).argmax(axis=1)
+    shift = np.stack(np.divmod(peaks, shape[1]), axis=1)
+    return np.where(shift > np.array(shape) // 2, shift - np.array(shape), shift)
+
+
+def _filtered(frames: Floats) -> Floats:
+    """(n, h, w) -> (3, n, h - 2, w - 2): smoothed, slope to the right, slope down."""
+    side, middle = _SMOOTH
+    down = side * (frames[:, :-2] + frames[:, 2:]) + middle * frames[:, 1:-1]
+    slope = _SLOPE * (frames[:, 2:] - frames[:, :-2])
+    out = np.empty((3, len(frames), frames.shape[1] - 2, frames.shape[2] - 2), np.float32)
+    out[0] = side * (down[..., :-2] + down[..., 2:]) + middle * down[..., 1:-1]
+    out[1] = _SLOPE * (down[..., 2:] - down[..., :-2])
+    out[2] = side * (slope[..., :-2] + slope[..., 2:]) + middle * slope[..., 1:-1]
+    return out
+
+
+def _overlap(shift: int, size: int) -> tuple[slice, slice]:
+    """Where the frame before and the frame after show the same, if the picture moves by `shift` along an axis."""
+    return slice(max(0, -shift), size - max(0, shift)), slice(max(0, shift), size - max(0, -shift))
+
+
+def _laid_over(
+    before: Floats, after: Floats, shifts: npt.NDArray[np.int64]
+) -> tuple[Floats, Floats, npt.NDArray[np.bool_] | None]:
+    """Pairs of filtered frames with the shift taken out: their mean, their difference (smoothed), and where both are.
+
+    before, after: (3, n, h, w) as `_filtered` gives them; shifts: (n, 2). The mask is None where all of it counts.
+    """
+    moved = np.flatnonzero(shifts.any(axis=1))
+    mask = None
+    if len(moved):
+        high, wide = before.shape[2:]
+        before = before.copy()
+        mask = np.ones(before.shape[1:], np.bool_)
+        for n in moved.tolist():
+            (up, down), (left, right) = _overlap(int(shifts[n, 0]), high), _overlap(int(shifts[n, 1]), wide)
+            laid = before[:, n, up, left].copy()
+            before[:, n], mask[n] = after[:, n], False
+            before[:, n, down, right], mask[n, down, right] = laid, True
+    return (before + after) * np.float32(0.5), after[0] - before[0], mask
+
+
+def _better(frames: Floats, shifts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The shifts, but none where the frames lie over each other about as well without."""
+    kept = shifts.copy()
+    high, wide = frames.shape[1:]
+    for n in np.flatnonzero(shifts.any(axis=1)).tolist():
+        (up, down), (left, right) = _overlap(int(shifts[n, 0]), high), _overlap(int(shifts[n, 1]), wide)
+        a, b = frames[n], frames[n + 1]
+        there = float(np.abs(b[down, right] - a[up, left]).mean()) if b[down, right].size > high * wide / 5 else np.inf
+        if not there < 0.9 * float(np.abs(b[down, right] - a[down, right]).mean()):
+            kept[n] = 0
+    return kept
+
+
+def _fine(
+    mean: Floats, difference: Floats, mask: npt.NDArray[np.bool_] | None, wide: int
+) -> tuple[npt.NDArray[np.float64], Floats, npt.NDArray[np.float64]]:
+    """Robust least squares: (n, 4) dx, dy in pixels, scale and turn; what is left of `difference`; (n,) texture."""
+    number, high, across = difference.shape
+    x = np.broadcast_to(((np.arange(across) - (across - 1) / 2) / wide).astype(np.float32), (high, across))
+    y = np.broadcast_to(((np.arange(high) - (high - 1) / 2) / wide).astype(np.float32)[:, None], (high, across))
+    basis = np.empty((number, 4, high, across), np.float32)
+    basis[:, 0], basis[:, 1] = mean[1], mean[2]
+    basis[:, 2] = mean[1] * x + mean[2] * y
+    basis[:, 3] = mean[2] * x - mean[1] * y
+    basis = basis.reshape(number, 4, -1)
+    target = -difference.reshape(number, -1)
+    inside = None if mask is None else mask.reshape(number, -1).astype(np.float32)
+    # A little towards "nothing moves" decides where there is nothing to see.
+    ridge = np.diag(np.array([1e-4, 1e-4, 1e-4, 1e-4]) * target.shape[1])
+    weight = inside
+    found = np.zeros((number, 4))
+    left = target
+    texture = np.zeros(number)
+    for turn in range(_ROUNDS):
+        weighted = basis if weight is None else basis * weight[:, None]
+        normal = (weighted @ basis.transpose(0, 2, 1)).astype(np.float64)
+        right = (weighted @ target[:, :, None])[..., 0].astype(np.float64)
+        found = np.linalg.solve(normal + ridge, right[..., None])[..., 0]
+        left = target - (found.astype(np.float32)[:, None] @ basis)[:, 0]
+        if turn == 0:
+            a, b, c = normal[:, 0, 0], normal[:, 0, 1], normal[:, 1, 1]
+            texture = ((a + c) / 2 - np.sqrt((a - c) ** 2 / 4 + b**2)) / target.shape[1]
+        if turn + 1 < _ROUNDS:
+            # Geman and McClure's weights: what is off by much more than the usual does not count.
+            usual = np.abs(left).mean(axis=1, keepdims=True) * np.float32(1.5) + np.float32(1e-6)
+            weight = 1 / np.square(1 + np.square(left / usual))
+            if inside is not None:
+                weight = weight * inside
+    return found, left, texture
+
+
+def between_frames(luma: npt.NDArray[np.uint8]) -> Floats:
+    """(n + 1, h, w) uint8 small pictures -> (n, 6) motion from each to the next, columns as in `COLUMNS`.
+
+    dx, dy:   the picture moves to the right and down, in frame widths (a camera that pans to the right: dx < 0)
+    zoom:     natural logarithm of the scale: 0.01 = everything grows by 1 %
+    roll:     radians, clockwise
+    residual: share of the picture's variance that does not follow, 0 nothing .. 1 all of it (a cut)
+    sure:     0..1, how far the picture says anything about motion; where the frames have too little in common
+              dx, dy, zoom and roll are 0
+    """
+    if len(luma) < 2 or min(luma.shape[1:]) < 16:
+        return np.zeros((max(len(luma) - 1, 0), len(COLUMNS)), np.float32)
+    frames = _halved(luma)
+    wide = frames.shape[2]
+    frames = frames[(slice(None), *_picture_area(frames))]
+    frames = frames - frames.mean(axis=(1, 2), keepdims=True)
+    frames /= np.sqrt(np.square(frames).mean(axis=(1, 2), keepdims=True) + np.float32(_FLOOR))
+    shifts = _better(frames, _coarse(frames))
+    filtered = _filtered(frames)
+    before, after = filtered[:, :-1], filtered[:, 1:]
+    mean, difference, mask = _laid_over(before, after, shifts)
+    found, left, texture = _fine(mean, difference, mask, wide)
+    # More than half a pixel was left: the whole pixel was the wrong one. Once more from the right one.
+    off = np.round(np.clip(found[:, 1::-1], -3, 3)).astype(np.int64)
+    again = np.flatnonzero(off.any(axis=1))
+    if len(again):
+        shifts[again] += off[again]
+        mean, difference, mask = _laid_over(before[:, again], after[:, again], shifts[again])
+        found[again], left[again], texture[again] = _fine(mean, difference, mask, wide)
+    residual = np.clip(np.square(left).mean(axis=1) / 2, 0, 1)
+    sure = np.clip(1.25 * (1 - residual) - 0.25, 0, 1) * texture / (texture + _TEXTURE)
+    moves = sure > 0.15
+    out = np.zeros((len(found), len(COLUMNS)))
+    out[:, 0] = (found[:, 0] + shifts[:, 1]) / wide
+    out[:, 1] = (found[:, 1] + shifts[:, 0]) / wide
+    out[:, 2] = np.log(np.clip(1 + found[:, 2] / wide, 0.5, 2))
+    out[:, 3] = found[:, 3] / wide
+    out[~moves] = 0
+    out[:, 4], out[:, 5] = residual, sure
+    return out.astype(np.float32)
+
+
+class Camera(Analyser[Pictures]):
+    """Motion of the picture as a whole from the frame before to each frame, and what moves besides."""
+
+    name, version, watches = "camera", 1, "pictures"
+    gives = (
+        Gives(
+            "camera",
+            "curve",
+            "motion of the whole picture from the frame before (right, down, growth, clockwise turn), movement within "
+            "the frame, and how sure",
+            unit="frame widths, log scale, radians a frame",
+            columns=COLUMNS,
+            source=SOURCE,
+        ),
+    )
+
+    def begin(self, film: FilmFacts, scratch: Path) -> None:
+        self._blocks = Blocks()
+        self._last: npt.NDArray[np.uint8] | None = None
+        self._parts: list[Floats] = []
+
+    def feed(self, piece: Pictures) -> None:
+        for (luma,) in self._blocks.add(piece.luma):
+            self._measure(luma)
+
+    def _measure(self, luma: npt.NDArray[Any]) -> None:
+        if self._last is None:
+            # Frame 0 has nothing before it: as if it had stood still.
+            self._last = luma[:1]
+        self._parts.append(between_frames(np.concatenate([self._last, luma])))
+        self._last = luma[-1:].copy()
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        for (luma,) in self._blocks.rest():
+            self._measure(luma)
+        values = np.concatenate([np.zeros((0, len(COLUMNS)), np.float32), *self._parts])
+        return {"camera": Curve("camera", values, FRAMES, self.gives[0].unit, COLUMNS)}
