@@ -166,3 +166,15 @@ def _bracket(pen: Pen, system: System) -> None:
         pen.lines(system.right - 1.3, top, system.right - 1.3, bottom, ink.ink, 0.5)
     else:
         pen.lines(system.right, top, system.right, bottom, ink.ink, 0.5)
+
+
+def as_svg(study: Study) -> bytes:
+    return sheet_bytes(study, "svg")
+
+
+def as_pdf(study: Study) -> bytes:
+    return sheet_bytes(study, "pdf")
+
+
+def as_png(study: Study) -> bytes:
+    return sheet_bytes(study, "png")

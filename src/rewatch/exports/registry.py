@@ -1,0 +1,78 @@
+"""All formats that a study can be written in, by name. A new one is a module with its writer, and one entry here.
+
+    >>> sorted(EXPORTS)
+    ['csv', 'json', 'pdf', 'png', 'svg', 'vtt', 'vtt-shots']
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from rewatch.errors import ExportError
+from rewatch.exports.study_view import Study
+from rewatch.exports.whole import whole
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One format.
+
+    name:   as typed after ``--to``
+    about:  one line for people
+    suffix: what its files end in, with the dot
+    module, function: where its writer is: a function of a study that gives the file's content as str or bytes
+    folder: name of a function of the same module that writes a whole folder, or ""
+    """
+
+    name: str
+    about: str
+    suffix: str
+    module: str
+    function: str
+    folder: str = ""
+
+    def content(self, study: Study) -> bytes:
+        """The file's bytes. ExportError where the film has nothing to put into this format."""
+        made = getattr(importlib.import_module(self.module), self.function)(study)
+        return made.encode("utf-8") if isinstance(made, str) else bytes(made)
+
+    @property
+    def is_text(self) -> bool:
+        return self.suffix not in (".png", ".pdf")
+
+    def text(self, study: Study) -> str:
+        """The file as text. ExportError for formats that are none."""
+        if not self.is_text:
+            raise ExportError(f"{self.name} is no text: name a file to write it to (-o FILE{self.suffix})")
+        return self.content(study).decode("utf-8")
+
+    def write(self, study: Study, path: Path) -> None:
+        """Write the file, whole or not at all; into a folder that exists, all of what the format has for folders.
+
+        ExportError where the film does not fit the format or the file cannot be written.
+        """
+        if path.is_dir() and self.folder:
+            getattr(importlib.import_module(self.module), self.folder)(study, path)
+            return
+        content = self.content(study)
+        with whole(path) as part:
+            part.write_bytes(content)
+
+
+_HERE = "rewatch.exports"
+
+EXPORTS: dict[str, Export] = {
+    export.name: export
+    for export in (
+        Export("csv", "its shots, one a row; into a folder: every track", ".csv", f"{_HERE}.as_csv", "shots_csv",
+               "write_folder"),
+        Export("json", "all of it: facts, figures, tracks", ".json", f"{_HERE}.as_json", "study_json"),
+        Export("vtt", "its lines as WebVTT subtitles, with who speaks", ".vtt", f"{_HERE}.as_vtt", "lines_vtt"),
+        Export("vtt-shots", "its shots as WebVTT metadata cues", ".vtt", f"{_HERE}.as_vtt", "shots_vtt"),
+        Export("svg", "its score sheet as SVG", ".svg", f"{_HERE}.sheet", "as_svg"),
+        Export("pdf", "its score sheet as PDF", ".pdf", f"{_HERE}.sheet", "as_pdf"),
+        Export("png", "its score sheet as PNG", ".png", f"{_HERE}.sheet", "as_png"),
+    )
+}  # fmt: skip

@@ -1,0 +1,189 @@
+"""Drawing on a terminal: a film as a few lines of text.
+
+Contents
+    sparkline      values -> eight heights of block
+    barcode_line   colours -> a strip of coloured cells
+    minute_strip   a stretch of a film: its colours, cuts, motion, loudness, lines
+    score_strip    the same for the whole film
+    headline       a film in one line
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.clock import timecode
+from rewatch.exports.reduce import (
+    Floats,
+    display_light,
+    linear_light,
+    max_rows,
+    mean_rows,
+    oklab_to_linear,
+)
+from rewatch.exports.study_view import Study, curve, figures, seconds_between, shot_lengths, spans, words_a_minute
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: npt.ArrayLike, width: int, *, low: float | None = None, high: float | None = None) -> str:
+    """Values as a line of `width` blocks: each the greatest of its share, so that no attack is lost.
+
+    low, high: values of the lowest and the highest block; those of the data where not given. All values equal:
+    lowest blocks. No values: spaces.
+
+    >>> sparkline([0, 1, 2, 3, 4, 5, 6, 7], 8)
+    '▁▂▃▄▅▆▇█'
+    """
+    found = np.asarray(values, dtype=np.float64).ravel()
+    if width <= 0:
+        return ""
+    if not len(found):
+        return " " * width
+    shown = max_rows(found, width)
+    floor = float(found.min()) if low is None else low
+    ceiling = float(found.max()) if high is None else high
+    if ceiling <= floor:
+        return BLOCKS[0] * width
+    step = np.floor((shown - floor) / (ceiling - floor) * len(BLOCKS))
+    return "".join(BLOCKS[i] for i in np.clip(step, 0, len(BLOCKS) - 1).astype(int))
+
+
+def barcode_line(colours: npt.ArrayLike, width: int) -> Text:
+    """A strip of `width` coloured cells: each the mean (of light, not of code values) of its share.
+
+    colours: (n, 3) sRGB 0..255, in order of time
+    """
+    from rich.color import Color
+    from rich.style import Style
+    from rich.text import Text
+
+    strip = Text(no_wrap=True, end="")
+    rows = np.asarray(colours)
+    if width <= 0 or not len(rows):
+        return strip
+    for r, g, b in display_light(mean_rows(linear_light(rows), width)).tolist():
+        strip.append(" ", Style(bgcolor=Color.from_rgb(r, g, b)))
+    return strip
+
+
+def _between(seconds: Floats, begin: float, end: float) -> slice:
+    first, last = np.searchsorted(seconds, [begin, end])
+    return slice(int(first), max(int(last), int(first) + (first < len(seconds))))
+
+
+def _colours(study: Study, begin: float, end: float) -> npt.NDArray[Any] | None:
+    found = curve(study, "barcode")
+    if found is not None and found.values.shape[-1] % 3 == 0:
+        rows = found.values[_between(found.seconds(study.times), begin, end)].reshape(-1, found.values.shape[1] // 3, 3)
+        return display_light(linear_light(rows).mean(axis=1)) if len(rows) else None
+    found = curve(study, "colour")
+    if found is None or found.values.shape[-1] != 3:
+        return None
+    return display_light(oklab_to_linear(found.values[_between(found.seconds(study.times), begin, end)]))
+
+
+def _curve_line(study: Study, name: str, begin: float, end: float, width: int, low: float | None = None) -> str | None:
+    found = curve(study, name)
+    if found is None:
+        return None
+    values = found.values if found.values.ndim == 1 else found.values[:, 0]
+    floor = float(np.percentile(values, 1)) if low is None else low
+    part = values[_between(found.seconds(study.times), begin, end)]
+    return sparkline(part, width, low=floor, high=max(float(np.percentile(values, 99.5)), floor + 1e-9))
+
+
+def _per_cell(at: Floats, begin: float, end: float, width: int) -> npt.NDArray[np.int64]:
+    """How many instants fall into each of `width` cells."""
+    inside = at[(at >= begin) & (at < end)]
+    cells = ((inside - begin) / (end - begin) * width).astype(np.int64)
+    return np.bincount(np.minimum(cells, width - 1), minlength=width)
+
+
+def minute_strip(study: Study, begin: float, end: float, width: int) -> list[Text]:
+    """A stretch of a film in rows of text `width` wide: colour, cuts, motion, loudness, lines; what it has of them.
+
+    Heights are those of the whole film, so that a quiet minute looks quiet.
+    """
+    from rich.text import Text
+
+    label = 10
+    room = max(width - label, 1)
+    rows: list[Text] = []
+
+    def add(name: str, drawn: str | Text, style: str) -> None:
+        row = Text(no_wrap=True)
+        row.append(f"{name:<{label}}", "dim")
+        row.append_text(Text(drawn, style) if isinstance(drawn, str) else drawn)
+        rows.append(row)
+
+    if end <= begin:
+        return rows
+    colours = _colours(study, begin, end)
+    if colours is not None and len(colours):
+        add("colour", barcode_line(colours, room), "")
+    shots = spans(study, "shots")
+    if shots is not None and len(shots):
+        counts = _per_cell(seconds_between(study, shots)[0][1:], begin, end, room)
+        add("cuts", "".join("·│┃█"[min(int(n), 3)] for n in counts), "")
+    for name, track, low, style in (
+        ("tempo", "tempo", None, "yellow"),
+        ("motion", "activity", 0.0, "cyan"),
+        ("loudness", "loudness", None, "red"),
+    ):
+        drawn = _curve_line(study, track, begin, end, room, low)
+        if drawn is not None:
+            add(name, drawn, style)
+    lines = spans(study, "lines")
+    if lines is not None and len(lines):
+        edges = np.linspace(begin, end, room + 1)
+        first, last = seconds_between(study, lines)
+        heard = [bool(((first < b) & (last > a)).any()) for a, b in zip(edges, edges[1:], strict=False)]
+        add("lines", "".join("▬" if h else " " for h in heard), "green")
+    return rows
+
+
+def score_strip(study: Study, width: int) -> list[Text]:
+    """The whole film in rows of text, and the clock below them."""
+    from rich.text import Text
+
+    rows = minute_strip(study, 0.0, study.duration, width)
+    if rows:
+        room = max(width - 10, 1)
+        axis = [" "] * room
+        for share in (0, 0.25, 0.5, 0.75):
+            stamp = timecode(study.duration * share)
+            at = round(share * room)
+            axis[at : at + len(stamp)] = stamp
+        rows.append(Text(" " * 10 + "".join(axis[:room]), "dim", no_wrap=True))
+    return rows
+
+
+def headline(study: Study) -> str:
+    """A film in one line: ``Heat (1995): 2:50:16, 2 190 shots of 4.7 s on average, -24.1 LUFS, 49 words a minute``."""
+    name = f"{study.title} ({study.year})" if study.year else study.title
+    parts = [timecode(study.duration)]
+    lengths: Sequence[float] | Floats | None = shot_lengths(study)
+    if lengths is None:
+        parts.append("no picture" if study.facts.picture is None else "no shots")
+    elif len(lengths) == 1:
+        parts.append("one shot")
+    else:
+        parts.append(f"{len(lengths)} shots of {float(np.mean(lengths)):.1f} s on average")
+    loudness = figures(study, "loudness_figures")
+    integrated = loudness.values.get("integrated") if loudness is not None else None
+    if integrated is not None:
+        parts.append(f"{integrated:.1f} LUFS")
+    elif study.facts.sound is None:
+        parts.append("no sound")
+    pace = words_a_minute(study)
+    if pace is not None:
+        parts.append(f"{pace:.0f} words a minute")
+    return f"{' '.join(name.split())}: {', '.join(parts)}"
