@@ -1,0 +1,137 @@
+"""Shot boundaries: where one shot becomes the next, by a cut or gradually, to the frame.
+
+Two stages. Every frame is reduced to a coarse grid (`boundaries_grid`) and compared with the one before, nothing
+moved and with blocks free to move. Only where that stands out are costlier questions asked (`boundaries_cuts`,
+`boundaries_ramps`); how sure each is comes last (`boundaries_judge`).
+
+Grids are kept for a few hundred frames: a block of frames is judged when the two blocks after it are there, so that
+what is found depends on a frame's surroundings and never on the lengths of the pieces.
+
+Contents
+    Boundaries   analyser: tracks `boundaries` and `black`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.analyser import Analyser, Gives, Watches
+from rewatch.clock import FRAMES
+from rewatch.evidence import Pictures
+from rewatch.facts import FilmFacts
+from rewatch.images.boundaries_cuts import find_candidates
+from rewatch.images.boundaries_fades import Transition, black_spans, settle
+from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, matched, steps
+from rewatch.images.boundaries_judge import sure_of_cuts
+from rewatch.images.boundaries_ramps import Ramp, find_ramps
+from rewatch.track import Spans, Track
+
+BLOCK = 128
+"""Frames judged at a time; what a frame may depend on is one block before it and two after."""
+LEAST_SURE = 0.5
+
+Floats = npt.NDArray[np.float32]
+
+
+class Boundaries(Analyser[Pictures]):
+    """Cuts, dissolves and fades with the probability of each; and where the picture is black."""
+
+    name: ClassVar[str] = "boundaries"
+    version: ClassVar[int] = 1
+    watches: ClassVar[Watches] = "pictures"
+    gives: ClassVar[tuple[Gives, ...]] = (
+        Gives("boundaries", "spans", "where one shot becomes the next: first to last mixed frame", columns=("sure",)),
+        Gives("black", "spans", "stretches in which every frame is black"),
+    )
+
+    def begin(self, film: FilmFacts, scratch: Path) -> None:
+        self._reducer = Reducer()
+        self._waiting: list[tuple[npt.NDArray[np.uint8], ...]] = []
+        self._waits = 0
+        self._grids: list[Grids] = []
+        self._step: list[Floats] = []
+        self._change: list[Floats] = []
+        self._cuts: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]] = []
+        self._first = 0
+        self._light: list[Floats] = []
+        self._ramps: list[Ramp] = []
+
+    def feed(self, piece: Pictures) -> None:
+        at = 0
+        while at < len(piece):
+            take = min(BLOCK - self._waits, len(piece) - at)
+            part = slice(at, at + take)
+            # Copies: a view would keep the whole piece alive.
+            self._waiting.append((piece.luma[part].copy(), piece.cb[part].copy(), piece.cr[part].copy()))
+            self._waits += take
+            at += take
+            if self._waits == BLOCK:
+                self._reduce()
+                self._judge(len(self._grids) - 2, len(self._grids) - 3)
+
+    def _reduce(self) -> None:
+        """The waiting frames become one block: their grids, their distances, their light."""
+        luma, cb, cr = (np.concatenate(planes) for planes in zip(*self._waiting, strict=True))
+        self._waiting, self._waits = [], 0
+        grids = self._reducer(luma, cb, cr)
+        before = self._grids[-1][-1] if self._grids else grids[0]
+        self._step.append(steps(grids, before))
+        self._change.append(matched(np.concatenate([before[None], grids[:-1]]), grids))
+        cells = grids[:, 0].reshape(len(grids), ROWS * COLUMNS).astype(np.float32)
+        self._light.append(np.stack([cells.mean(axis=1), cells.std(axis=1), cells.max(axis=1)], axis=1))
+        self._grids.append(grids)
+
+    def _judge(self, for_cuts: int, for_ramps: int) -> None:
+        """Judge one block of the window for cuts and one, already judged for cuts, for ramps; then drop the oldest."""
+        if for_cuts >= 0:
+            grids = np.concatenate(self._grids)
+            step, change = np.concatenate(self._step), np.concatenate(self._change)
+            begin = for_cuts * BLOCK
+            found = find_candidates(grids, step, change, begin, begin + len(self._grids[for_cuts]))
+            self._cuts.append((found.frame + self._first, sure_of_cuts(found.features)))
+        if for_ramps >= 0:
+            grids = np.concatenate(self._grids)
+            cuts = np.concatenate([frames[sure >= LEAST_SURE] for frames, sure in self._cuts[-6:]]) - self._first
+            begin = for_ramps * BLOCK
+            inside = cuts[(cuts > 0) & (cuts < len(grids))]
+            for ramp in find_ramps(grids, inside, begin, begin + len(self._grids[for_ramps])):
+                self._ramps.append(replace(ramp, first=ramp.first + self._first, last=ramp.last + self._first))
+            if for_ramps > 0:
+                self._first += len(self._grids[0])
+                del self._grids[0], self._step[0], self._change[0]
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        if self._waits:
+            self._reduce()
+            self._judge(len(self._grids) - 2, len(self._grids) - 3)
+        # The last two blocks have no more to wait for.
+        self._judge(len(self._grids) - 1, len(self._grids) - 2)
+        self._judge(-1, len(self._grids) - 1)
+        cuts = [
+            Transition("cut", int(frame), int(frame), float(sure))
+            for frames, sures in self._cuts
+            for frame, sure in zip(frames, sures, strict=True)
+            if sure >= LEAST_SURE
+        ]
+        light = np.concatenate(self._light) if self._light else np.zeros((0, 3), np.float32)
+        black = black_spans(*light.T)
+        found = settle(self._ramps, cuts)
+        return {
+            "boundaries": Spans(
+                "boundaries",
+                begin=np.array([t.first for t in found], np.int64),
+                end=np.array([t.last + 1 for t in found], np.int64),
+                label=[t.kind for t in found],
+                clock=FRAMES,
+                columns={"sure": np.array([t.sure for t in found], np.float64)},
+            ),
+            "black": Spans(
+                "black", begin=black[:, 0], end=black[:, 1], label=["black"] * len(black), clock=FRAMES
+            ),
+        }

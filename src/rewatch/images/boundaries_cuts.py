@@ -1,0 +1,118 @@
+"""Hard cuts: a change between two frames that neither movement nor a flash explains.
+
+A candidate is a frame whose distance from the one before, with every block free to move (`matched`), stands out from
+its neighbours'. What makes it a cut is asked of more pairs of frames around it:
+    - a movement, however fast, goes on: the frames before and after it change about as much
+    - a flash, an explosion, something before the lens comes back: some frame after is like some frame before
+    - light that changes leaves the structure (each cell against its surroundings) where it was
+
+Duplicate frames (animation on twos, changed frame rates) are passed over: each frame is compared with the last one
+that differs.
+
+Contents
+    Candidates, find_candidates   candidates and their features, in a window of grids
+    structure                     grids made independent of light
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import uniform_filter
+
+from rewatch.images.boundaries_grid import Grids, matched
+
+LEAST_CHANGE = 4.0
+"""Code values (three channels summed): below it no change of shot is visible."""
+LEAST_PEAK = 0.85
+"""Of the larger neighbouring distance: a frame that changes less than that stands out from nothing."""
+ACROSS = 4
+"""A flash or an obstacle may last that many frames (that differ) and is still seen to come back."""
+FEATURES = ("change", "peak", "wide_peak", "comes_back", "comes_back_change", "structure", "structure_peak", "least")
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Frames that may be the first of a shot: `frame` (n,) in the window, `features` (n, len(FEATURES))."""
+
+    frame: npt.NDArray[np.int64]
+    features: Floats
+
+
+def structure(grids: Grids) -> Grids:
+    """(n, 3, rows, columns): luma of each cell against its surroundings, in units of their contrast; no colour.
+
+    Unchanged by brightness and contrast of the light, so far as it changes alike over a quarter of the picture.
+    """
+    luma = grids[:, 0].astype(np.float32)
+    size = (0, 7, 9)
+    away = luma - uniform_filter(luma, size, mode="nearest")
+    contrast = np.sqrt(uniform_filter(away * away, size, mode="nearest"))
+    # The constant keeps noise in flat places from being blown up to structure.
+    result = np.zeros_like(grids)
+    result[:, 0] = np.clip(128 + 48 * away / (contrast + 4), 0, 255)
+    return result
+
+
+def distinct(step: Floats) -> npt.NDArray[np.int64]:
+    """Indices of the frames that are no copy of the one before; long runs of copies (a still) count as frames."""
+    before, after = np.append(0, step[:-1]), np.append(step[1:], 0)
+    copy = (step < 0.5) | (step < 0.15 * np.maximum(before, after))
+    # A frame after three copies is no longer a matter of frame rates: the picture stands still.
+    run = copy.copy()
+    for back in (1, 2, 3):
+        run[back:] &= copy[:-back]
+        run[:back] = False
+    return np.flatnonzero(~copy | run)
+
+
+def find_candidates(grids: Grids, step: Floats, change: Floats, begin: int, end: int) -> Candidates:
+    """Candidates among the frames ``begin .. end`` of a window.
+
+    grids:  (n, 3, 18, 32) the window
+    step:   (n,) distance from the frame before, nothing moved
+    change: (n,) the same, blocks moved to where they fit
+    """
+    chain = distinct(step)
+    values = change[chain]
+    padded = np.pad(values, 2)
+    near = np.maximum(padded[1:-3], padded[3:-1])
+    wide = np.maximum(near, np.maximum(padded[:-4], padded[4:]))
+    likely = (values > LEAST_CHANGE) & (values > LEAST_PEAK * near) & (chain >= begin) & (chain < end) & (chain > 0)
+    at = np.flatnonzero(likely)
+    at = at[at > 0]
+    if not len(at):
+        return Candidates(np.zeros(0, np.int64), np.zeros((0, len(FEATURES)), np.float32))
+    reach = np.arange(1, ACROSS + 1)
+    last = len(chain) - 1
+    before = np.maximum(at[:, None] - 1 - reach, 0)
+    after = np.minimum(at[:, None] + reach, last)
+    ones = np.ones_like(reach)
+    first = np.concatenate([(at[:, None] - 1) * ones, before], axis=1)
+    second = np.concatenate([after, at[:, None] * ones], axis=1)
+    back = matched(grids[chain[first.ravel()]], grids[chain[second.ravel()]]).reshape(first.shape).min(axis=1)
+
+    around = np.clip(at[:, None] + np.arange(-2, 2), 0, last)
+    frames, where = np.unique(chain[around.ravel()], return_inverse=True)
+    shapes = structure(grids[frames])
+    links = where.reshape(around.shape)
+    apart = matched(shapes[links[:, :-1].ravel()], shapes[links[:, 1:].ravel()]).reshape(len(at), 3)
+    here = values[at]
+    features = np.stack(
+        [
+            here,
+            here / (near[at] + 1.5),
+            here / (wide[at] + 1.5),
+            back / (near[at] + 1.5),
+            back / here,
+            apart[:, 1],
+            apart[:, 1] / (np.maximum(apart[:, 0], apart[:, 2]) + 1.5),
+            np.minimum(here, back),
+        ],
+        axis=1,
+    )
+    return Candidates(chain[at], features.astype(np.float32))

@@ -1,0 +1,100 @@
+"""Frames as coarse grids, and how far one grid is from another once things in it may have moved.
+
+Conventions
+    A *grid* is a frame area-averaged to 18 rows x 32 columns of (Y, Cb, Cr), uint8, whatever the film's aspect: at
+    that size grain, interlacing and compression are gone, while 1/32 of the picture still tells shapes apart.
+    Distances are in code values (0..255) summed over the three channels, mean over the grid.
+
+Contents
+    ROWS, COLUMNS, Reducer   small pictures to grids
+    steps                    distance of each grid from the one before, nothing moved
+    matched                  distance of pairs of grids, each block moved to where it fits best
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+ROWS, COLUMNS = 18, 32
+BLOCK_ROWS, BLOCK_COLUMNS = 3, 4
+REACH_ROWS, REACH_COLUMNS = 4, 6
+"""How far a block is looked for, in cells: a fifth of the picture in either direction, between two frames."""
+
+Grids = npt.NDArray[np.uint8]
+
+
+def area_weights(cells: int, pixels: int) -> npt.NDArray[np.float32]:
+    """(cells, pixels): the share that each pixel has in each cell of an even division of a line."""
+    edges = np.arange(cells + 1) * pixels / cells
+    at = np.arange(pixels)
+    share = np.minimum(edges[1:, None], at + 1) - np.maximum(edges[:-1, None], at)
+    return (np.clip(share, 0, 1) * cells / pixels).astype(np.float32)
+
+
+class Reducer:
+    """Small Y'CbCr 4:2:0 pictures to grids (n, 3, 18, 32)."""
+
+    def __init__(self) -> None:
+        self._weights: dict[tuple[int, int], npt.NDArray[np.float32]] = {}
+
+    def _reduce(self, plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        _, height, width = plane.shape
+        down, across = (
+            self._weights.setdefault(key, area_weights(*key)) for key in ((ROWS, height), (COLUMNS, width))
+        )
+        reduced: npt.NDArray[np.float32] = (down @ plane.astype(np.float32)) @ across.T
+        return reduced
+
+    def __call__(self, luma: npt.NDArray[np.uint8], cb: npt.NDArray[np.uint8], cr: npt.NDArray[np.uint8]) -> Grids:
+        grids = np.empty((len(luma), 3, ROWS, COLUMNS), np.uint8)
+        for channel, plane in enumerate((luma, cb, cr)):
+            grids[:, channel] = self._reduce(plane) + np.float32(0.5)
+        return grids
+
+
+def distance(a: Grids, b: Grids) -> npt.NDArray[np.uint8]:
+    """|a - b| of every value, without leaving uint8."""
+    return np.maximum(a, b) - np.minimum(a, b)
+
+
+def steps(grids: Grids, before: Grids | None) -> npt.NDArray[np.float32]:
+    """(n,) distance of each grid from the one before it, nothing moved; the first from `before`, 0 where None."""
+    first = grids[:1] if before is None else before[None]
+    apart = distance(grids, np.concatenate([first, grids[:-1]]))
+    total = apart.reshape(len(grids), -1).sum(axis=1, dtype=np.uint32)
+    return (total / np.float32(ROWS * COLUMNS)).astype(np.float32)
+
+
+def matched(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
+    """(n,) distance of each pair of grids when every block of `after` may come from elsewhere in `before`.
+
+    Each block of 3 x 4 cells takes its best place within a fifth of the picture (exhaustive block matching by sum of
+    absolute differences); beyond the edge the picture is continued by its last cell.
+    """
+    count = len(after)
+    if not count:
+        return np.zeros(0, np.float32)
+    # Pairs last: every operation then runs over long contiguous rows, however small a grid is.
+    target = np.ascontiguousarray(after.transpose(1, 2, 3, 0))
+    margin = ((0, 0), (REACH_ROWS, REACH_ROWS), (REACH_COLUMNS, REACH_COLUMNS), (0, 0))
+    source = np.pad(before.transpose(1, 2, 3, 0), margin, mode="edge")
+    best: npt.NDArray[np.uint16] | None = None
+    shape = (ROWS // BLOCK_ROWS, BLOCK_ROWS, COLUMNS // BLOCK_COLUMNS, BLOCK_COLUMNS, count)
+    for down in range(2 * REACH_ROWS + 1):
+        for across in range(2 * REACH_COLUMNS + 1):
+            moved = source[:, down : down + ROWS, across : across + COLUMNS]
+            apart = np.maximum(moved, target)
+            apart -= np.minimum(moved, target)
+            cells = apart[0].astype(np.uint16)
+            cells += apart[1]
+            cells += apart[2]
+            blocks = cells.reshape(shape)
+            rows = blocks[:, 0] + blocks[:, 1]
+            rows += blocks[:, 2]
+            total = rows[:, :, 0] + rows[:, :, 1]
+            total += rows[:, :, 2]
+            total += rows[:, :, 3]
+            best = total if best is None else np.minimum(best, total, out=best)
+    assert best is not None
+    return (best.sum(axis=(0, 1), dtype=np.uint32) / np.float32(ROWS * COLUMNS)).astype(np.float32)
