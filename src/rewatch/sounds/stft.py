@@ -42,7 +42,7 @@ class Mono:
 
     def mix(self, block: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         # Added by hand: a matrix product of this shape gains nothing from BLAS, and may differ with its threads.
-        mixed = self._weights[0] * block[0]
+        mixed: npt.NDArray[np.float32] = self._weights[0] * block[0]
         for weight, channel in zip(self._weights[1:], block[1:], strict=True):
             mixed += weight * channel
         if self.factor == 1:
