@@ -2,8 +2,8 @@
 
 Run: python benchmarks/hawkes.py [REFERENCE]      (else $REWATCH_REFERENCE, else ../shared/reference)
 
-For each film: our lambda0, mu, beta, alpha and D, how far each is from print, and by how much our log-likelihood exceeds
-that of the printed parameters. Prints Markdown; benchmarks/hawkes.md holds a run.
+For each film: our lambda0, mu, beta, alpha and D, how far each is from print, and by how much our log-likelihood
+exceeds that of the printed parameters. Prints Markdown; benchmarks/hawkes.md holds a run.
 """
 
 from __future__ import annotations

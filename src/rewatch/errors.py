@@ -6,6 +6,7 @@
     │   ├── NoSuchStream        an audio or subtitle stream was asked for that is not there
     │   └── UnknownCodec        the container is fine, what it carries cannot be decoded
     ├── SubtitleError           subtitles or a screenplay could not be read
+    ├── ShotListError           a shot list or annotation from elsewhere could not be read
     ├── LibraryError            the library folder could not be read or written
     │   ├── FilmUnknown         no film of the library goes by that name
     │   ├── FilmAmbiguous       several do
@@ -43,6 +44,10 @@ class UnknownCodec(FilmError):
 
 class SubtitleError(RewatchError):
     """Subtitles could not be read."""
+
+
+class ShotListError(RewatchError):
+    """A shot list or annotation from elsewhere could not be read."""
 
 
 class LibraryError(RewatchError):

@@ -88,12 +88,12 @@ class ShotTimes:
 def counted(shots: Spans, frames: FrameTimes | None = None, rules: CountingRules | None = None) -> ShotTimes:
     """The shots of a track that count by `rules`; `frames` is needed where the track's clock counts frames.
 
-    Where a gradual transition parts two shots is read from the columns ``first_frame`` and ``last_frame``; a track
-    without them (a shot list from elsewhere) is taken as it stands.
+    Where a gradual transition begins and ends is read from the columns ``first_frame`` and ``last_frame`` (ticks of the
+    track's clock, -1 where not known); a track without them is taken as it stands.
     """
     rules = rules or CountingRules()
     begin, end = np.asarray(shots.begin, dtype=np.int64), np.asarray(shots.end, dtype=np.int64)
-    if rules.cuts_at != "midpoint" and shots.clock.counts_frames and "first_frame" in shots.columns:
+    if rules.cuts_at != "midpoint" and {"first_frame", "last_frame"} <= set(shots.columns):
         begin, end = _moved(begin, end, shots, rules.cuts_at)
     starts, ends = shots.clock.seconds_of(begin, frames), shots.clock.seconds_of(end, frames)
     film = (float(starts[0]), float(ends.max())) if len(starts) else (0.0, 0.0)
