@@ -42,7 +42,7 @@ _BAR = 24
 """Code value that no pixel of a black bar is above."""
 _FLOOR = 4.0
 """Variance (code values squared) below which a picture is as good as flat."""
-_TEXTURE = 0.002
+_TEXTURE = 0.004
 """Mean square of slope (in spreads a pixel) at which motion is half sure."""
 _ROUNDS = 4
 
@@ -167,24 +167,24 @@ def _fine(
     number, high, across = difference.shape
     x = np.broadcast_to(((np.arange(across) - (across - 1) / 2) / wide).astype(np.float32), (high, across))
     y = np.broadcast_to(((np.arange(high) - (high - 1) / 2) / wide).astype(np.float32)[:, None], (high, across))
-    basis = np.empty((number, 4, high, across), np.float32)
-    basis[:, 0], basis[:, 1] = mean[1], mean[2]
-    basis[:, 2] = mean[1] * x + mean[2] * y
-    basis[:, 3] = mean[2] * x - mean[1] * y
-    basis = basis.reshape(number, 4, -1)
+    slopes = np.empty((number, 4, high, across), np.float32)
+    slopes[:, 0], slopes[:, 1] = mean[1], mean[2]
+    slopes[:, 2] = mean[1] * x + mean[2] * y
+    slopes[:, 3] = mean[2] * x - mean[1] * y
+    basis = slopes.reshape(number, 4, -1)
     target = -difference.reshape(number, -1)
     inside = None if mask is None else mask.reshape(number, -1).astype(np.float32)
     # A little towards "nothing moves" decides where there is nothing to see.
     ridge = np.diag(np.array((1e-4, 1e-4, 5e-6, 5e-6)) * target.shape[1])
     weight = inside
-    found = np.zeros((number, 4))
-    left = target
-    texture = np.zeros(number)
+    found: npt.NDArray[np.float64] = np.zeros((number, 4))
+    left: Floats = target
+    texture: npt.NDArray[np.float64] = np.zeros(number)
     for turn in range(_ROUNDS):
-        weighted = basis if weight is None else basis * weight[:, None]
+        weighted: Floats = basis if weight is None else basis * weight[:, None]
         normal = (weighted @ basis.transpose(0, 2, 1)).astype(np.float64)
         right = (weighted @ target[:, :, None])[..., 0].astype(np.float64)
-        found = np.linalg.solve(normal + ridge, right[..., None])[..., 0]
+        found = np.asarray(np.linalg.solve(normal + ridge, right[..., None])[..., 0], dtype=np.float64)
         left = target - (found.astype(np.float32)[:, None] @ basis)[:, 0]
         if turn == 0:
             a, b, c = normal[:, 0, 0], normal[:, 0, 1], normal[:, 1, 1]
@@ -195,6 +195,9 @@ def _fine(
             weight = 1 / np.square(1 + np.square(left / usual))
             if inside is not None:
                 weight = weight * inside
+    if inside is not None:
+        # As if the part that both show were the whole.
+        left = left * inside * np.sqrt(inside.shape[1] / np.maximum(inside.sum(axis=1, keepdims=True), 1))
     return found, left, texture
 
 

@@ -168,7 +168,7 @@ def area_weights(size: int, parts: int) -> Floats:
     edges = np.arange(parts + 1) * size / parts
     pixel = np.arange(size)[:, None]
     overlap = np.clip(np.minimum(pixel + 1, edges[1:]) - np.maximum(pixel, edges[:-1]), 0, None)
-    return (overlap * parts / size).astype(np.float32)
+    return np.asarray(overlap * parts / size, dtype=np.float32)
 
 
 def area_means(planes: Bytes, rows: int, columns: int) -> Floats:
@@ -176,7 +176,8 @@ def area_means(planes: Bytes, rows: int, columns: int) -> Floats:
     high, wide = planes.shape[1:]
     # One small product a frame: of one large product BLAS would make threads, which cost more than they gain here.
     narrow = planes.astype(np.float32) @ area_weights(wide, columns)
-    return np.asarray(area_weights(high, rows).T @ narrow, dtype=np.float32)
+    means: Floats = area_weights(high, rows).T @ narrow
+    return means
 
 
 class Colour(Analyser[Pictures]):
@@ -221,7 +222,7 @@ class Colour(Analyser[Pictures]):
             self._frames += 1
 
     def _close(self, tick: int) -> None:
-        """The ticks before `tick` are over: those without a frame of their own show the one before (at first: after)."""
+        """The ticks before `tick` are over: one without a frame of its own shows the one before (the first: after)."""
         if self._frames:
             line = oklab_to_srgb8(self._sum / self._frames).reshape(-1)
             self._lines += [line] * (tick - len(self._lines))

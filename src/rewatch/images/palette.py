@@ -203,8 +203,8 @@ class Palette(Analyser[Pictures]):
         """Sort the pixels of each of some small pictures into bins; each is shown for `ticks` ticks."""
         number, high, wide = cb.shape
         size, bins = high * wide, len(BINS)
-        y = luma[:, ::2, ::2].astype(np.uint16) + luma[:, ::2, 1::2]
-        y = (y + luma[:, 1::2, ::2] + luma[:, 1::2, 1::2]) >> 2
+        upper = luma[:, ::2, ::2].astype(np.uint16) + luma[:, ::2, 1::2]
+        y = (upper + luma[:, 1::2, ::2] + luma[:, 1::2, 1::2]) >> 2
         down = 8 - _BITS
         code = ((((y >> down).astype(np.intp) << _BITS) | (cb >> down)) << _BITS) | (cr >> down)
         owner = (_bins_of_codes(self._shown)[code].reshape(number, -1) + np.arange(number)[:, None] * bins).ravel()

@@ -1,0 +1,276 @@
+"""Stills: one picture a shot for people to know it by, its most typical sharp frame.
+
+Which frames a still may be taken from is settled while the film is read, long before its shots are known: the reader
+gives some frames large (`Pictures.large`), after every big change and then ever more seldom. Of those that look alike
+only the sharper ones go on, written to the scratch folder as JPEG; small pictures are put by beside them, at every
+change and every two seconds, for shots that were given no large frame. At the end each shot picks.
+
+    typical   near the shot's median look: the frame in 8 x 6 areas of Y'CbCr
+    sharp     variance of the Laplacian over that of the picture (Pech-Pacheco et al. 2000)
+    clear     not within a transition, and some frames away from its ends
+
+Contents
+    sharpness, look_of, apart   what frames are compared by
+    Stills                      the analyser: track ``stills``; the pictures stand in its folder ``keep``
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from rewatch.analyser import Analyser, Gives
+from rewatch.clock import FRAMES
+from rewatch.evidence import Pictures
+from rewatch.facts import FilmFacts
+from rewatch.images.colour import Shown, area_means
+from rewatch.track import Events, Spans, Track
+
+Bytes = npt.NDArray[np.uint8]
+
+QUALITY = 82
+WIDTH = 640
+OPEN = 3
+"""Large frames that are held in memory, of the run of frames that is being read."""
+ALIKE = 0.03
+"""Looks nearer than this (share of full scale) show the same."""
+EVERY = 8
+"""Frames from one look that counts for the typical one to the next."""
+ANCHOR = 48
+"""Frames from one small picture that is always put by to the next."""
+CLEAR = 2
+"""Frames next to a boundary that are taken only where there are no others: coders smear there."""
+_WAY = 0.25
+
+
+def sharpness(rgb: Bytes) -> float:
+    """How sharp (h, w, 3) sRGB is: variance of the Laplacian of green over that of green; every second pixel."""
+    green = rgb[::2, ::2, 1].astype(np.float32)
+    if min(green.shape) < 3:
+        return 0.0
+    inner = green[1:-1, 1:-1]
+    laplacian = green[:-2, 1:-1] + green[2:, 1:-1] + green[1:-1, :-2] + green[1:-1, 2:] - 4 * inner
+    return float(laplacian.var() / (inner.var() + 10.0))
+
+
+def look_of(luma: Bytes, cb: Bytes, cr: Bytes) -> npt.NDArray[np.float32]:
+    """(n, h, w) small pictures -> (n, 144) looks: 8 x 6 areas of luma, Cb and Cr; chroma counts double, 0..1."""
+    parts = [area_means(plane, 6, 8).reshape(len(luma), -1) for plane in (luma, cb, cr)]
+    weights = np.repeat(np.array((1, 2, 2), np.float32) / np.float32(255), 48)
+    return np.asarray(np.concatenate(parts, axis=1) * weights, dtype=np.float32)
+
+
+def apart(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
+    """How far two looks lie apart: mean difference of their areas, 0 the same .. about 1."""
+    return float(np.abs(a - b).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A frame that a still may be taken from; `rgb` until it is written."""
+
+    frame: int
+    look: npt.NDArray[np.float32]
+    sharp: float
+    rgb: Bytes | None
+
+
+class Stills(Analyser[Pictures]):
+    """One still a shot, as JPEG at most 640 wide, named by its frame.
+
+    A shot for which the reader kept no large frame gets its best small picture, enlarged; one that has not even that
+    (a few frames long, and no big change before it) the picture next in time: `at` says which frame it is.
+    """
+
+    name, version, watches = "stills", 1, "pictures"
+    needs = ("shots",)
+    gives = (
+        Gives(
+            "stills",
+            "events",
+            "one frame a shot: typical of it, sharp, clear of transitions; its number and its file",
+            unit="frame",
+            columns=("shot", "file"),
+            source="Pech-Pacheco et al. 2000, doi 10.1109/ICPR.2000.903548 (sharpness)",
+        ),
+    )
+
+    def begin(self, film: FilmFacts, scratch: Path) -> None:
+        self._scratch = scratch
+        for folder in ("large", "small", "keep"):
+            (scratch / folder).mkdir(parents=True, exist_ok=True)
+        self._shown = Shown.of(film.picture)
+        self._size: tuple[int, int] | None = None
+        if film.picture:
+            wide, high = film.picture.display_size
+            part = min(1.0, WIDTH / wide)
+            self._size = max(1, round(wide * part)), max(1, round(high * part))
+        self._count = 0
+        self._before: npt.NDArray[np.int16] | None = None
+        self._level = 2.0
+        self._open: list[_Candidate] = []
+        self._large: list[_Candidate] = []
+        self._small: list[_Candidate] = []
+        self._looks: list[npt.NDArray[np.uint8]] = []
+
+    def feed(self, piece: Pictures) -> None:
+        fresh = self._changes(piece.luma)
+        numbers = piece.first + np.arange(len(piece))
+        typical = numbers % EVERY == 0
+        large = np.isin(numbers, list(piece.large))
+        anchor = numbers % ANCHOR == 0
+        wanted = np.flatnonzero(typical | large | fresh)
+        looks = look_of(piece.luma[wanted], piece.cb[wanted], piece.cr[wanted])
+        for at, look in zip(wanted.tolist(), looks, strict=True):
+            frame = piece.first + at
+            if fresh[at]:
+                self._flush()
+            if typical[at]:
+                self._looks.append(np.round(look * 127).astype(np.uint8))
+            if large[at]:
+                rgb = piece.large[frame]
+                self._hold(_Candidate(frame, look, sharpness(rgb), rgb.copy()))
+            elif fresh[at] or anchor[at] or not self._small or apart(look, self._small[-1].look) > 2 * ALIKE:
+                self._put_by(frame, look, piece.luma[at], piece.cb[at], piece.cr[at])
+        self._count = piece.first + len(piece)
+
+    def _changes(self, luma: Bytes) -> npt.NDArray[np.bool_]:
+        """(n,) whether the picture changes at a frame far more than it did before: likely a cut."""
+        coarse = luma[:, ::2, ::2].astype(np.int16)
+        before = coarse[:1] if self._before is None else self._before
+        steps = np.abs(np.diff(coarse, axis=0, prepend=before)).reshape(len(luma), -1).sum(axis=1, dtype=np.int64)
+        self._before = coarse[-1:].copy()
+        found = np.zeros(len(luma), np.bool_)
+        size = coarse[0].size
+        for n, total in enumerate(steps.tolist()):
+            step = total / size
+            found[n] = step > 4 + 2.5 * self._level
+            self._level += (min(step, 20.0) - self._level) / 8
+        if self._count == 0:
+            found[0] = True
+        return found
+
+    def _hold(self, candidate: _Candidate) -> None:
+        """Add to those held open; of two that look alike the less sharp goes, else the oldest is written."""
+        self._open.append(candidate)
+        if len(self._open) > OPEN and not self._drop_one():
+            self._write(self._open.pop(0))
+
+    def _drop_one(self) -> bool:
+        """Let go of one of the two neighbours that look most alike; False where none do."""
+        gaps = [apart(a.look, b.look) for a, b in zip(self._open, self._open[1:], strict=False)]
+        if not gaps or min(gaps) > ALIKE:
+            return False
+        n = gaps.index(min(gaps))
+        del self._open[n if self._open[n].sharp < self._open[n + 1].sharp else n + 1]
+        return True
+
+    def _flush(self) -> None:
+        """The run of frames is over: write what is held, one of each look."""
+        while self._drop_one():
+            pass
+        for candidate in self._open:
+            self._write(candidate)
+        self._open = []
+
+    def _write(self, candidate: _Candidate) -> None:
+        assert candidate.rgb is not None
+        Image.fromarray(candidate.rgb).save(self._path("large", candidate.frame), quality=QUALITY)
+        self._large.append(_Candidate(candidate.frame, candidate.look, candidate.sharp, None))
+
+    def _put_by(self, frame: int, look: npt.NDArray[np.float32], luma: Bytes, cb: Bytes, cr: Bytes) -> None:
+        wide = [np.repeat(np.repeat(plane, 2, axis=0), 2, axis=1) for plane in (cb, cr)]
+        rgb = np.round(self._shown.srgb(luma, *wide) * 255).astype(np.uint8)
+        Image.fromarray(rgb).save(self._path("small", frame), quality=90)
+        self._small.append(_Candidate(frame, look, 1.0, None))
+
+    def _path(self, folder: str, frame: int) -> Path:
+        return self._scratch / folder / f"{frame:06d}.jpg"
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        self._flush()
+        chosen: list[tuple[int, int, str]] = []
+        looks = np.array(self._looks, np.uint8).reshape(-1, 144).astype(np.float32) / np.float32(127)
+        for shot, (begin, end, clear_begin, clear_end) in enumerate(self._shots(tracks.get("shots"))):
+            folder, pick = self._choose(looks, begin, end, clear_begin, clear_end)
+            chosen.append((pick.frame, shot, self._keep(folder, pick.frame)))
+        for folder in ("large", "small"):
+            for path in sorted((self._scratch / folder).glob("*.jpg")):
+                path.unlink()
+        chosen.sort()
+        columns: dict[str, Any] = {
+            "shot": np.array([shot for _, shot, _ in chosen], np.int64),
+            "file": [file for _, _, file in chosen],
+        }
+        at = np.array([frame for frame, _, _ in chosen], np.int64)
+        return {"stills": Events("stills", at, FRAMES, columns, "frame")}
+
+    def _shots(self, shots: Track | None) -> list[tuple[int, int, int, int]]:
+        """Begin and end of each shot, and of what is clear of its transitions; the whole film where there are none."""
+        if not self._count:
+            return []
+        if not isinstance(shots, Spans) or not len(shots):
+            return [(0, self._count, 0, self._count)]
+        last = np.asarray(shots.columns["last_frame"], np.int64)
+        first = np.append(np.asarray(shots.columns["first_frame"], np.int64)[1:], -1)
+        found = []
+        for n, (begin, end) in enumerate(zip(shots.begin.tolist(), shots.end.tolist(), strict=True)):
+            # The first frame after a cut is whole.
+            clear_begin = begin if shots.label[n] == "cut" else max(begin, int(last[n]) + 1)
+            clear_end = min(end, int(first[n])) if first[n] >= 0 else end
+            found.append((begin, end, clear_begin, clear_end) if clear_begin < clear_end else (begin, end, begin, end))
+        return found
+
+    def _choose(
+        self, looks: npt.NDArray[np.float32], begin: int, end: int, clear_begin: int, clear_end: int
+    ) -> tuple[str, _Candidate]:
+        """The folder and the candidate of one shot's still."""
+        away = CLEAR if clear_end - clear_begin > 4 * CLEAR else 0
+        choices = (
+            ("large", clear_begin + away, clear_end - away),
+            ("large", clear_begin, clear_end),
+            ("small", clear_begin, clear_end),
+            ("large", begin, end),
+            ("small", begin, end),
+        )
+        for folder, low, high in choices:
+            held = [c for c in (self._large if folder == "large" else self._small) if low <= c.frame < high]
+            if held:
+                return folder, _best(held, looks[-(-clear_begin // EVERY) : -(-clear_end // EVERY)])
+        middle = (begin + end) // 2
+        folder, pick = min(
+            [("large", c) for c in self._large] + [("small", c) for c in self._small],
+            key=lambda choice: (abs(choice[1].frame - middle), choice[0]),
+        )
+        return folder, pick
+
+    def _keep(self, folder: str, frame: int) -> str:
+        """Bring a picture into ``keep``, where it is not there yet (a run killed in `finish` begins that again)."""
+        source, target = self._path(folder, frame), self._path("keep", frame)
+        if not target.exists():
+            if folder == "large":
+                os.replace(source, target)
+            else:
+                with Image.open(source) as small:
+                    picture = small.resize(self._size, Image.Resampling.BICUBIC) if self._size else small
+                    part = target.with_suffix(".part")
+                    picture.save(part, "JPEG", quality=QUALITY)
+                os.replace(part, target)
+        return target.name
+
+
+def _best(held: list[_Candidate], looks: npt.NDArray[np.float32]) -> _Candidate:
+    """The candidate that is near the typical look and sharp; the earliest of equals."""
+    own = np.stack([candidate.look for candidate in held])
+    typical = np.median(np.concatenate([looks, own]) if len(looks) else own, axis=0)
+    off = np.abs(own - typical).mean(axis=1)
+    sharp = np.array([candidate.sharp for candidate in held])
+    dull = 1 - sharp / max(float(sharp.max()), 1e-9)
+    return held[int((off / ALIKE * _WAY + dull).round(6).argmin())]
