@@ -16,7 +16,7 @@ from rewatch.demo import bay, beats, cards, indoors, rails_and_hills
 from rewatch.demo.paper import Paper, Picture
 from rewatch.demo.timeline import STORY, Look, Timeline
 
-GRAIN = 0.011
+GRAIN = 0.008
 """Standard deviation of the film grain, of full range."""
 
 
