@@ -62,7 +62,7 @@ def sharpness(rgb: Bytes) -> float:
 
 def look_of(luma: Bytes, cb: Bytes, cr: Bytes) -> npt.NDArray[np.float32]:
     """(n, h, w) small pictures -> (n, 144) looks: 8 x 6 areas of luma, Cb and Cr; chroma counts double, 0..1."""
-    parts = [area_means(plane, 6, 8).reshape(len(luma), -1) for plane in (luma, cb, cr)]
+    parts = [area_means(plane, 6, 8).reshape(len(luma), 48) for plane in (luma, cb, cr)]
     weights = np.repeat(np.array((1, 2, 2), np.float32) / np.float32(255), 48)
     return np.asarray(np.concatenate(parts, axis=1) * weights, dtype=np.float32)
 
