@@ -129,7 +129,9 @@ def test_repairs_are_told(read: Any, text: str, shots: list[tuple[float, float]]
     ("text", "format", "told"),
     [
         ("", "csv", "is empty"),
-        (b"\x00\x01\x02", "csv", "is no text"),
+        (bytes(range(256)) * 9, "csv", "is no text"),
+        ("length\n2e9\n", "csv", "'2e9' is no length"),
+        ("length\n9e8\n", "csv", "no film lasts"),
         ("start,end\n", "csv", "no rows"),
         ("start,end\n0,2\n2,two\n", "csv", "line 3: 'two' is no end"),
         ("start,end\n0,2\n5,3\n", "csv", "line 3: a shot cannot end (3 s) before it begins (5 s)"),
@@ -315,7 +317,7 @@ def test_subtitles_alone(read: Any) -> None:
     text = "1\n00:00:01,000 --> 00:00:02,500\n<i>Hello,</i>\nyou.\n\n2\n00:00:04,000 --> 00:00:05,000\nBye.\n"
     film = read(text, "srt", name="A film (1999).srt")
     assert (film.title, film.year, film.duration) == ("A film", 1999, 5)
-    assert list(spans(film, "lines").label) == ["Hello, you.", "Bye."]
+    assert list(spans(film, "lines").label) == ["Hello,\nyou.", "Bye."]
     assert "shots" not in film.tracks
     assert spans(read("WEBVTT\n\n00:01.000 --> 00:02.000\nHi.\n", "srt"), "lines").begin.tolist() == [1000]
     latin = read("1\n00:00:01,000 --> 00:00:02,500\nÉtait-ce là ?\n".encode("cp1252"), "srt")

@@ -26,7 +26,7 @@ import numpy as np
 from rewatch.clock import MILLISECONDS
 from rewatch.errors import ShotListError
 from rewatch.imports.film import Asked, Found
-from rewatch.imports.shots import Row, kind_of, shots_track
+from rewatch.imports.shots import LONGEST, Row, kind_of, shots_track
 from rewatch.imports.tables import read_text
 from rewatch.track import Column, Spans
 
@@ -162,6 +162,8 @@ def _slots(root: ElementTree.Element) -> dict[str, Fraction]:
         raise ShotListError("a time slot holds no whole number") from error
     if not known:
         return {}
+    if min(value for _, value in known) < 0 or max(value for _, value in known) * unit > LONGEST:
+        raise ShotListError("a time slot lies before 0 or beyond the end of any film")
     places, values = [i for i, _ in known], [value for _, value in known]
     out: dict[str, Fraction] = {}
     right = 0

@@ -27,6 +27,9 @@ from rewatch.clock import MILLISECONDS, Clock, timecode
 from rewatch.errors import ShotListError
 from rewatch.track import Column, Spans
 
+LONGEST = 10_000_000
+"""Seconds. No film is longer (four months); a list that is was read wrongly, or is wrong."""
+
 SMALL = Fraction(1)
 """Seconds up to which a gap or an overlap is taken for a transition between two shots."""
 
@@ -153,6 +156,8 @@ def _checked(rows: Sequence[Row], duration: Fraction | None, notes: list[str]) -
     for index, row in enumerate(ordered):
         if row.begin < 0:
             raise ShotListError(f"{_where(row.line, index)}: a shot cannot begin before 0, at {float(row.begin):g} s")
+        if _end(row) > LONGEST:
+            raise ShotListError(f"{_where(row.line, index)}: no film lasts {float(_end(row)):g} s")
         if _end(row) < row.begin:
             raise ShotListError(
                 f"{_where(row.line, index)}: a shot cannot end ({float(_end(row)):g} s) before it begins "

@@ -16,9 +16,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from rewatch.errors import ShotListError
+from rewatch.film.encoding import decode_text
 
 LARGEST = 64 * 1024 * 1024
 """Bytes: no shot list is longer; what is was meant for another command."""
+
+LARGEST_NUMBER = 1_000_000_000
+"""No time of a film, in seconds, milliseconds or frames, is larger."""
 
 BLANK = frozenset({"", "na", "n/a", "nan", "none", "null", "-", "–"})
 """Cells that hold nothing, in lower case."""
@@ -59,18 +63,10 @@ def read_text(path: Path) -> str:
         raise ShotListError(f"{path}: no such file") from None
     except OSError as error:
         raise ShotListError(f"{path} cannot be read: {error.strerror or error}") from error
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings: tuple[str, ...] = ("utf-16",)
-    elif b"\0" in raw:
-        raise ShotListError(f"{path} is no text")
-    else:
-        encodings = ("utf-8-sig", "cp1252", "latin-1")
-    for encoding in encodings:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ShotListError(f"{path} is no text in any encoding that is known here")
+    text = decode_text(raw)
+    if text is None:
+        raise ShotListError(f"{path} is no text, or in an encoding that cannot be told; save it as UTF-8")
+    return text.removeprefix("\ufeff")
 
 
 def read_table(path: Path) -> Table:
@@ -154,7 +150,8 @@ def number(cell: str) -> Fraction | None:
     text = text.replace(",", ".")
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", text):
         return None
-    return Fraction(text)
+    value = Fraction(text)
+    return value if abs(value) <= LARGEST_NUMBER else None
 
 
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,9}))?")

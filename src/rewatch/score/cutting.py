@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from rewatch.errors import NotMeasured
 from rewatch.score.counting import Band, DetectorQuality, error_band
@@ -156,12 +155,14 @@ def _lognormal(x: Array, why: dict[str, str]) -> Lognormal | None:
     if len(x) < 3:
         why["lognormal"] = f"a distribution cannot be fitted to {len(x)} shot{'s'[: len(x) > 1]}"
         return None
+    from scipy.special import ndtr  # here: see hawkes
+
     logs = np.sort(np.log(x))
     mu, sigma = float(logs.mean()), float(logs.std())
     if sigma <= 1e-12:
         why["lognormal"] = "all shots are of one length"
         return None
-    expected = special.ndtr((logs - mu) / sigma)
+    expected = ndtr((logs - mu) / sigma)
     steps = np.arange(len(x) + 1) / len(x)
     return Lognormal(mu, sigma, float(max((steps[1:] - expected).max(), (expected - steps[:-1]).max())))
 

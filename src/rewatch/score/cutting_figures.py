@@ -27,16 +27,6 @@ _TRACKS = ("shots", "frames")
 
 FIGURES: tuple[Figure, ...] = (
     Figure(
-        name="shots",
-        title="Number of shots",
-        unit="",
-        formula="Shots longer than 0 that the counting rules let count.",
-        source=_SALT,
-        tracks=_TRACKS,
-        good_for="How often a film is cut, beside its length.",
-        cannot_tell="Anything about films of other lengths: compare asl or the cutting rate.",
-    ),
-    Figure(
         name="asl",
         title="Average shot length",
         unit="s",

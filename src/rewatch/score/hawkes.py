@@ -34,8 +34,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
-from scipy.linalg import lapack
 
 from rewatch.errors import NotMeasured
 
@@ -156,6 +154,8 @@ def _decayed(times: Array, beta: float, order: int) -> list[Array]:
     with d_i the gap and e_i = exp(-beta d_i). That is a bidiagonal system of equations, which LAPACK solves in one
     sweep; all terms are positive, so nothing cancels.
     """
+    from scipy.linalg import lapack  # here: scipy takes its time, and the registry is read by commands that fit nothing
+
     gap = np.diff(times)
     fade = np.exp(-beta * gap)
     band = np.vstack((np.ones(len(times)), np.append(-fade, 0.0)))
@@ -280,6 +280,12 @@ def _uniform(compensator: Array) -> tuple[float, float]:
     count = len(scaled)
     steps = np.arange(count + 1) / count
     distance = float(max((steps[1:] - scaled).max(), (scaled - steps[:-1]).max()))
-    exact = count < 100
-    p = stats.kstwo.sf(distance, count) if exact else special.kolmogorov(np.sqrt(count) * distance)
+    if count < 100:
+        from scipy.stats import kstwo
+
+        p = kstwo.sf(distance, count)
+    else:
+        from scipy.special import kolmogorov
+
+        p = kolmogorov(np.sqrt(count) * distance)
     return distance, float(np.clip(p, 0.0, 1.0))
