@@ -1,0 +1,162 @@
+"""Tempogram: how periodic instants are, at which rate, over time.
+
+An autocorrelation tempogram (P. Grosche, M. Mueller, "Extracting predominant local pulse information from music
+recordings", IEEE Trans. Audio, Speech, and Language Processing 19(6), 2011, doi 10.1109/TASL.2010.2096216; the
+cyclic and autocorrelation forms in their Tempogram Toolbox, 2011) of instants with strengths: attacks in the sound,
+cuts. In a window of W seconds
+
+    R(lag) = sum over pairs i, j of w_i w_j K(t_j - t_i - lag) / sum of w_i^2    x W / (W - lag)
+
+K a Gaussian that is 1 at 0: two instants a lag apart to within some tens of milliseconds count as a pair. A pulse of
+period T repeats at T, 2T, 3T, ...: its strength is the mean of R over those multiples up to 3 s (at least four of
+them, so a period must hold over four beats). Instants that fall anyhow give R = b at every lag, b the mean of R; the
+clarity of a period is
+
+    c(T) = (mean over h of R(hT) - b) / (1 - b)         1: every instant has its like a period on; 0: chance
+
+and less where instants come so thick that chance alone makes b more than 0.4: times (1 - b) / 0.6.
+
+Of the periods whose clarity comes to 70 % of the greatest the shortest is the pulse, for a period's doubles repeat as
+well as itself; but only if its odd multiples count for at least three quarters of its even ones: weak strokes between
+the beats make no beat of half the length. A two-part beat (lub-dub) repeats only after both.
+
+Contents
+    Windows     length, step and tolerance
+    tempogram   instants -> rate and clarity over time
+    sharpen     a rate known to a few per cent -> the same more exactly
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+
+from rewatch.score.grid import Array
+
+SLOWEST, FASTEST = 40.0, 180.0
+BIN = 0.01
+_RATES: Array = np.geomspace(FASTEST * 1.04, SLOWEST * 0.96, 340)
+"""Candidates, fastest first, about half a per cent apart; a little beyond the range, so that its ends can be peaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """length, step: seconds of a window and from one to the next
+    blur: standard deviation of K, seconds
+    least: instants that a window must hold to be looked at
+    """
+
+    length: float = 12.0
+    step: float = 1.0
+    blur: float = 0.025
+    least: int = 5
+
+
+def _templates(lags: int, window: float) -> tuple[Array, Array]:
+    """(lags, candidates) twice: R at these lags (bins) -> its mean over the odd, and over the even multiples of each
+    candidate's period."""
+    tables = np.zeros((2, lags, len(_RATES)), dtype=np.float32)
+    for column, rate in enumerate(_RATES):
+        period = 60.0 / rate
+        count = max(4, math.floor(3.0 / period))
+        for table, first in zip(tables, (1, 2), strict=True):
+            at = np.arange(first, count + 1, 2) * period / BIN
+            low = np.floor(at).astype(np.int64)
+            for index, part in ((low, 1 - (at - low)), (low + 1, at - low)):
+                np.add.at(table[:, column], index, part / len(at) * window / (window - index * BIN))
+    return tables[0], tables[1]
+
+
+def tempogram(
+    times: Array, strengths: Array, length: float, windows: Windows | None = None
+) -> tuple[Array, Array, Array]:
+    """Instants -> (middle of each window in seconds, rate a minute, clarity 0..1), three (m,) arrays.
+
+    times:     (n,) seconds, increasing; strengths: (n,) > 0
+    length:    seconds of the film; the windows' middles run from 0 to its end
+    Where a window holds fewer than `windows.least` instants rate and clarity are 0.
+    """
+    win = windows or Windows()
+    middles: Array = np.arange(0, math.floor(length / win.step) + 1, dtype=np.float64) * win.step
+    rates, clarity = np.zeros(len(middles)), np.zeros(len(middles))
+    if len(times) < win.least:
+        return middles, rates, clarity
+    width = round(win.length / BIN)
+    half = win.length / 2
+    first = np.searchsorted(times, middles - half)
+    last = np.searchsorted(times, middles + half)
+    busy = np.flatnonzero(last - first >= win.least)
+    # What is far stronger than its neighbours must not be all that counts.
+    strengths = np.minimum(strengths, 3 * np.median(strengths))
+    train = np.zeros(round((length + win.length) / BIN) + width + 1, dtype=np.float32)
+    np.add.at(train, np.rint((times + half) / BIN).astype(np.int64), strengths)
+    lags = round(4 * 60 / _RATES[-1] / BIN) + 3
+    size = scipy.fft.next_fast_len(width + lags, real=True)
+    spectrum = np.exp(-2 * (math.pi * scipy.fft.rfftfreq(size, BIN) * win.blur) ** 2)
+    peak_one = (spectrum * (math.sqrt(2 * math.pi) * win.blur / BIN)).astype(np.float32)
+    odd, even = _templates(lags, win.length)
+    unbias = (win.length / (win.length - np.arange(lags) * BIN)).astype(np.float32)
+    plain = slice(round(0.25 / BIN), round(4.0 / BIN))
+    views = np.lib.stride_tricks.sliding_window_view(train, width)
+    for chunk in np.array_split(busy, max(1, len(busy) // 256)):
+        begin = np.rint(middles[chunk] / BIN).astype(np.int64)
+        pieces = views[begin]
+        lines = scipy.fft.rfft(pieces, size, axis=1)
+        power = lines.real**2 + lines.imag**2
+        pairs = scipy.fft.irfft(power * peak_one, size, axis=1)[:, :lags]
+        pairs /= np.maximum((pieces**2).sum(axis=1), 1e-12)[:, None]
+        base = np.minimum((pairs[:, plain] * unbias[plain]).mean(axis=1), 0.95)[:, None]
+        rates[chunk], found = _peaks((pairs @ odd - base) / (1 - base), (pairs @ even - base) / (1 - base))
+        clarity[chunk] = found * np.minimum(1.0, (1 - base[:, 0]) / 0.6)
+    return middles, rates, np.clip(clarity, 0.0, 1.0)
+
+
+def _peaks(odd: Array, even: Array) -> tuple[Array, Array]:
+    """(m, candidates) clarity at odd and even multiples -> rate and clarity of the shortest period that comes near the
+    clearest."""
+    score = (odd + even) / 2
+    inner = score[:, 1:-1]
+    peak = (inner >= score[:, :-2]) & (inner > score[:, 2:])
+    top = np.where(peak, inner, -np.inf).max(axis=1, keepdims=True)
+    good = peak & (inner >= 0.7 * top) & (top > 0) & (odd[:, 1:-1] >= 0.75 * even[:, 1:-1])
+    found = good.any(axis=1)
+    at = good.argmax(axis=1) + 1
+    rows = np.arange(len(score))
+    before, here, after = score[rows, at - 1], score[rows, at], score[rows, at + 1]
+    bend = before - 2 * here + after
+    shift = np.divide(before - after, 2 * bend, out=np.zeros_like(bend), where=np.abs(bend) > 1e-9)
+    ratio = _RATES[1] / _RATES[0]
+    rates = _RATES[at] * ratio ** np.clip(shift, -0.5, 0.5)
+    inside = found & (rates >= SLOWEST * 0.99) & (rates <= FASTEST * 1.01)
+    return np.where(inside, rates, 0.0), np.where(inside, here, 0.0)
+
+
+def sharpen(times: Array, strengths: Array, rate: float, within: float = 0.03) -> float:
+    """The rate a minute near `rate` at which instants line up best over their whole length.
+
+    Maximises the sum over the first four harmonics of ``|sum of w exp(2 pi i h f t)|^2`` (a Fourier tempogram of one
+    window). For stretches in which the rate holds; over 20 s it is good to about a tenth of a per cent.
+    """
+    if len(times) < 3:
+        return rate
+    t, w = times - times.mean(), np.minimum(strengths, 3 * np.median(strengths))
+    span = max(float(times[-1] - times[0]), 1e-3)
+
+    def fit(rates: Array) -> Array:
+        total = np.zeros(len(rates))
+        for harmonic in range(1, 5):
+            total += np.abs(np.exp(2j * np.pi * harmonic * rates[:, None] / 60 * t[None, :]) @ w) ** 2
+        return total
+
+    # Steps that move the fourth harmonic by a tenth of a turn over the stretch.
+    count = min(2001, max(21, round(2 * within * rate / 60 * span * 4 * 10)))
+    rates = np.linspace(rate * (1 - within), rate * (1 + within), count)
+    values = fit(rates)
+    best = int(values.argmax())
+    if 0 < best < len(rates) - 1:
+        a, b, c = values[best - 1 : best + 2]
+        return float(rates[best] + (rates[1] - rates[0]) * (a - c) / (2 * (a - 2 * b + c)))
+    return float(rates[best])
