@@ -15,7 +15,7 @@ class LargeChoice:
 
     After a big change of the picture (the mean difference of luma to the frame before is far over its recent level)
     the frames at `DISTANCES`, then every 250th; and where the picture has drifted far from the one that was taken
-    last (a dissolve, a long pan), one more, at most every 24th. Frame 0 is always taken.
+    last (a dissolve, a long pan), one more, at most every 48th. Frame 0 is always taken.
     """
 
     DISTANCES = frozenset((3, 8, 20, 48, 110, 240))
@@ -36,15 +36,22 @@ class LargeChoice:
         if before is None or before.shape != coarse.shape:
             self._taken = coarse
             return True
-        change = float(np.abs(coarse - before).mean())
+        change = _difference(coarse, before)
         if change > 5 + 3 * self._level:
-            self._since, self._taken_at = 0, -24
+            self._since, self._taken_at = 0, -48
         else:
             self._since += 1
         self._level += (min(change, 20.0) - self._level) / 8
         wanted = self._since in self.DISTANCES or (self._since > 240 and (self._since - 240) % 250 == 0)
-        if not wanted and self._since % 8 == 0 and self._since >= self._taken_at + 24 and self._taken is not None:
-            wanted = bool(np.abs(coarse - self._taken).mean() > 24) and self._since > 0
+        if not wanted and self._since % 8 == 0 and self._since >= self._taken_at + 48 and self._taken is not None:
+            wanted = self._since > 0 and _difference(coarse, self._taken) > 24
         if wanted:
             self._taken, self._taken_at = coarse, self._since
         return wanted
+
+
+def _difference(a: npt.NDArray[np.int16], b: npt.NDArray[np.int16]) -> float:
+    """Mean absolute difference; sum and size are quicker here than `mean`."""
+    apart = a - b
+    np.abs(apart, out=apart)
+    return int(np.add.reduce(apart, axis=None, dtype=np.int32)) / apart.size

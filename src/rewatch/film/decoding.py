@@ -31,6 +31,8 @@ from rewatch.film.planes import rows_of
 from rewatch.film.stamps import JUMP, Stamps
 
 LONG_SIDE = 128
+# Without the accurate rounding libswscale makes grey a little blue: 127 of 128.
+_AVERAGE = Interpolation.AREA | Interpolation.ACCURATE_RND
 Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
 
@@ -62,7 +64,11 @@ class Decoding:
         self.picture = picture
         self.behind = round(film.zero / picture.time_base)
         self._film = film
+        self._errors = Damage()
         self._sizes: dict[int, int] = {}
+        self._broken: set[int] = set()
+        self._last: int | None = None
+        self._hole = 1.5 / float(picture.rate * picture.time_base)
         self._dts: deque[int | None] = deque()
         self._open()
         self._scaler = VideoReformatter()
@@ -87,12 +93,16 @@ class Decoding:
 
     def _start(self) -> Iterator[Any]:
         self._sizes.clear()
+        self._broken.clear()
         self._dts.clear()
-        return frames(self._container, self._stream, self.lost, self._note)
+        self._last = None
+        return frames(self._container, self._stream, self._errors, self._note)
 
     def _note(self, packet: Packet[Any]) -> None:
-        if packet.pts is not None:
+        if packet.pts is not None and not packet.is_discard:
             self._sizes[packet.pts] = packet.size
+            if packet.is_corrupt:
+                self._broken.add(packet.pts)
             if len(self._sizes) > 512:  # packets that were never shown, as VP8's alternate references
                 del self._sizes[next(iter(self._sizes))]
         if len(self._dts) < 512:
@@ -106,14 +116,32 @@ class Decoding:
         """
         frame = next(self._frames, None)
         if frame is None:
+            self._count_lost(None)
+            # Where frames have no times, or damaged ones are shown all the same, the decoder's complaints are left.
+            self.lost.frames = max(self.lost.frames, self._errors.frames)
             return None
-        if frame.is_corrupt:
-            self.lost.frames += 1
         raw = frame.pts
+        if frame.is_corrupt or raw in self._broken:
+            self.lost.frames += 1
         decoded_at = self._dts.popleft() if self._dts else None
         if raw is None:
             return frame, decoded_at, -1
-        return frame, raw, self._sizes.pop(raw, -1)
+        size = self._sizes.pop(raw, -1)
+        if self._last is not None and raw - self._last > self._hole:
+            self._count_lost(raw)
+        self._last = raw
+        return frame, raw, size
+
+    def _count_lost(self, until: int | None) -> None:
+        """Count the packets that should have been shown between the last frame and this one (None: the end).
+
+        Not every packet that shows nothing is lost: a field, an alternate reference. One that leaves a hole is.
+        """
+        if self._last is not None:
+            gone = [pts for pts in self._sizes if self._last < pts and (until is None or pts < until)]
+            for pts in gone:
+                del self._sizes[pts]
+            self.lost.frames += len(gone)
 
     def reduce(self, frame: VideoFrame) -> Planes:
         """Luma, Cb and Cr of the small picture, upright; views that live as long as they are held."""
@@ -125,7 +153,7 @@ class Decoding:
             high,
             "yuv420p",
             dst_colorspace=Colorspace.ITU709 if is_rgb(name) else None,
-            interpolation=Interpolation.AREA,
+            interpolation=_AVERAGE,
             src_color_range=ColorRange.JPEG if is_full_range(name, frame.color_range) else ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
             threads=1,

@@ -2,7 +2,8 @@
 
 UTF-8 and UTF-16 prove themselves. Of the rest the one is taken in which the text reads most like writing: for each
 code page, the share of the letters outside ASCII that are among the most frequent ones of a language written in it,
-less those that make no word (a sign or a capital within one). Where none convinces, that is an error, not a guess.
+less those that make no word: a sign or a capital within one, accents three in a row, two scripts mixed. Where none
+convinces, that is an error, not a guess.
 
 Contents
     decode_text
@@ -37,12 +38,16 @@ _PAGES = (
     _Page("cp1254", ("tr",), frozenset("ıiğşçöüİĞŞÇÖÜâ’“”–—…\xa0")),
     _Page("cp1255", ("he",), frozenset("יוהלאתרשמבנדחקע–—…\xa0")),
     _Page("cp1256", ("ar", "fa"), frozenset("اليمنوتربهعدسكةأفیک؟،–—…\xa0")),
-    _Page("cp932", ("ja",), frozenset("いんうのたしてかなにとるはおもがきこでらっすれをまよりどさあそだくちけえめわつろねじばせみ、。ー")),
+    _Page("cp932", ("ja",),
+          frozenset("いんうのたしてかなにとるはおもがきこでらっすれをまよりどさあそだくちけえめわつろねじばせみ、。ー")),
     _Page("gb18030", ("zh",), frozenset("的一是不了我你有在他这人们么来个说到上要就和好没那会都，。？！…")),
     _Page("big5", ("zh",), frozenset("的一是不了我你有在他這人們麼來個說到上要就和好沒那會都，。？！…")),
     _Page("cp949", ("ko",), frozenset("이다는가고어나지그을에아내너해하한의자기리도은를사서요있게")),
 )  # fmt: skip
+_LATIN = ("cp1252", "cp1250", "cp1254")
 _ENOUGH = 0.3
+_ACCENTS = re.compile(r"[\u00c0-\u024f]{3,}")
+_MIXED = re.compile(r"(?<=[A-Za-z])[^\W\d_a-zA-Z]|[^\W\d_a-zA-Z](?=[A-Za-z])")
 _BROKEN_WORD = re.compile(r"(?<=[a-zà-öø-ÿа-яα-ωą-ž])(?:[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω]|[¹²³¼½¾¿¡£¥¦§¨©®¯±´¶·¸ºª¤ˇ˘˛])")
 
 
@@ -99,5 +104,12 @@ def _score(data: bytes, page: _Page, language: str) -> float | None:
     if any("\x80" <= character <= "\x9f" or "\ue000" <= character <= "\uf8ff" for character in high):
         return None
     share = sum(character in page.frequent for character in high) / len(high)
-    broken = len(_BROKEN_WORD.findall(text)) / len(high)
-    return share - 2 * broken + (0.25 if language in page.languages else 0.0)
+    broken = 2 * len(_BROKEN_WORD.findall(text))
+    if page.codec in _LATIN:
+        broken += sum(len(run) for run in _ACCENTS.findall(text))
+        if page.codec == "cp1252" and not {"ã", "ä"} & set(text):
+            # Portuguese and Estonian have õ, but never without these; without them it is the Hungarian ő.
+            broken += text.count("õ")
+    else:
+        broken += len(_MIXED.findall(text))
+    return share - broken / len(high) + (0.25 if language in page.languages else 0.0)

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from av.video.reformatter import VideoReformatter
 
+from rewatch.clock import timecode
 from rewatch.errors import FilmError
 from rewatch.evidence import Damage, Pictures
 from rewatch.facts import FilmFacts, PictureFacts
@@ -185,16 +186,27 @@ class PictureReader(Iterator[Pictures]):
         self.damage.frames += decode.lost.frames - before[0]
         if self.damage.frames:
             self.damage.notes.append(f"{self.damage.frames} frames could not be decoded")
+        if len(stamps.holes) <= 3:  # more, and the picture has no steady rate
+            for last, at in stamps.holes:
+                begin_hole, end_hole = (timecode(tick * picture.time_base, 1) for tick in (last + nominal, at))
+                self.damage.notes.append(f"there is no picture from {begin_hole} to {end_hole}")
         if stamps.last is not None:
             end = (stamps.last + nominal) * picture.time_base
             first = Fraction(0) if begin is None or self._resume else begin * picture.time_base
-            note_missing(self.film, picture.stream, first, end, picture.duration, self.damage)
+            note_missing(self.film, picture.stream, first, end, _promised(self.film, picture), self.damage)
 
     def _remember(self, point: Resume) -> None:
         stamps, choice = point.restored()
         self._points[point.frame] = Resume(point.frame, point.pts, point.prints, stamps, choice)
         if len(self._points) > 256:
             del self._points[next(iter(self._points))]
+
+
+def _promised(film: FilmFacts, picture: PictureFacts) -> Fraction | None:
+    """How long the header says that the picture lasts."""
+    if film.container == "avi" and picture.frames:
+        return picture.frames / picture.rate  # the duration libav works out from what there is
+    return picture.duration
 
 
 def read_pictures(

@@ -9,7 +9,7 @@ The rules, for a file whose timestamps are out of order (rips joined from segmen
 All of them are counted. A hole in the timestamps stays a hole.
 
 Contents
-    Stamps
+    Stamps, HOLE
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from fractions import Fraction
 JUMP = 10
 """Seconds. As FFmpeg's own threshold for a discontinuity (-dts_delta_threshold)."""
 
+HOLE = 1
+"""Seconds without a new frame that are worth a word, in a picture that otherwise keeps its rate."""
+
 
 class Stamps:
     """Turns the raw timestamps of frames, in order of presentation, into strictly increasing ticks from second 0.
@@ -26,9 +29,10 @@ class Stamps:
     zero:    second 0 of the film, in the container's time
     nominal: what a frame lasts, in ticks
     limit:   the second at which the film ends, as its header says; None: not known
+    holes:   last tick before and first after each stretch of over a second without a new frame
     """
 
-    __slots__ = ("_behind", "_exact", "_jump", "_limit", "last", "nominal", "repaired", "shift")
+    __slots__ = ("_behind", "_exact", "_jump", "_limit", "_wide", "holes", "last", "nominal", "repaired", "shift")
 
     def __init__(self, time_base: Fraction, zero: Fraction, nominal: Fraction, limit: Fraction | None = None) -> None:
         self.nominal = nominal
@@ -39,6 +43,8 @@ class Stamps:
         self.last: int | None = None
         self.shift = 0
         self.repaired = 0
+        self._wide = max(int(HOLE / time_base), int(3 * nominal))
+        self.holes: tuple[tuple[int, int], ...] = ()
 
     def place(self, raw: int | None) -> int:
         """The tick of the next frame, whose timestamp in the file is `raw`."""
@@ -60,5 +66,7 @@ class Stamps:
         elif last is not None and at <= last:
             self.repaired += 1
             at = last + 1
+        elif last is not None and at - last > self._wide:
+            self.holes += ((last, at),)
         self.last = at
         return at

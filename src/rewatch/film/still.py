@@ -24,6 +24,7 @@ from rewatch.film.planes import rows_of, upper_field
 
 LARGE_WIDTH = 640
 _SWS_MATRIX = {"bt601": Colorspace.ITU601, "bt709": Colorspace.ITU709, "bt2020": Colorspace.BT2020}
+# Without full chroma interpolation libswscale takes a short cut that is darker by two code values.
 _SHARP = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _AVERAGE = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
@@ -50,7 +51,7 @@ def upright_rgb(
         if is_full_range(frame.format.name, int(frame.color_range))
         else ColorRange.MPEG,
         dst_color_range=ColorRange.JPEG,
-        interpolation=_AVERAGE if wide * 2 <= frame.width else _SHARP,
+        interpolation=_AVERAGE if wide < frame.width else _SHARP,
         threads=1,
     )
     lines = rows_of(rgb.planes[0])

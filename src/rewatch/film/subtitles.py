@@ -240,9 +240,7 @@ _OVERRIDE = re.compile(r"\{[^{}]*\}")
 _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<\d[\d:.]*>")
-_CAPITALS = re.compile(
-    r"^(?:[-–—]\s*)?([^\W\d_][\w .'’#&/-]{0,30}?)\s*:\s+(?=\S)|^(?:[-–—]\s*)?([^\W\d_][\w .'’#&/-]{0,30}?):\n"
-)
+_CAPITALS = re.compile(r"(?:[-–—]\s*)?([^\W\d_][\w .'’#&/-]{1,30}?)\s*:(?=\s)")
 
 
 def _lines(begin: int, end: int, text: str, name: str = "") -> list[Line]:
@@ -270,11 +268,11 @@ def _by_name(text: str) -> Iterator[tuple[str, str]]:
     speaker, rows = "", list[str]()
     for row in text.split("\n"):
         found = _CAPITALS.match(row + "\n")
-        name = (found[1] or found[2] or "") if found else ""
-        if found and name.isupper() and len(name) > 1:
+        if found and found[1].isupper():
             if rows:
                 yield speaker, "\n".join(rows)
-            speaker, rows = name, [row[found.end() :].strip()] if len(row) > found.end() else []
+            rest = row[found.end() :].strip()
+            speaker, rows = found[1], [rest] if rest else []
         else:
             rows.append(row)
     if rows:

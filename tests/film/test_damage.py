@@ -1,0 +1,147 @@
+"""Bad input: watched as far as it goes, and what is missing is said."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from rewatch.errors import FilmError, NotAFilm
+from rewatch.evidence import Damage
+from rewatch.film.pictures import read_pictures
+from rewatch.film.probe import open_film
+from rewatch.film.samples import read_samples
+
+
+def numbers(path, number_of):
+    damage = Damage()
+    film = open_film(path)
+    pieces = list(read_pictures(film, damage=damage))
+    return [number_of(luma) for piece in pieces for luma in piece.luma], pieces, damage
+
+
+def flipped(path, target, share, length=400, seed=1):
+    """A copy with `length` bytes overwritten at `share` of the file."""
+    data = bytearray(path.read_bytes())
+    at = int(len(data) * share)
+    data[at : at + length] = random.Random(seed).randbytes(length)
+    target.write_bytes(data)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [(".mkv", "libx264"), (".mkv", "libx265"), (".webm", "libvpx-vp9"), (".mpg", "mpeg2video"), (".ts", "libx264"),
+     (".mkv", "mjpeg"), (".avi", "mpeg4"), (".mkv", "ffv1")],
+)  # fmt: skip
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_corrupt_stretch_is_passed_over(tmp_path, render, number_of, suffix, codec, seed):
+    pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    path = render(tmp_path / f"film{suffix}", codec=codec, count=120, pixel_format=pixels)
+    bad = flipped(path, tmp_path / f"bad{suffix}", 0.5, length=600, seed=seed)
+    seen, pieces, damage = numbers(bad, number_of)
+    assert len(seen) > 80
+    assert seen[:30] == list(range(30))
+    assert seen[-1] == 119
+    pts = np.concatenate([piece.pts for piece in pieces])
+    assert (np.diff(pts) > 0).all()
+    assert damage.frames > 0 or len(seen) == 120
+    assert any("could not be decoded" in note for note in damage.notes) or len(seen) == 120
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".avi"])
+def test_a_truncated_film_is_watched_as_far_as_it_goes(tmp_path, drawn, number_of, suffix):
+    options = {"movflags": "faststart"} if suffix == ".mp4" else {}
+    path = tmp_path / f"film{suffix}"
+    _render_with_index_first(path, options, drawn)
+    data = path.read_bytes()
+    cut = tmp_path / f"cut{suffix}"
+    cut.write_bytes(data[: len(data) * 6 // 10])
+    seen, _, damage = numbers(cut, number_of)
+    assert 100 < len(seen) < 200
+    assert seen == list(range(len(seen)))
+    assert damage.missing == pytest.approx(10 - len(seen) / 24, abs=0.3)
+    assert [note for note in damage.notes if "of 0:10" in note]
+
+
+def _render_with_index_first(path, options, drawn):
+    import av
+    from av.video.frame import VideoFrame
+
+    codec = "mpeg4" if path.suffix == ".avi" else "libx264"
+    with av.open(str(path), "w", options=options) as out:
+        stream = out.add_stream(codec, rate=24, options={"g": "12"})
+        stream.width, stream.height, stream.pix_fmt = 192, 128, "yuv420p"
+        for number in range(240):
+            out.mux(stream.encode(VideoFrame.from_ndarray(drawn(number), "rgb24")))
+        out.mux(stream.encode())
+
+
+def test_a_truncated_real_film(films):
+    film = open_film(films / "sintel_trailer_truncated.webm")
+    damage = Damage()
+    assert sum(len(piece) for piece in read_pictures(film, damage=damage)) == 654
+    assert damage.notes == ["the file ends at 0:27 of 0:52"]
+    heard = Damage()
+    samples = sum(len(piece) for piece in read_samples(film, damage=heard))
+    assert samples / 44100 == pytest.approx(27.24, abs=0.05)
+    assert heard.notes == ["the file ends at 0:27 of 0:52"]
+
+
+def test_sound_that_outlasts_the_picture_is_no_truncation(tmp_path, render, number_of):
+    path = render(tmp_path / "film.mkv", count=48, sound="flac", sound_seconds=8)
+    seen, _, damage = numbers(path, number_of)
+    assert len(seen) == 48
+    assert damage.notes == []
+
+
+def test_not_a_film(tmp_path):
+    cases = {
+        "notes.txt": b"These are my notes about the film.\n" * 40,
+        "noise.mp4": random.Random(3).randbytes(50_000),
+        "empty.mkv": b"",
+        "zeros.mov": bytes(10_000),
+        "film.m3u8": b"#EXTM3U\n#EXTINF:10,\nhttp://example.com/a.ts\n",
+    }
+    for name, data in cases.items():
+        path = tmp_path / name
+        path.write_bytes(data)
+        with pytest.raises(NotAFilm) as caught:
+            open_film(path)
+        assert str(path) in str(caught.value), name
+        assert "\n" not in str(caught.value)
+
+
+def test_a_single_picture_is_no_film(tmp_path):
+    from PIL import Image
+
+    for suffix in (".jpg", ".png"):
+        path = tmp_path / f"still{suffix}"
+        Image.new("RGB", (64, 48)).save(path)
+        with pytest.raises(NotAFilm):
+            open_film(path)
+
+
+def test_missing_directory_forbidden(tmp_path, render, monkeypatch):
+    with pytest.raises(FilmError, match="no such file"):
+        open_film(tmp_path / "gone.mp4")
+    with pytest.raises(FilmError, match="is a directory"):
+        open_film(tmp_path)
+    path = render(tmp_path / "film.mp4", count=3)
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)  # root may read everything, so chmod would prove nothing
+    with pytest.raises(FilmError, match="no permission"):
+        open_film(path)
+
+
+def test_mp4_whose_index_was_never_written(tmp_path, render):
+    path = render(tmp_path / "film.mp4", count=48)
+    data = path.read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(data[: data.index(b"moov") - 4])
+    with pytest.raises(FilmError, match="incomplete"):
+        open_film(cut)
