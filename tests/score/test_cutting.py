@@ -167,6 +167,11 @@ def test_the_band_widens_with_the_spread_between_films_and_is_the_same_each_time
     many, _ = error_band(lengths, DetectorQuality((0.99, 0.95, 0.91), (0.91, 0.95, 0.99)))
     assert many.high - many.low > 2 * (one.high - one.low)
     assert error_band(lengths, DetectorQuality((0.95,), (0.95,)))[0] == one
+    few, _ = error_band(lengths, DetectorQuality((0.95,), (0.95,), (20,)))
+    assert few.high - few.low > 2 * (one.high - one.low)
+    for wrong in (((), ()), ((0.9,), (0.9, 0.8)), ((0.0,), (0.9,)), ((0.9,), (1.1,)), ((0.9,), (0.9,), (5, 6))):
+        with pytest.raises(ValueError, match=r"precision|boundaries"):
+            DetectorQuality(*wrong)
 
 
 def test_kpart() -> None:

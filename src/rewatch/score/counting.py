@@ -13,7 +13,8 @@ The error band
     more that were not (a negative binomial number), and these fall anywhere in the film's time. The middle 90 % of
     the ASL and of the median over all of them is the band: of the true figures, so where a detector misses more than it
     invents the measured ASL lies above it. P and R differ more from film to film than chance would have
-    it, so the films made take the pairs of all labelled films in turn. The draws are fixed: the same shots give the
+    it, so the films made take the pairs of all labelled films in turn; and what was counted on few boundaries is itself
+    uncertain, so each pair is drawn from what it could truly be. The draws are fixed: the same shots give the
     same band.
 
 Contents
@@ -148,16 +149,20 @@ class DetectorQuality:
     """How well the detector that found the shots does on labelled films.
 
     precision, recall: one pair a film, each above 0 and at most 1; a single pair where only the total is known
+    boundaries:        how many labelled boundaries each pair rests on; () where the pairs shall be taken as exact
     """
 
     precision: tuple[float, ...]
     recall: tuple[float, ...]
+    boundaries: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.precision or len(self.precision) != len(self.recall):
             raise ValueError("precision and recall come in pairs, one a film")
         if not all(0 < value <= 1 for value in (*self.precision, *self.recall)):
             raise ValueError("precision and recall lie above 0 and reach 1 at most")
+        if self.boundaries and (len(self.boundaries) != len(self.precision) or min(self.boundaries) < 1):
+            raise ValueError("each pair rests on one number of boundaries, at least 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +187,21 @@ def error_band(lengths: npt.ArrayLike, quality: DetectorQuality, films: int = 40
     asl, median = np.empty(films), np.empty(films)
     for index in range(films):
         pair = index % len(quality.precision)
-        kept = cuts[draw.random(len(cuts)) < quality.precision[pair]]
-        recall = quality.recall[pair]
+        precision, recall = quality.precision[pair], quality.recall[pair]
+        if quality.boundaries:
+            precision, recall = (_drawn(draw, value, quality.boundaries[pair]) for value in (precision, recall))
+        kept = cuts[draw.random(len(cuts)) < precision]
         # + 1/2: where no cut was found at all some may still have been missed (Jeffreys' prior on the rate).
         missed = draw.poisson(draw.gamma(len(kept) + 0.5) * (1 - recall) / recall) if recall < 1 else 0
         edges = np.sort(np.concatenate(([0.0, total], kept, draw.random(missed) * total)))
         possible = np.diff(edges)
         asl[index], median[index] = total / len(possible), np.median(possible)
     return _band(asl), _band(median)
+
+
+def _drawn(draw: np.random.Generator, share: float, of: int) -> float:
+    """A share that would have given this one on so few boundaries: Beta, with Jeffreys' prior."""
+    return max(float(draw.beta(share * of + 0.5, (1 - share) * of + 0.5)), 1e-3)
 
 
 def _band(values: Array) -> Band:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from rewatch.analyser import Analyser, Gives, Watches
 from rewatch.clock import Clock
+from rewatch.score import detector
 from rewatch.score.counting import CountingRules, DetectorQuality, ShotTimes, counted
 from rewatch.score.cutting import CuttingFigures, cutting
 from rewatch.score.hawkes import Hawkes
@@ -41,7 +42,8 @@ class Cutting(Analyser[None]):
     is known by a list alone).
 
     rules:     what counts as a shot
-    quality:   precision and recall of the detector, for the error bands; not used for shots from a list
+    quality:   how well the detector does, for the error bands (by default as measured on labelled films:
+               `detector.MEASURED`); not used for shots from a list
     parts:     k of the K-part curve
     bandwidth: width (standard deviation) of the density's kernel in average shot lengths. With 5 each point rests on
                about 18 shots, so that chance moves it by about a quarter.
@@ -77,7 +79,7 @@ class Cutting(Analyser[None]):
         if parts < 1 or not bandwidth > 0:
             raise ValueError("a K-part curve has at least one part, and a kernel some width")
         self.rules = rules or CountingRules()
-        self.quality = quality
+        self.quality = quality or detector.MEASURED
         self.parts = parts
         self.bandwidth = bandwidth
 
@@ -87,13 +89,15 @@ class Cutting(Analyser[None]):
             "cuts_at": self.rules.cuts_at,
             "precision": list(self.quality.precision) if self.quality else None,
             "recall": list(self.quality.recall) if self.quality else None,
+            "boundaries": list(self.quality.boundaries) if self.quality else None,
             "parts": self.parts,
             "bandwidth": self.bandwidth,
         }
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         shots, frames = tracks.get("shots"), tracks.get("frames")
-        if not isinstance(shots, Spans) or not len(shots):
+        no_times = not isinstance(frames, Events) or not len(frames)
+        if not isinstance(shots, Spans) or not len(shots) or (shots.clock.counts_frames and no_times):
             nothing = cutting(np.empty(0))
             return {"cutting": _figures(nothing, 0, 0), **self._curves(None, nothing)}
         times = frame_times(frames) if isinstance(frames, Events) and shots.clock.counts_frames else None
