@@ -48,10 +48,11 @@ def command(
 
         write_json({"film": edition.name, "edition": edition.id, **score(edition, tracks=tracks)})
     elif sheet is None:
-        _show(edition)
+        show(edition)
 
 
-def _show(edition: Edition) -> None:
+def show(edition: Edition) -> None:
+    """The score in the terminal."""
     from rich.text import Text
 
     from rewatch.exports.terminal import headline, score_strip
