@@ -52,16 +52,39 @@ ORDER = ("landscape", "interior", "talk", "night", "talk", "chase", "interior", 
 def facts(duration: float, picture: bool = True, sound: bool = True, words: bool = True) -> FilmFacts:
     length = Fraction(duration).limit_denominator(1000)
     seen = PictureFacts(
-        0, "h264", 1280, 534, Fraction(1), 0, RATE, Fraction(1, 12288), "yuv420p", 8, "bt709", "sdr", "bt709", False,
-        False, round(duration * 24), length,
-    )  # fmt: skip
+        0,
+        "h264",
+        1280,
+        534,
+        Fraction(1),
+        0,
+        RATE,
+        Fraction(1, 12288),
+        "yuv420p",
+        8,
+        "bt709",
+        "sdr",
+        "bt709",
+        False,
+        False,
+        round(duration * 24),
+        length,
+    )
     heard = SoundFacts(1, 0, "aac", 48000, 2, "stereo", True, length, "eng")
     read = WordsFacts(2, "subrip", True, True, False, "eng")
     return FilmFacts(
-        "/films/fake.mkv", "0123456789abcdef0123456789abcdef", "matroska,webm", 1_234_567_890, length, Fraction(0),
-        seen if picture else None, heard if sound else None, (seen,) if picture else (), (heard,) if sound else (),
+        "/films/fake.mkv",
+        "0123456789abcdef0123456789abcdef",
+        "matroska,webm",
+        1_234_567_890,
+        length,
+        Fraction(0),
+        seen if picture else None,
+        heard if sound else None,
+        (seen,) if picture else (),
+        (heard,) if sound else (),
         (read,) if words else (),
-    )  # fmt: skip
+    )
 
 
 def _scenes(duration: float, rng: np.random.Generator) -> list[tuple[float, float, _Kind]]:
@@ -110,7 +133,9 @@ def film(seconds: float, title: str = "The Long Way Down", year: int | None = 19
             kinds.append("dissolve" if kind is KINDS["landscape"] and rng.random() < 0.35 else "cut")
         if end < seconds:
             cuts.append(round(end * 24))
-            kinds.append(str(rng.choice(["cut", "dissolve", "fade_through_black", "fade_in"], p=[0.55, 0.3, 0.1, 0.05])))
+            kinds.append(
+                str(rng.choice(["cut", "dissolve", "fade_through_black", "fade_in"], p=[0.55, 0.3, 0.1, 0.05]))
+            )
     order = np.unique(cuts, return_index=True)[1]
     cuts, kinds = np.array(cuts)[order], [kinds[i] for i in order]
     ends = np.append(cuts[1:], count)
@@ -172,7 +197,9 @@ def film(seconds: float, title: str = "The Long Way Down", year: int | None = 19
     smooth = np.ones(min(24 * 12, max(count // 3, 1)))
     momentum = np.convolve(activity, smooth / len(smooth), mode="same")
     log_length = np.log(np.maximum(np.diff(np.append(cuts, count)), 1))[shot_of]
-    tempo = np.convolve(-(log_length - log_length.mean()) / (log_length.std() + 1e-9), smooth / len(smooth), mode="same")
+    tempo = np.convolve(
+        -(log_length - log_length.mean()) / (log_length.std() + 1e-9), smooth / len(smooth), mode="same"
+    )
     tempo = (tempo + (momentum - momentum.mean()) / (momentum.std() + 1e-9))[::24]
 
     even = lambda rate: Clock(Fraction(rate))  # noqa: E731
@@ -182,34 +209,46 @@ def film(seconds: float, title: str = "The Long Way Down", year: int | None = 19
             "frames", np.arange(count) * 512, Clock(Fraction(12288)), {"duration": np.full(count, 512, dtype=np.int64)}
         ),
         "shots": Spans(
-            "shots", cuts, ends, kinds, FRAMES,
+            "shots",
+            cuts,
+            ends,
+            kinds,
+            FRAMES,
             {"first_frame": first, "last_frame": last, "sure": np.ones(len(cuts))},
-        ),  # fmt: skip
+        ),
         "boundaries": Spans(
-            "boundaries", *np.sort(np.stack([first[1:], last[1:] + 1]), axis=1), kinds[1:], FRAMES,
+            "boundaries",
+            *np.sort(np.stack([first[1:], last[1:] + 1]), axis=1),
+            kinds[1:],
+            FRAMES,
             {"sure": np.ones(len(cuts) - 1)},
         ),
         "black": Spans("black", last[grade][:3], last[grade][:3] + 8, ["black"] * len(grade[:3]), FRAMES),
-        "barcode": Curve(
-            "barcode", barcode, even(4), columns=tuple(f"{c}{b}" for b in range(12) for c in "rgb")
-        ),
+        "barcode": Curve("barcode", barcode, even(4), columns=tuple(f"{c}{b}" for b in range(12) for c in "rgb")),
         "activity": Curve("activity", activity.astype(np.float32), FRAMES),
         "momentum": Curve("momentum", momentum.astype(np.float32), FRAMES),
         "tempo": Curve("tempo", tempo.astype(np.float32), even(1)),
         "loudness": Curve(
-            "loudness", np.stack([momentary, short], axis=1).astype(np.float32), even(10), "LUFS",
+            "loudness",
+            np.stack([momentary, short], axis=1).astype(np.float32),
+            even(10),
+            "LUFS",
             ("momentary", "short_term"),
-        ),  # fmt: skip
+        ),
         "loudness_figures": Figures(
             "loudness_figures", {"integrated": -23.4, "range": 14.2, "true_peak": -1.1}, {"integrated": "LUFS"}
         ),
         "sound_kinds": Curve("sound_kinds", kinds2.astype(np.float32), even(2), columns=("speech", "music", "effects")),
         "lines": Spans(
-            "lines", np.array(begins, dtype=np.int64), np.array(finish, dtype=np.int64), texts, MILLISECONDS,
+            "lines",
+            np.array(begins, dtype=np.int64),
+            np.array(finish, dtype=np.int64),
+            texts,
+            MILLISECONDS,
             {"speaker": speakers},
-        ),  # fmt: skip
+        ),
         "pace": Curve("pace", pace.astype(np.float32), even(1), "words/min"),
-    }  # fmt: skip
+    }
     return FakeStudy(title, year, facts(seconds), times, seconds, tracks)
 
 
@@ -224,6 +263,10 @@ def without(study: FakeStudy, *names: str, picture: bool = True, sound: bool = T
         lost |= {"lines", "pace"}
     tracks = {name: track for name, track in study.tracks.items() if name not in lost}
     return FakeStudy(
-        study.title, study.year, facts(study.duration, picture, sound, words), study.times if picture else None,
-        study.duration, tracks,
-    )  # fmt: skip
+        study.title,
+        study.year,
+        facts(study.duration, picture, sound, words),
+        study.times if picture else None,
+        study.duration,
+        tracks,
+    )

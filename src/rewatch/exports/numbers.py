@@ -1,8 +1,8 @@
-"""Numbers as text: the shortest decimal that reads back as the same number."""
+"""Numbers as text: the shortest decimals that read back as the same numbers."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,6 @@ def plain_numbers(values: npt.NDArray[Any]) -> list[Any]:
     flat = np.ravel(values)
     short = np.array([float(f"{v:.7g}") for v in flat.tolist()], dtype=np.float64)
     # Seven digits are not always enough for a float32; nine are.
-    other = short.astype(values.dtype) != flat
-    short[other] = [float(f"{v:.9g}") for v in flat[other].tolist()]
-    shaped: list[Any] = short.reshape(values.shape).tolist()
-    return shaped
+    other = np.flatnonzero(short.astype(values.dtype) != flat)
+    short[other] = np.array([float(f"{v:.9g}") for v in flat[other].tolist()], dtype=np.float64)
+    return cast("list[Any]", short.reshape(values.shape).tolist())

@@ -6,7 +6,9 @@ the mean for what has an area (loudness drawn as a form, colour), the extremes f
 Contents
     Reduced, reduce_curve    a curve in a stretch of time, by equal bins: low, mean, high
     mean_rows                rows of a table, averaged into fewer
-    linear_light, display_light, oklab_to_srgb   colour: averages are taken of light, not of code values
+    smooth                   a running mean
+    max_rows                 the same, keeping the greatest
+    linear_light, display_light, oklab_to_linear   colour: averages are taken of light, not of code values
 """
 
 from __future__ import annotations
@@ -120,13 +122,16 @@ def display_light(linear: Floats) -> Bytes:
     """Linear light as sRGB code values, uint8; what lies outside the gamut is clipped."""
     c = np.clip(linear, 0, 1)
     s = np.where(c <= 0.0031308, c * 12.92, 1.055 * c ** (1 / 2.4) - 0.055)
-    return np.rint(s * 255).astype(np.uint8)
+    values: Bytes = np.rint(s * 255).astype(np.uint8)
+    return values
 
 
 def oklab_to_linear(lab: npt.NDArray[Any]) -> Floats:
     """(..., 3) Oklab as (..., 3) linear sRGB (B. Ottosson 2020, "A perceptual color space for image processing")."""
     lab = np.asarray(lab, dtype=np.float64)
-    to_lms = np.array([[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]])
+    to_lms = np.array(
+        [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]]
+    )
     to_rgb = np.array(
         [
             [4.0767416621, -3.3077115913, 0.2309699292],

@@ -1,7 +1,7 @@
 """All formats that a study can be written in, by name. A new one is a module with its writer, and one entry here.
 
-    >>> sorted(EXPORTS)
-    ['csv', 'json', 'pdf', 'png', 'svg', 'vtt', 'vtt-shots']
+>>> sorted(EXPORTS)
+['csv', 'json', 'pdf', 'png', 'svg', 'vtt', 'vtt-shots']
 """
 
 from __future__ import annotations

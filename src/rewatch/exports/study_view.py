@@ -111,7 +111,7 @@ def _plain(value: float, decimals: int) -> str:
 
 
 def key_figures(study: Study) -> tuple[tuple[KeyFigure, ...], tuple[KeyFigure, ...]]:
-    """What stands beside the title: figures of the picture, figures of sound and words. Unmeasured ones are left out."""
+    """What stands beside the title: figures of the picture, and of sound and words; those that there are."""
     picture: list[KeyFigure] = []
     lengths = shot_lengths(study)
     if lengths is not None:

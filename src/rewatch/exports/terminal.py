@@ -10,8 +10,8 @@ Contents
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import itertools
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -33,11 +33,19 @@ if TYPE_CHECKING:
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
-def sparkline(values: npt.ArrayLike, width: int, *, low: float | None = None, high: float | None = None) -> str:
-    """Values as a line of `width` blocks: each the greatest of its share, so that no attack is lost.
+def sparkline(
+    values: npt.ArrayLike,
+    width: int,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    keep: Literal["max", "mean"] = "max",
+) -> str:
+    """Values as a line of `width` blocks.
 
     low, high: values of the lowest and the highest block; those of the data where not given. All values equal:
-    lowest blocks. No values: spaces.
+               lowest blocks. No values: spaces
+    keep:      what a block shows of its share: the greatest, so that no attack is lost, or the mean
 
     >>> sparkline([0, 1, 2, 3, 4, 5, 6, 7], 8)
     '▁▂▃▄▅▆▇█'
@@ -47,7 +55,7 @@ def sparkline(values: npt.ArrayLike, width: int, *, low: float | None = None, hi
         return ""
     if not len(found):
         return " " * width
-    shown = max_rows(found, width)
+    shown = max_rows(found, width) if keep == "max" else mean_rows(found, width)
     floor = float(found.min()) if low is None else low
     ceiling = float(found.max()) if high is None else high
     if ceiling <= floor:
@@ -94,10 +102,15 @@ def _curve_line(study: Study, name: str, begin: float, end: float, width: int, l
     found = curve(study, name)
     if found is None:
         return None
-    values = found.values if found.values.ndim == 1 else found.values[:, 0]
+    values = np.asarray(found.values, dtype=np.float64).reshape(len(found), -1)[:, 0]
+    if name == "loudness":
+        values = 2 ** (values / 10)  # as loud as it is to the ear: ten LU are twice as loud
     floor = float(np.percentile(values, 1)) if low is None else low
     part = values[_between(found.seconds(study.times), begin, end)]
-    return sparkline(part, width, low=floor, high=max(float(np.percentile(values, 99.5)), floor + 1e-9))
+    # The whole film is scaled as its blocks will show it: the mean of many frames never reaches their peaks.
+    shown = mean_rows(values, max(1, round(width * len(values) / max(len(part), 1))))
+    ceiling = float(np.percentile(shown, 99.5))
+    return sparkline(part, width, low=floor, high=max(ceiling, floor + 1e-9), keep="mean")
 
 
 def _per_cell(at: Floats, begin: float, end: float, width: int) -> npt.NDArray[np.int64]:
@@ -136,7 +149,7 @@ def minute_strip(study: Study, begin: float, end: float, width: int) -> list[Tex
     for name, track, low, style in (
         ("tempo", "tempo", None, "yellow"),
         ("motion", "activity", 0.0, "cyan"),
-        ("loudness", "loudness", None, "red"),
+        ("loudness", "loudness", 0.0, "red"),
     ):
         drawn = _curve_line(study, track, begin, end, room, low)
         if drawn is not None:
@@ -145,7 +158,7 @@ def minute_strip(study: Study, begin: float, end: float, width: int) -> list[Tex
     if lines is not None and len(lines):
         edges = np.linspace(begin, end, room + 1)
         first, last = seconds_between(study, lines)
-        heard = [bool(((first < b) & (last > a)).any()) for a, b in zip(edges, edges[1:], strict=False)]
+        heard = [bool(((first < b) & (last > a)).any()) for a, b in itertools.pairwise(edges)]
         add("lines", "".join("▬" if h else " " for h in heard), "green")
     return rows
 
@@ -170,7 +183,7 @@ def headline(study: Study) -> str:
     """A film in one line: ``Heat (1995): 2:50:16, 2 190 shots of 4.7 s on average, -24.1 LUFS, 49 words a minute``."""
     name = f"{study.title} ({study.year})" if study.year else study.title
     parts = [timecode(study.duration)]
-    lengths: Sequence[float] | Floats | None = shot_lengths(study)
+    lengths = shot_lengths(study)
     if lengths is None:
         parts.append("no picture" if study.facts.picture is None else "no shots")
     elif len(lengths) == 1:

@@ -4,11 +4,11 @@
     pen      draws in millimetres
     layout   page, systems, staves, bar lines: where everything stands
     marks    grades of a curve: dynamics, tempo words, hairpins
-    staves, staves_heard   one class a stave
+    staves, staves_cuts, staves_heard, staves_words   one class a stave
     front    title, figures, legend
 
-A new stave is one class with `of` and `draw`, and one entry in `STAVES`. Stave coordinates are millimetres; a film of
-any length is reduced to the page's resolution before anything is drawn.
+A new stave is one class with `of` and `draw`, and one entry in `_draw`. A film of any length is reduced to the page's
+resolution before anything is drawn.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from rewatch.errors import ExportError
 from rewatch.exports.sheet.ink import DAY, NIGHT, SETTINGS
-from rewatch.exports.sheet.layout import A3, Beat, Page, System, beats, stacked, systems
+from rewatch.exports.sheet.layout import A3, Box, Page, System, beats, stacked, systems
 from rewatch.exports.study_view import Study
 from rewatch.exports.whole import whole
 
@@ -55,6 +55,7 @@ def sheet_bytes(study: Study, suffix: str, *, dark: bool = False) -> bytes:
     import matplotlib
     from matplotlib.figure import Figure
 
+    from rewatch.exports.sheet.front import one_line
     from rewatch.exports.sheet.pen import POINT, Pen
 
     page, ink = A3, NIGHT if dark else DAY
@@ -74,7 +75,7 @@ def sheet_bytes(study: Study, suffix: str, *, dark: bool = False) -> bytes:
         axes.set_ylim(page.height * POINT, 0)
         axes.set_aspect("auto")
         drawn = io.BytesIO()
-        title = " ".join(study.title.split())
+        title = one_line(study.title)
         metadata: dict[str, dict[str, Any]] = {
             "svg": {"Title": title, "Creator": "rewatch", "Date": None},
             "pdf": {"Title": title, "Creator": "rewatch", "Producer": "rewatch", "CreationDate": None},
@@ -86,84 +87,64 @@ def sheet_bytes(study: Study, suffix: str, *, dark: bool = False) -> bytes:
 
 def _draw(pen: Pen, page: Page, study: Study) -> None:
     from rewatch.exports.sheet.front import draw_legend, draw_title
-    from rewatch.exports.sheet.staves import Barcode, Cuts, Motion, Tempo
-    from rewatch.exports.sheet.staves_heard import Kinds, Loudness, Words
+    from rewatch.exports.sheet.staves import Barcode, Motion, Tempo
+    from rewatch.exports.sheet.staves_cuts import Cuts
+    from rewatch.exports.sheet.staves_heard import Kinds, Loudness
+    from rewatch.exports.sheet.staves_words import Words
 
     found = [(kind.name.lower(), kind.of(study)) for kind in (Tempo, Barcode, Cuts, Motion, Loudness, Kinds, Words)]
     staves: list[Stave] = [stave for _, stave in found if stave is not None]
     draw_title(pen, page, study)
-    lines = systems(page, study.duration)
-    for system in lines:
-        _draw_system(pen, page, system, staves)
+    for system in systems(page, study.duration):
+        _draw_system(pen, system, staves)
     draw_legend(pen, page, staves, [f"no {name}" for name, stave in found if stave is None], study)
 
 
-def _draw_system(pen: Pen, page: Page, system: System, staves: Sequence[Stave]) -> None:
-    from rewatch.exports.sheet.staves import Tempo
-    from rewatch.exports.sheet.staves_heard import Loudness
-
-    ink = pen.ink
-    gap = min(4.5, max(1.1, (system.bottom - system.top) * 0.032))
-    bands = stacked(system.top, system.bottom, [stave.weight for stave in staves], gap)
-    marks = beats(system)
-    _bar_lines(pen, system, staves, bands, marks)
-    size = 8.5 if system.bottom - system.top > 60 else 7.2
-    for stave, (top, bottom) in zip(staves, bands, strict=True):
-        box = system.box(top, bottom)
+def _draw_system(pen: Pen, system: System, staves: Sequence[Stave]) -> None:
+    boxes = stacked(system, [(s.weight, s.above * system.large, s.below * system.large) for s in staves])
+    _bar_lines(pen, system, staves, boxes)
+    size = 7.4 * min(1.2, system.large)
+    for stave, box in zip(staves, boxes, strict=True):
         stave.draw(pen, box)
         name = stave.name if system.first else stave.short
-        pen.text(system.left - 4, (top + bottom) / 2 + size * 0.11, name, size, style="italic", along="right")
-        if isinstance(stave, Tempo):
-            for at, word in stave.words(box.a_second):
-                if box.begin <= at < box.end:
-                    pen.text(float(box.x(at)), top - 0.2, word, size, style="italic", halo=True)
-        if isinstance(stave, Loudness):
-            _dynamics(pen, box, stave)
+        pen.text(system.left - 4.6, box.middle + size * 0.11, name, size, style="italic", along="right")
     _bracket(pen, system)
 
 
-def _dynamics(pen: Pen, box: Any, stave: Any) -> None:
-    words, wedges = stave.marks(box.a_second)
-    room = stave.marks_height(box)
-    base, size = box.bottom - room * 0.22, min(11.5, room * 2.35)
-    for at, word in words:
-        if box.begin <= at < box.end:
-            pen.text(float(box.x(at)), base, word, size, style="dynamic")
-    middle, open_ = base - size * 0.085, min(1.1, room * 0.2)
-    for begin, end, way in wedges:
-        if begin < box.end and end > box.begin:
-            a, b = float(box.x(begin)), float(box.x(end))
-            if b - a < 2.5:
-                continue
-            tip, mouth = (a, b) if way > 0 else (b, a)
-            pen.lines([tip] * 2, [middle] * 2, [mouth] * 2, [middle - open_, middle + open_], pen.ink.ink, 0.5)
-
-
-def _bar_lines(pen: Pen, system: System, staves: Sequence[Stave], bands: Sequence[tuple[float, float]],
-               marks: Sequence[Beat]) -> None:  # fmt: skip
+def _bar_lines(pen: Pen, system: System, staves: Sequence[Stave], boxes: Sequence[Box]) -> None:
     ink = pen.ink
-    for mark in marks:
-        x = system.left + (mark.seconds - system.begin) * (system.right - system.left) / (system.end - system.begin)
+    for mark in beats(system):
+        x = system.x(mark.seconds)
         if mark.label:
-            pen.text(x, system.top - 3.6, mark.label, 6.5, colour=ink.soft, along="center")
-            pen.lines(x, system.top - 2.6, x, system.top - 1.4, ink.soft, 0.4)
-        if not mark.minute or x - system.left < 0.1:
+            first = x - system.left < 0.1
+            pen.text(
+                x + first * 1.1, system.top - 2.2, mark.label, 6.6, colour=ink.soft, along="left" if first else "center"
+            )
+        if x - system.left < 0.1:
             continue
-        for stave, (top, bottom) in zip(staves, bands, strict=True):
-            if stave.barred:
-                pen.lines(x, top, x, bottom, ink.hair, 0.45 if mark.label else 0.3, order=1.5)
+        if mark.label:
+            pen.lines(x, system.top - 1.5, x, system.top - 0.3, ink.soft, 0.4)
+        if not mark.minute:
+            continue
+        # Through all staves and what lies between them, but never through the picture.
+        top = system.top
+        for stave, box in zip(staves, boxes, strict=True):
+            if not stave.barred:
+                pen.lines(x, top, x, box.top - 0.4, ink.hair, 0.35, order=1)
+                top = box.bottom + 0.4
+        pen.lines(x, top, x, system.bottom, ink.hair, 0.35, order=1)
 
 
 def _bracket(pen: Pen, system: System) -> None:
-    ink = pen.ink
-    top, bottom = system.top, system.bottom
+    ink, top, bottom = pen.ink, system.top, system.bottom
     pen.lines(system.left, top, system.left, bottom, ink.ink, 0.5)
-    x = system.left - 1.6
-    pen.lines(x, top - 0.6, x, bottom + 0.6, ink.ink, 2.2)
-    pen.arcs([x - 0.35, x - 0.35], [x + 2.0, x + 2.0], [top - 0.7, bottom + 0.7], [0.35, -0.35], ink.ink, thick=0.3)
+    x = system.left - 2.0
+    pen.boxes(x, top - 0.8, x + 0.8, bottom + 0.8, ink.ink, order=4)
+    pen.wing(x, top - 0.8, -1)
+    pen.wing(x, bottom + 0.8, 1)
     if system.last:
-        pen.lines(system.right - 0.0, top, system.right, bottom, ink.ink, 2.0)
-        pen.lines(system.right - 1.3, top, system.right - 1.3, bottom, ink.ink, 0.5)
+        pen.lines(system.right + 0.35, top, system.right + 0.35, bottom, ink.ink, 0.5)
+        pen.boxes(system.right + 1.0, top, system.right + 1.8, bottom, ink.ink, order=4)
     else:
         pen.lines(system.right, top, system.right, bottom, ink.ink, 0.5)
 

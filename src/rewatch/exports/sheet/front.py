@@ -77,7 +77,7 @@ def _figures(pen: Pen, figures: Sequence[KeyFigure], edge: float, way: int) -> N
 
 def draw_legend(pen: Pen, page: Page, staves: Sequence[Stave], missing: Sequence[str], study: Study) -> None:
     """One column a stave: its name and what it shows; what the film lacks; the edition and the maker below."""
-    top = page.height - page.foot + 14
+    top = page.height - page.foot + 10.5
     if staves:
         between = 6.0
         wide = (page.right - page.left - between * (len(staves) - 1)) / len(staves)
@@ -91,5 +91,7 @@ def draw_legend(pen: Pen, page: Page, staves: Sequence[Stave], missing: Sequence
     if missing:
         about = f"{about}   ·   {', '.join(missing)}"
     pen.text(page.left, foot, pen.fitting(about, 6.6, 6.6, 250)[0], 6.6, colour=pen.ink.soft, style="italic")
-    mark = f"edition {study.facts.identity[:12]}   ·   {timecode(study.duration)}   ·   charted by rewatch {__version__}"
+    mark = (
+        f"edition {study.facts.identity[:12]}   ·   {timecode(study.duration)}   ·   charted by rewatch {__version__}"
+    )
     pen.text(page.right, foot, mark, 6.6, colour=pen.ink.soft, style="italic", along="right")

@@ -7,7 +7,7 @@ come with Matplotlib (STIX, a Times; DejaVu where it lacks a sign), so a sheet l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ NIGHT = Ink(
     hair="#3a3c40",
     motion="#7fb0c0",
     motion_pale="#2f4c57",
-    sound="#d9826b",
-    sound_pale="#5a3029",
+    sound="#c9725c",
+    sound_pale="#552e27",
     words="#b9b56f",
     words_pale="#4a4930",
     tempo="#dfb25c",
@@ -70,7 +70,7 @@ NIGHT = Ink(
 Style = Literal["roman", "italic", "bold", "dynamic"]
 FAMILIES = ("STIXGeneral", "DejaVu Serif", "DejaVu Sans")
 
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "rewatch",
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
@@ -78,7 +78,6 @@ SETTINGS = {
     "text.parse_math": False,
     "text.usetex": False,
     "text.hinting": "none",
-    "text.hinting_factor": 1,
     "text.antialiased": True,
     "lines.antialiased": True,
     "patch.antialiased": True,

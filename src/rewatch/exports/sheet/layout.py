@@ -8,6 +8,7 @@ Contents
     Box             one stave in one system: turns seconds into millimetres
     System          one line of music
     systems         a film's length -> its systems
+    stacked         the staves of a system, one below the other
     Beat, beats     where bar lines and time marks fall
 """
 
@@ -20,6 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+Floats = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -29,8 +32,8 @@ class Page:
     height: float = 297
     margin: float = 20
     gutter: float = 17
-    head: float = 47
-    foot: float = 41
+    head: float = 48
+    foot: float = 34.5
 
     @property
     def left(self) -> float:
@@ -38,7 +41,7 @@ class Page:
 
     @property
     def right(self) -> float:
-        return self.width - self.margin
+        return self.width - self.margin - 5
 
 
 A3 = Page()
@@ -46,7 +49,10 @@ A3 = Page()
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One stave of one system: `begin` falls on `left`, `end` on `right`."""
+    """One stave of one system: `begin` falls on `left`, `end` on `right`.
+
+    above, below: room for words and marks outside of it
+    """
 
     begin: float
     end: float
@@ -54,6 +60,8 @@ class Box:
     right: float
     top: float
     bottom: float
+    above: float = 0.0
+    below: float = 0.0
 
     @property
     def height(self) -> float:
@@ -64,27 +72,36 @@ class Box:
         return self.right - self.left
 
     @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
     def a_second(self) -> float:
         """Millimetres a second."""
         return self.width / (self.end - self.begin)
 
-    def x(self, seconds: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    def x(self, seconds: npt.ArrayLike) -> Floats:
         """Millimetres of seconds, kept within the stave."""
         at = np.asarray(seconds, dtype=np.float64)
         return np.clip(self.left + (at - self.begin) * self.a_second, self.left, self.right)
 
-    def y(self, share: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    def y(self, share: npt.ArrayLike) -> Floats:
         """Millimetres of a height: 0 = the foot of the stave, 1 = its top."""
         return self.bottom - np.clip(np.asarray(share, dtype=np.float64), 0, 1) * self.height
 
-    def within(self, begin: npt.NDArray[np.float64], end: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    def holds(self, second: float) -> bool:
+        return self.begin - 1e-9 <= second < self.end
+
+    def within(self, begin: Floats, end: Floats) -> npt.NDArray[np.bool_]:
         """Which stretches show in this system."""
-        inside: npt.NDArray[np.bool_] = (begin < self.end) & (end >= self.begin) & (begin >= self.begin - (end - begin))
+        inside: npt.NDArray[np.bool_] = (begin < self.end) & (end > self.begin)
         return inside
 
 
 @dataclass(frozen=True, slots=True)
 class System:
+    """One line of music, from `begin` to `end` seconds."""
+
     begin: float
     end: float
     left: float
@@ -94,8 +111,17 @@ class System:
     first: bool
     last: bool
 
-    def box(self, top: float, bottom: float) -> Box:
-        return Box(self.begin, self.end, self.left, self.right, top, bottom)
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def large(self) -> float:
+        """How much larger than in the densest page writing and marks stand: 1 to 1.5."""
+        return min(1.5, max(1.0, self.height / 60))
+
+    def x(self, second: float) -> float:
+        return self.left + (second - self.begin) * (self.right - self.left) / (self.end - self.begin)
 
 
 def lines_of_music(duration: float) -> tuple[int, float]:
@@ -116,8 +142,9 @@ def lines_of_music(duration: float) -> tuple[int, float]:
 def systems(page: Page, duration: float) -> list[System]:
     """The film in lines, from the top of the page to its foot."""
     count, each = lines_of_music(duration)
-    top, bottom = page.head, page.height - page.foot
-    gap = {1: 0.0, 2: 14.0, 3: 11.0, 4: 9.0}.get(count, 8.0)
+    gap = {1: 0.0, 2: 15.0, 3: 12.0}.get(count, 8.5)
+    # The more lines there are, the nearer they come to the title.
+    top, bottom = page.head - min(4, count - 1), page.height - page.foot
     height = (bottom - top - gap * (count - 1)) / count
     lines = []
     for i in range(count):
@@ -128,15 +155,20 @@ def systems(page: Page, duration: float) -> list[System]:
     return lines
 
 
-def stacked(top: float, bottom: float, weights: Sequence[float], gap: float) -> list[tuple[float, float]]:
-    """Top and bottom of staves that share a height by weight."""
-    room = bottom - top - gap * (len(weights) - 1)
-    bands, at = [], top
-    for weight in weights:
-        height = room * weight / sum(weights)
-        bands.append((at, at + height))
-        at += height + gap
-    return bands
+def stacked(system: System, staves: Sequence[tuple[float, float, float]]) -> list[Box]:
+    """The staves of a system from above: each (weight, room above, room below), rooms in mm, sharing what is left."""
+    if not staves:
+        return []
+    gap = min(4.0, max(0.8, system.height * 0.024))
+    spent = gap * (len(staves) - 1) + sum(above + below for _, above, below in staves)
+    room, total = system.height - spent, sum(weight for weight, _, _ in staves)
+    boxes, at = [], system.top
+    for weight, above, below in staves:
+        top = at + above
+        bottom = top + room * weight / total
+        boxes.append(Box(system.begin, system.end, system.left, system.right, top, bottom, above, below))
+        at = bottom + below + gap
+    return boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +183,19 @@ class Beat:
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 
 
-def clock_label(seconds: float) -> str:
-    """``0:40``, ``12:00``, ``1:05:00``."""
-    whole = round(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+def prime_label(seconds: float) -> str:
+    """Times as they stand in scores.
+
+    >>> prime_label(40), prime_label(65), prime_label(3900)
+    ('40″', '1′05″', '65′')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    if not rest:
+        return f"{minutes}′"
+    return f"{minutes}′{rest:02d}″" if minutes else f"{rest}″"
 
 
-def beats(system: System, room: float = 15, bar: float = 2.2) -> list[Beat]:
+def beats(system: System, room: float = 23, bar: float = 2.2) -> list[Beat]:
     """Bar lines (minutes, as far as they have `bar` mm each) and labels (at least `room` mm apart)."""
     a_second = (system.right - system.left) / (system.end - system.begin)
     labelled = next((s for s in STEPS if s * a_second >= room), STEPS[-1])
@@ -167,6 +204,13 @@ def beats(system: System, room: float = 15, bar: float = 2.2) -> list[Beat]:
     for step in (min(minutes, labelled), labelled):
         at = math.ceil(system.begin / step - 1e-9) * step
         while at < system.end - 1e-6:
-            marks[at] = Beat(at, at % 60 == 0, clock_label(at) if at % labelled == 0 else "")
+            label = prime_label(at) if at % labelled == 0 or at == system.begin else ""
+            marks[at] = Beat(at, at % 60 == 0, label)
             at += step
+    # The line's first mark stays; one that would touch it goes.
+    first = round(system.begin)
+    if first in marks:
+        for at, mark in marks.items():
+            if at != first and mark.label and (at - first) * a_second < room * 0.6:
+                marks[at] = Beat(at, mark.minute, "")
     return [marks[at] for at in sorted(marks)]

@@ -1,24 +1,20 @@
-"""Marks: where a curve changes its grade for long enough to be worth a word: dynamics, tempo, hairpins.
+"""Marks: where a curve changes its grade for long enough to be worth a word on this page.
+
+The score knows every change of tempo and dynamics; a page shows those that last as long as their word is wide.
 
 Contents
-    DYNAMICS, TEMPO_WORDS   the grades, lowest first
-    terraces                where each grade begins
-    hairpins                between two grades: where the rise or fall runs
+    terraces   where each grade begins
+    hairpins   between two grades: where the rise or fall runs
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 
 from rewatch.exports.reduce import Floats
-
-DYNAMICS = ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff")
-DYNAMIC_STEPS = (-20.0, -14.0, -9.0, -4.0, 0.0, 4.0, 8.0)
-"""Loudness against the film's integrated loudness, LU, at which one dynamic passes into the next."""
-
-TEMPO_WORDS = ("largo", "adagio", "andante", "moderato", "allegro", "vivace", "presto")
 
 
 def terraces(seconds: Floats, level: Floats, steps: Sequence[float], least: float) -> list[tuple[float, int]]:
@@ -37,11 +33,11 @@ def terraces(seconds: Floats, level: Floats, steps: Sequence[float], least: floa
     if not n:
         return []
     grade = np.searchsorted(np.asarray(steps), level, side="right")
-    starts = np.flatnonzero(np.diff(grade, prepend=grade[0] - 1))
-    runs = [[int(s), int(e), int(grade[s])] for s, e in zip(starts, [*starts[1:], n], strict=True)]
-    step = (seconds[-1] - seconds[0]) / max(n - 1, 1)
+    starts = np.flatnonzero(np.diff(grade, prepend=grade[0] - 1)).tolist()
+    runs = [[s, e, int(grade[s])] for s, e in zip(starts, [*starts[1:], n], strict=True)]
+    step = float(seconds[-1] - seconds[0]) / max(n - 1, 1)
     total = np.concatenate([[0.0], np.cumsum(level)])
-    middles = [steps[0], *[(a + b) / 2 for a, b in zip(steps, steps[1:], strict=False)], steps[-1]]
+    middles = [steps[0], *[(a + b) / 2 for a, b in itertools.pairwise(steps)], steps[-1]]
     # The shortest run goes first, into that neighbour whose grade is nearer to what the curve does there.
     while len(runs) > 1:
         shortest = min(range(len(runs)), key=lambda i: runs[i][1] - runs[i][0])
@@ -51,29 +47,31 @@ def terraces(seconds: Floats, level: Floats, steps: Sequence[float], least: floa
         mean = (total[end] - total[begin]) / (end - begin)
         beside = [i for i in (shortest - 1, shortest + 1) if 0 <= i < len(runs)]
         into = min(beside, key=lambda i: abs(middles[runs[i][2]] - mean))
-        runs[min(into, shortest)] = [min(begin, runs[into][0]), max(end, runs[into][1]), runs[into][2]]
-        del runs[max(into, shortest)]
-        for i in range(len(runs) - 1, 0, -1):
-            if runs[i][2] == runs[i - 1][2]:
-                runs[i - 1][1] = runs[i][1]
-                del runs[i]
+        keep, gone = min(into, shortest), max(into, shortest)
+        runs[keep] = [runs[keep][0], runs[gone][1], runs[into][2]]
+        del runs[gone]
+        for at in (keep + 1, keep):
+            if 0 < at < len(runs) and runs[at][2] == runs[at - 1][2]:
+                runs[at - 1][1] = runs[at][1]
+                del runs[at]
     return [(float(seconds[begin]), g) for begin, _, g in runs]
 
 
-def hairpins(seconds: Floats, level: Floats, marks: Sequence[tuple[float, int]], room: float) -> list[tuple[float, float, int]]:
-    """(begin, end, +1 crescendo | -1 diminuendo): the climb to each mark, as far back as the curve runs that way.
+def hairpins(
+    seconds: Floats, level: Floats, marks: Sequence[tuple[float, int]], room: float
+) -> list[tuple[float, float, int]]:
+    """(begin, end, +1 crescendo | -1 diminuendo): the way to each mark, as far back as the curve runs so.
 
     room: seconds that a mark itself takes up
     """
     found = []
-    for (before, low), (at, grade) in zip(marks, marks[1:], strict=False):
+    for (before, low), (at, grade) in itertools.pairwise(marks):
         way = 1 if grade > low else -1
-        last = int(np.searchsorted(seconds, at))
+        i = min(int(np.searchsorted(seconds, at)), len(level) - 1)
         first = int(np.searchsorted(seconds, before + room))
-        i = last
-        while i > first and (level[i - 1] - level[min(i, len(level) - 1)]) * way <= 0:
+        while i > first and (level[i] - level[i - 1]) * way >= 0:
             i -= 1
-        begin, end = float(seconds[min(i, len(seconds) - 1)]), at - room * 0.35
-        if end - begin >= room * 0.6:
+        begin, end = float(seconds[i]), at - room * 0.2
+        if end - begin >= room * 0.7:
             found.append((begin, end, way))
     return found

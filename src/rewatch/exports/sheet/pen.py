@@ -5,7 +5,6 @@ All coordinates are rounded to a hundredth of a point (1/7200 inch): no printer 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,12 +20,28 @@ if TYPE_CHECKING:
 POINT = 72 / 25.4
 """Points in a millimetre."""
 
+
 def _head() -> npt.NDArray[np.float64]:
     """(13, 2): an ellipse of width 1 in four cubic arcs, its right side raised."""
     k, turn = 0.5523, np.deg2rad(-24)
-    circle = [(1, 0), (1, k), (k, 1), (0, 1), (-k, 1), (-1, k), (-1, 0), (-1, -k), (-k, -1), (0, -1), (k, -1), (1, -k), (1, 0)]
+    circle = [
+        (1, 0),
+        (1, k),
+        (k, 1),
+        (0, 1),
+        (-k, 1),
+        (-1, k),
+        (-1, 0),
+        (-1, -k),
+        (-k, -1),
+        (0, -1),
+        (k, -1),
+        (1, -k),
+        (1, 0),
+    ]
     flat = np.array(circle) * [0.5, 0.35]
-    return flat @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    turned: npt.NDArray[np.float64] = flat @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    return turned
 
 
 _HEAD = _head()
@@ -145,7 +160,9 @@ class Pen:
             PathPatch(Path(corners, codes), facecolor=colour, edgecolor="none", linewidth=0, zorder=order, alpha=alpha)
         )
 
-    def heads(self, x: Numbers, y: Numbers, width: float, colour: str, *, open_: bool = False, order: float = 5) -> None:
+    def heads(
+        self, x: Numbers, y: Numbers, width: float, colour: str, *, open_: bool = False, order: float = 5
+    ) -> None:
         """Note heads: ellipses a little tilted, as they are engraved. width: mm."""
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path
@@ -161,23 +178,49 @@ class Pen:
                       edgecolor=colour if open_ else "none", linewidth=w * 0.13 if open_ else 0, zorder=order)
         )  # fmt: skip
 
-    def arcs(self, x0: Numbers, x1: Numbers, y: Numbers, rise: Numbers, colour: str, *, order: float = 4,
-             thick: float = 0.22) -> None:  # fmt: skip
-        """Slurs: thin at their ends, thicker in the middle. rise: mm at the middle, negative = downwards."""
+    def slur(self, x0: float, y0: float, x1: float, y1: float, dip: float, *, order: float = 4) -> None:
+        """A slur between two notes: thin at its ends, thicker in the middle. dip: mm at the middle, down positive."""
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path
 
-        a, b, base, up = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in (x0, x1, y, rise)))
-        if not a.size:
-            return
-        third, outer = (b - a) * 0.25, np.sign(up) * thick
-        top, under = base - up * 4 / 3, base - (up - outer) * 4 / 3
-        corners = np.stack([a, base, a + third, top, b - third, top, b, base, b - third, under, a + third, under, a, base], 1)
-        codes = np.tile(np.array([Path.MOVETO, *[Path.CURVE4] * 6], dtype=np.uint8), a.size)
+        run, rise = x1 - x0, y1 - y0
+        thick = min(0.32, 0.14 + abs(dip) * 0.09)
+        lower, upper = dip * 4 / 3 + thick, dip * 4 / 3 - thick
+        corners = [
+            (x0, y0),
+            (x0 + run * 0.25, y0 + rise * 0.25 + lower),
+            (x0 + run * 0.75, y0 + rise * 0.75 + lower),
+            (x1, y1),
+            (x0 + run * 0.75, y0 + rise * 0.75 + upper),
+            (x0 + run * 0.25, y0 + rise * 0.25 + upper),
+            (x0, y0),
+        ]
         self.axes.add_patch(
-            PathPatch(Path(self._points(corners).reshape(-1, 2), codes), facecolor=colour, edgecolor=colour,
-                      linewidth=0.15, zorder=order)
-        )  # fmt: skip
+            PathPatch(
+                Path(self._points(corners), [Path.MOVETO, *[Path.CURVE4] * 6]),
+                facecolor=self.ink.ink,
+                edgecolor=self.ink.ink,
+                linewidth=0.15,
+                zorder=order,
+            )
+        )
+
+    def wing(self, x: float, y: float, way: int) -> None:
+        """The curl at the end of a bracket: from (x, y) outwards to the right; way: -1 up, 1 down."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        corners = [(x, y), (x + 0.8, y), (x + 1.7, y + way * 0.5), (x + 2.3, y + way * 1.5)]
+        back = [(x + 1.5, y + way * 0.8), (x + 0.8, y + way * 0.8), (x, y + way * 0.8)]
+        self.axes.add_patch(
+            PathPatch(
+                Path(self._points(corners + back), [Path.MOVETO, *[Path.CURVE4] * 6]),
+                facecolor=self.ink.ink,
+                edgecolor="none",
+                linewidth=0,
+                zorder=4,
+            )
+        )
 
     def picture(self, left: float, top: float, right: float, bottom: float, rows: npt.NDArray[np.uint8]) -> None:
         """An image (h, w, 3) stretched over a rectangle; the first row is at the top."""
@@ -185,17 +228,13 @@ class Pen:
         self.axes.imshow(rows, extent=(a, c, d, b), aspect="auto", interpolation="none", origin="upper", zorder=2)
 
     def text(self, x: float, y: float, text: str, size: float, *, colour: str | None = None, style: Style = "roman",
-             along: Along = "left", order: float = 6, halo: bool = False) -> None:  # fmt: skip
-        """Words with their baseline at y. size: points. halo: a rim of paper, where lines run behind them."""
-        from matplotlib.patheffects import withStroke
-
+             along: Along = "left", order: float = 6) -> None:  # fmt: skip
+        """Words with their baseline at y. size: points."""
         a, b = (float(v) for v in self._points([x, y]))
-        drawn = self.axes.text(
+        self.axes.text(
             a, b, text, fontproperties=_font(text, size, style), color=colour or self.ink.ink, ha=along, va="baseline",
             zorder=order, parse_math=False,
         )  # fmt: skip
-        if halo:
-            drawn.set_path_effects([withStroke(linewidth=size * 0.28, foreground=self.ink.paper)])
 
     def width(self, text: str, size: float, style: Style = "roman") -> float:
         """How wide words stand, mm."""
@@ -223,7 +262,3 @@ class Pen:
         while len(text) > 1 and self.width(text, size, style) > width:
             text = text[: max(1, int(len(text) * 0.95) - 1)].rstrip(" …") + "…"
         return text, size
-
-    def columns(self, texts: Sequence[str], size: float, style: Style = "roman") -> float:
-        """Width of the widest text, mm."""
-        return max((self.width(text, size, style) for text in texts), default=0.0)

@@ -1,0 +1,70 @@
+"""Drawing on a terminal: widths, heights, colours."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from rewatch.clock import Clock
+from rewatch.exports.terminal import BLOCKS, barcode_line, headline, minute_strip, score_strip, sparkline
+from rewatch.track import Curve
+
+
+@pytest.mark.parametrize("width", [0, 1, 7, 80, 1000])
+@pytest.mark.parametrize("n", [0, 1, 5, 80, 5000])
+def test_sparkline_is_as_wide_as_asked(n: int, width: int) -> None:
+    assert len(sparkline(np.arange(n), width)) == width
+
+
+def test_sparkline_never_loses_an_attack() -> None:
+    values = np.zeros(10_000)
+    values[4321] = 1
+    drawn = sparkline(values, 50)
+    assert drawn.count(BLOCKS[-1]) == 1
+    assert drawn.index(BLOCKS[-1]) == 4321 * 50 // 10_000
+
+
+def test_sparkline_of_equal_values_is_flat_and_scale_can_be_given() -> None:
+    assert sparkline([3, 3, 3], 3) == BLOCKS[0] * 3
+    assert sparkline([3, 3, 3], 3, low=0, high=3) == BLOCKS[-1] * 3
+    assert sparkline([-5, 50], 2, low=0, high=3) == BLOCKS[0] + BLOCKS[-1]
+    assert sparkline([0, 8, 0, 0], 2, keep="mean", low=0, high=8) == BLOCKS[4] + BLOCKS[0]
+
+
+def test_barcode_shows_the_mean_of_the_light() -> None:
+    strip = barcode_line(np.array([[0, 0, 0], [255, 255, 255], [255, 0, 0], [255, 0, 0]]), 2)
+    colours = [span.style.bgcolor.triplet for span in strip.spans]
+    assert strip.plain == "  "
+    assert [tuple(c) for c in colours] == [(188, 188, 188), (255, 0, 0)]
+    assert barcode_line(np.zeros((0, 3)), 10).plain == ""
+
+
+def test_strips_are_one_width_and_leave_out_what_is_not_there(short_film, fakes) -> None:
+    for begin, end in ((0.0, 60.0), (60.0, 90.0), (89.0, 90.0)):
+        rows = minute_strip(short_film, begin, end, 72)
+        assert [row.plain[:10].strip() for row in rows] == ["colour", "cuts", "tempo", "motion", "loudness", "lines"]
+        assert {len(row.plain) for row in rows} == {72}
+    deaf = fakes.without(short_film, sound=False, words=False)
+    assert [row.plain[:10].strip() for row in score_strip(deaf, 72)] == ["colour", "cuts", "tempo", "motion", ""]
+    assert minute_strip(fakes.FakeStudy("x", None, short_film.facts, None, 10.0), 0, 10, 72) == []
+
+
+def test_the_loud_part_stands_higher(fakes) -> None:
+    loud = np.full(600, -40.0)
+    loud[300:] = -15
+    track = Curve("loudness", np.stack([loud, loud], 1), Clock(Fraction(10)), "LUFS", ("momentary", "short_term"))
+    study = fakes.FakeStudy("x", None, fakes.facts(60.0), None, 60.0, {"loudness": track})
+    (row, _) = score_strip(study, 70)
+    drawn = [BLOCKS.index(c) for c in row.plain[10:]]
+    assert max(drawn[:29]) < min(drawn[31:]) == len(BLOCKS) - 1
+
+
+def test_headline(short_film, fakes) -> None:
+    assert headline(short_film).startswith("The Long Way Down (1974): 1:30, ")
+    assert "-23.4 LUFS" in headline(short_film)
+    silent = fakes.without(short_film, sound=False, words=False)
+    assert headline(silent).endswith("no sound")
+    blind = fakes.without(short_film, picture=False)
+    assert "no picture" in headline(blind)
