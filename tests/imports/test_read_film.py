@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rewatch.clock import MILLISECONDS, Clock
 from rewatch.errors import ShotListError
 from rewatch.imports.film import FORMATS, ImportedFilm, read_film
+from rewatch.imports.shots import Row, shots_track
 from rewatch.score.counting import CountingRules, counted
 from rewatch.score.cutting_track import Cutting
 from rewatch.track import Figures, Spans
@@ -395,3 +399,34 @@ def test_a_published_film_by_its_column() -> None:
     assert (film.title, film.year, found.values["shots"]) == ("Jaws", 1975, 1076)
     assert (found.values["median"], found.values["q1"], found.values["q3"]) == pytest.approx((3.6, 2.1, 6.8), abs=1e-12)
     assert found.values["asl"] == pytest.approx(6.764, abs=5e-4)
+
+
+def test_shots_that_rewatch_wrote_are_read_again(read: Any) -> None:
+    text = (
+        "index,first_frame,last_frame,start,end,length,transition,transition_first_frame,transition_last_frame\r\n"
+        "1,0,59,0,2.5025,2.5025,,,\r\n2,60,143,2.5025,6.006,3.5035,cut,60,60\r\n3,144,167,6.006,7.007,1.001,dissolve,140,147\r\n"
+    )
+    film = read(text, "csv")
+    assert seconds(film) == [(0.0, 2.5025), (2.5025, 6.006), (6.006, 7.007)]
+    assert list(spans(film).label) == ["", "cut", "dissolve"]
+
+
+TENTHS = st.integers(0, 600).map(lambda n: Fraction(n, 10))
+
+
+@given(st.lists(st.tuples(TENTHS, TENTHS), min_size=1, max_size=30))
+def test_whatever_a_list_says_its_shots_come_one_after_another(pairs: list[tuple[Fraction, Fraction]]) -> None:
+    rows = [Row(begin, begin + length) for begin, length in pairs]
+    try:
+        shots, notes = shots_track(rows)
+    except ShotListError as error:
+        assert not any(length for _, length in pairs)
+        assert "no shot" in str(error)  # noqa: PT017
+        return
+    assert (shots.end > shots.begin).all()
+    assert (shots.begin[1:] >= shots.end[:-1]).all()
+    assert shots.begin[0] >= 1000 * min(begin for begin, _ in pairs)
+    assert shots.end[-1] <= 1000 * max(begin + length for begin, length in pairs)
+    tiled = sorted(pairs) == pairs and all(b > 0 for _, b in pairs)
+    tiled = tiled and all(x[0] + x[1] == y[0] for x, y in itertools.pairwise(pairs))
+    assert bool(notes) != tiled

@@ -103,6 +103,26 @@ FIGURES: tuple[Figure, ...] = (
         cannot_tell="On which side of the median the shots spread.",
     ),
     Figure(
+        name="minimum",
+        title="Shortest shot",
+        unit="s",
+        formula="The shortest of the shots that count.",
+        source=_BAXTER,
+        tracks=_TRACKS,
+        good_for="Finding it.",
+        cannot_tell="Anything of the others; one false cut makes it.",
+    ),
+    Figure(
+        name="maximum",
+        title="Longest shot",
+        unit="s",
+        formula="The longest of the shots that count.",
+        source=_BAXTER,
+        tracks=_TRACKS,
+        good_for="Finding the film's longest take.",
+        cannot_tell="Anything of the others; one missed cut makes it.",
+    ),
+    Figure(
         name="lag1",
         title="Autocorrelation of neighbouring shots",
         unit="",
@@ -131,6 +151,52 @@ FIGURES: tuple[Figure, ...] = (
         tracks=_TRACKS,
         good_for="Two numbers for the whole distribution: exp(mu) is its median, sigma its skewness.",
         cannot_tell="Whether the fit is good, by a test: mu and sigma come from the same shots.",
+    ),
+    Figure(
+        name="lognormal.mu",
+        title="Mean of the logarithms of shot lengths",
+        unit="",
+        formula="mean(ln x), x in seconds",
+        source=_LOGNORMAL,
+        tracks=_TRACKS,
+        good_for="The middle of the lengths: exp(mu) is the median of the fitted distribution.",
+        cannot_tell="Whether the lengths are lognormal at all: see lognormal.ks_d.",
+    ),
+    Figure(
+        name="lognormal.sigma",
+        title="Spread of the logarithms of shot lengths",
+        unit="",
+        formula="sd(ln x), divided by n",
+        source=_LOGNORMAL,
+        tracks=_TRACKS,
+        good_for=("How far lengths spread by factors: exp(sigma) is a typical one. It does not change with the tempo."),
+        cannot_tell="Whether the lengths are lognormal at all: see lognormal.ks_d.",
+    ),
+    Figure(
+        name="lognormal.ks_d",
+        title="Distance of the shot lengths from the lognormal",
+        unit="",
+        formula="largest distance between the distribution function of the lengths and the fitted one",
+        source=_LOGNORMAL,
+        tracks=_TRACKS,
+        good_for="How well two numbers stand for the whole distribution: 0.02 closely, 0.1 not.",
+        cannot_tell="A test's p: mu and sigma come from the same shots.",
+    ),
+    Figure(
+        name="hawkes",
+        title="Cuts as a Hawkes process",
+        unit="",
+        formula=(
+            "lambda(t) = lambda0 + sum over earlier cuts t_i of mu beta exp(-beta (t - t_i)); lambda0, mu, beta "
+            "by maximum likelihood on the running sum of the shot lengths"
+        ),
+        source=_HAWKES,
+        tracks=_TRACKS,
+        good_for=(
+            "Whether cuts come in bursts, how strong these are and how long they last: hawkes.mu, hawkes.beta "
+            "and the others."
+        ),
+        cannot_tell="Why they do: story, dialogue and action all look alike to it.",
     ),
     Figure(
         name="hawkes.lambda0",
