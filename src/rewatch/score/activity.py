@@ -19,17 +19,19 @@ from rewatch.clock import FrameTimes
 from rewatch.score.grid import Array, mean_of_frames, mean_of_steps, times_of
 from rewatch.track import Curve, Spans, Track
 
-REACH = 2
-"""Frames on either side of a boundary that are left out: activity may compare frames up to two apart."""
+REACH = 1 / 12
+"""Seconds over which activity compares frames: so long after a boundary it still sees the shot before."""
 
 
-def moving_frames(count: int, boundaries: Spans | None) -> npt.NDArray[np.bool_]:
-    """(count,) bool: frames that stand clear of every boundary."""
+def moving_frames(times: FrameTimes, boundaries: Spans | None) -> npt.NDArray[np.bool_]:
+    """(n,) bool: frames whose activity is motion: not those of a boundary, one before it, and `REACH` after it."""
+    count = len(times)
     if boundaries is None or not count:
         return np.ones(count, dtype=np.bool_)
+    rate = count / max(times.end_seconds - times.begin_seconds, 1e-9)
     marks = np.zeros(count + 1, dtype=np.int64)
-    np.add.at(marks, np.clip(boundaries.begin - REACH, 0, count), 1)
-    np.add.at(marks, np.clip(boundaries.end + REACH, 0, count), -1)
+    np.add.at(marks, np.clip(boundaries.begin - 1, 0, count), 1)
+    np.add.at(marks, np.clip(boundaries.end + max(1, round(rate * REACH)), 0, count), -1)
     clear: npt.NDArray[np.bool_] = np.cumsum(marks[:-1]) == 0
     return clear
 
@@ -42,7 +44,7 @@ def frame_activity(tracks: Mapping[str, Track]) -> tuple[FrameTimes, Array, npt.
     values = np.asarray(activity.values, dtype=np.float64).reshape(len(activity), -1)[:, 0]
     if len(values) != len(times):
         return None
-    return times, values, moving_frames(len(times), boundaries if isinstance(boundaries, Spans) else None)
+    return times, values, moving_frames(times, boundaries if isinstance(boundaries, Spans) else None)
 
 
 def activity_of_shots(tracks: Mapping[str, Track], begin: Array, end: Array) -> Array | None:

@@ -7,10 +7,11 @@ Each shot gets a number, 0 (legato) to 1 (staccato), the weighted mean of what i
     0.15  joins     mean over its two ends: a cut 0.6, a gradual transition slurs: 0 from half a second on
     0.20  motion    jerkiness / 0.8, at most 1; jerkiness = mean change of activity from one quarter second to the
                     next / mean activity; left out where nothing moves
-    0.20  attacks   as length, of strength-weighted attacks a second about it against the root of (that of the
-                    film x 2)
+    0.20  attacks   as length, of strength-weighted attacks a second against the root of (that of the film x 2)
 
-All of it is ours, and so are the words: below 0.42 legato, above 0.58 staccato, portato between. Beside it stand the
+(motion and attacks over 3 s about a shot that is shorter).
+
+All of this is ours, and so are the words: below 0.42 legato, above 0.58 staccato, portato between. Beside it stand the
 classes of B. Adams, C. Dorai and S. Venkatesh, "Finding the beat: an analysis of the rhythmic elements of motion
 pictures", International Journal of Image and Graphics 2(2), 2002: the motion of a shot is none, fluid or staccato,
 the editing of a stretch metric, accelerated, decelerated or free. Their classes, our thresholds: activity below 0.01
@@ -57,6 +58,8 @@ WEIGHTS = {"length": 0.45, "joins": 0.15, "motion": 0.2, "attacks": 0.2}
 LEGATO, STACCATO = 0.42, 0.58
 STILL, JERKY = 0.01, 0.45
 SIGMA = 2.0
+ABOUT = 3.0
+"""Seconds about a short shot in which its motion and its attacks are counted."""
 RUN = 8
 
 PAPER = "Adams, Dorai and Venkatesh 2002, Int. J. Image and Graphics 2(2)"
@@ -127,10 +130,14 @@ def joins(kinds: Sequence[str], lasting: Array) -> Array:
     return result
 
 
-def jerkiness(tracks: Mapping[str, Track], begin: Array, end: Array) -> tuple[Array, npt.NDArray[np.bool_]] | None:
+def jerkiness(
+    tracks: Mapping[str, Track], begin: Array, end: Array, least: float = 0.0
+) -> tuple[Array, npt.NDArray[np.bool_]] | None:
     """(n,) mean change of activity from one quarter second to the next / mean activity; for which shots it is known.
 
-    None where there is no activity. A shot shorter than three quarters of a second says nothing.
+    least: seconds that are looked at, half before and half after a shot that is shorter; changes from one shot to the
+           next do not count. Three quarters of a second are too little to say anything.
+    None where there is no activity.
     """
     known = frame_activity(tracks)
     if known is None or not len(begin):
@@ -138,16 +145,20 @@ def jerkiness(tracks: Mapping[str, Track], begin: Array, end: Array) -> tuple[Ar
     times, values, keep = known
     at = np.arange(0, end[-1] + 0.25, 0.25)
     means, covered = mean_of_frames(at, times, values, keep)
-    middles = (at[:-1] + at[1:]) / 2
-    shot = np.searchsorted(begin, middles, side="right") - 1
+    shot = np.searchsorted(begin, (at[:-1] + at[1:]) / 2, side="right") - 1
     whole = (covered > 0.5) & (shot >= 0)
     pair = whole[1:] & whole[:-1] & (shot[1:] == shot[:-1])
-    owner = shot[:-1][pair]
-    count = np.bincount(owner, minlength=len(begin))
-    change = np.bincount(owner, np.abs(np.diff(means))[pair], minlength=len(begin))
-    level = np.bincount(owner, ((means[1:] + means[:-1]) / 2)[pair], minlength=len(begin))
-    enough = (count >= 2) & (level > 1e-9)
-    return np.divide(change, level, out=np.zeros(len(begin)), where=enough), enough
+    wide = np.maximum(0.0, (least - (end - begin)) / 2)
+    # A pair of quarters is where they meet.
+    first, last = np.searchsorted(at[1:-1], begin - wide), np.searchsorted(at[1:-1], end + wide)
+
+    def total(of: Array) -> Array:
+        sums = np.concatenate(([0.0], np.cumsum(np.where(pair, of, 0.0))))
+        return np.asarray(sums[last] - sums[first])
+
+    level = total((means[1:] + means[:-1]) / 2)
+    enough = (total(np.ones(len(pair))) >= 2) & (level > 1e-9)
+    return np.divide(total(np.abs(np.diff(means))), level, out=np.zeros(len(begin)), where=enough), enough
 
 
 def attack_rate(onsets: Events, begin: Array, end: Array) -> tuple[Array, float]:
@@ -159,7 +170,7 @@ def attack_rate(onsets: Events, begin: Array, end: Array) -> tuple[Array, float]
         return np.zeros(len(begin)), 0.0
     weight = np.minimum(strengths / max(float(np.median(strengths)), 1e-9), 4.0)
     total = np.concatenate(([0.0], np.cumsum(weight)))
-    wide = np.maximum(0.0, (3.0 - (end - begin)) / 2)
+    wide = np.maximum(0.0, (ABOUT - (end - begin)) / 2)
     low, high = np.maximum(begin - wide, 0.0), np.minimum(end + wide, end[-1])
     inside = total[np.searchsorted(times, high)] - total[np.searchsorted(times, low)]
     return inside / np.maximum(high - low, 1e-3), float(total[np.searchsorted(times, end[-1])] / end[-1])
@@ -253,10 +264,11 @@ class Articulation(Analyser[None]):
         parts = {"length": staccato_of_lengths(end - begin), "joins": joins(shots.label, lasting)}
         knows = {name: np.ones(count, dtype=np.bool_) for name in parts}
         motion, kinds = jerkiness(tracks, begin, end), [""] * count
+        about = jerkiness(tracks, begin, end, ABOUT)
         activity = activity_of_shots(tracks, begin, end)
-        if motion is not None and activity is not None:
+        if motion is not None and about is not None and activity is not None:
             kinds = motion_kinds(activity, *motion)
-            parts["motion"], knows["motion"] = np.minimum(motion[0] / 0.8, 1.0), motion[1] & (activity >= STILL)
+            parts["motion"], knows["motion"] = np.minimum(about[0] / 0.8, 1.0), about[1] & (activity >= STILL)
         onsets, attacks = tracks.get("onsets"), np.full(count, -1.0)
         if isinstance(onsets, Events):
             attacks, film = attack_rate(onsets, begin, end)

@@ -147,7 +147,8 @@ def dynamics_marks(curve: Array, length: float) -> Spans:
     begin = to_ms([a / 2 for a, _, _ in runs])
     end = np.minimum(to_ms([b / 2 for _, b, _ in runs]), to_ms(length))
     means = np.array([curve[a:b].mean() for a, b, _ in runs], dtype=np.float64)
-    return Spans("dynamics_marks", begin, np.maximum(begin, end), [MARKS[k] for _, _, k in runs], MS, {"level": means})
+    names = [MARKS[k] for _, _, k in runs]
+    return Spans("dynamics_marks", begin, np.maximum(begin, end), names, MS, {"level": means}, "LU")
 
 
 def hairpins(seconds: Array, momentary: Array, reference: float) -> Spans:
@@ -184,6 +185,7 @@ def hairpins(seconds: Array, momentary: Array, reference: float) -> Spans:
             "from": flat[first] if found else np.zeros(0),
             "to": flat[last] if found else np.zeros(0),
         },
+        "LU",
     )
 
 

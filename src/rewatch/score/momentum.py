@@ -38,8 +38,8 @@ FIGURES = (
         "momentum",
         "Momentum",
         "",
-        "visual activity 1 - r of near-adjacent frames, frames within 2 of a boundary left out, mean under a Gaussian "
-        "of sigma 5 s",
+        "visual activity 1 - r of near-adjacent frames, frames of boundaries and 1/12 s after them left out, mean "
+        "under a Gaussian of sigma 5 s",
         PAPER + "; the smoothing is ours",
         ("activity", "boundaries", "frames"),
         "how motion gathers and comes to rest over a film, across its cuts",
