@@ -6,7 +6,7 @@ the tests measure by. Nothing is read from disk for it.
 
     timeline    the story on the clock        truth     what is known, in a variant's frames
     variant     sizes, rates, codecs          film, mux from frames and samples to a file
-    paper, cutouts, cards, bay, rails_and_hills, indoors, beats, picture     what is seen
+    paper, puppets, scenery, cards, bay, rails_and_hills, indoors, beats, picture     what is seen
     synth, voices, music, soundtrack                                         what is heard
 """
 
@@ -21,9 +21,7 @@ from rewatch.demo.variant import Variant
 __all__ = ["Truth", "Variant", "render", "truth_path"]
 
 
-def render(
-    path: Path, variant: Variant | None = None, progress: Callable[[int, int], None] | None = None
-) -> Truth:
+def render(path: Path, variant: Variant | None = None, progress: Callable[[int, int], None] | None = None) -> Truth:
     """Write the demo film to `path` and what is known of it to ``PATH.truth.json``; returns the latter.
 
     The path's ending chooses the container (``variant.suffix`` suits the codec). `progress` is called after each

@@ -10,7 +10,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from rewatch.demo import cutouts
+from rewatch.demo import puppets, scenery
 from rewatch.demo import timeline as story
 from rewatch.demo.cards import waves
 from rewatch.demo.paper import Ink, Mask, Paper, Picture, Stamp, Stencil, below, ease, glow, ink, paste, ridge, scroll
@@ -39,7 +39,12 @@ def cloud_strip(paper: Paper, seed: int, low: float, high: float, count: int) ->
         y, size = rng.uniform(low, high), rng.uniform(0.09, 0.16)
         s = Stencil(wide, x - 3 * size, y - 2 * size, x + 3 * size, y + size)
         for k in range(5):
-            s.ellipse(x + (k - 2) * size * 0.55, y - rng.uniform(0, 0.14) * size, size * rng.uniform(0.4, 0.62), size * rng.uniform(0.2, 0.32))
+            s.ellipse(
+                x + (k - 2) * size * 0.55,
+                y - rng.uniform(0, 0.14) * size,
+                size * rng.uniform(0.4, 0.62),
+                size * rng.uniform(0.2, 0.32),
+            )
         s.ellipse(x, y + 0.1 * size, size * 1.5, size * 0.14)
         stamp = s.stamp()
         part = mask[stamp.top : stamp.top + stamp.mask.shape[0], stamp.left : stamp.left + stamp.mask.shape[1]]
@@ -73,9 +78,6 @@ class Bay:
         self.front, self.front_mask = self._front(hills[2])
         self.seas = [paper.gradient((0.6, a), (1, b)) for a, b in _SEAS[kind]]
         self.rim = ink("#ffb58a" if kind == "dusk" else "#ffffff")
-        base, _ = self.back, self.back_mask
-        self.far = self.sky.copy()
-        self.far += self.back_mask * (base - self.far)
         self.buffer = paper.blank()
 
     def _hill(self, line: Mask, colours: tuple[str, str], low: float) -> tuple[Picture, Mask]:
@@ -89,7 +91,7 @@ class Bay:
         s = Stencil.whole(paper)
         line = np.minimum(ridge(paper.x, 0.60, 0.03, 43), 0.42 + 0.4 * (paper.x[0] + 0.95))
         s.polygon([(-paper.half, 1.0), *zip(paper.x[0].tolist(), line.tolist(), strict=True), (paper.half, 1.0)])
-        cutouts.viaduct(s, -0.95, 0.6, 0.525, 0.72, 10)
+        scenery.viaduct(s, -0.95, 0.6, 0.525, 0.72, 10)
         return paper.gradient((0.4, colours[0]), (0.72, colours[1])), s.stamp().mask
 
     def _front(self, colours: tuple[str, str]) -> tuple[Picture, Mask]:
@@ -100,23 +102,26 @@ class Bay:
         cliff = 1.02 - 0.42 * np.clip((paper.x[0] - 0.28) / 0.3, 0, 1) ** 0.55
         line = np.minimum(line, cliff) + 0.008 * np.sin(paper.x[0] * 31) + 0.004 * np.sin(paper.x[0] * 83)
         s = Stencil.whole(paper)
-        s.polygon([(-paper.half - 0.01, 1.02), *zip(paper.x[0].tolist(), line.tolist(), strict=True), (paper.half + 0.01, 1.02)])
+        s.polygon(
+            [
+                (-paper.half - 0.01, 1.02),
+                *zip(paper.x[0].tolist(), line.tolist(), strict=True),
+                (paper.half + 0.01, 1.02),
+            ]
+        )
         for px, size in ((-0.83, 0.2), (-0.76, 0.13), (-0.42, 0.1), (0.84, 0.12)):
-            cutouts.pine(s, px, 0.815 if px < -0.6 else (0.945 if px < 0 else 0.605), size)
+            scenery.pine(s, px, 0.815 if px < -0.6 else (0.945 if px < 0 else 0.605), size)
         mask = s.stamp().mask
-        for draw in (
-            lambda p: cutouts.lighthouse(p, paper, 0.64, 0.612, 0.46, ink("#f1e3d3"), ink("#b03a3a"), ink("#ffe9a8")),
-            lambda p: cutouts.house(p, paper, -0.61, 0.83, 0.135, ink("#241530"), ink("#ffcf70")),
-        ):
-            # Where a building covers is found by drawing it on black and on white: what differs shows through.
-            on = paper.blank()
-            draw(on)
-            off = np.ones_like(on)
-            draw(off)
-            solid = np.clip(1 - (off - on).mean(axis=0), 0, 1)
-            solid[solid < 0.75] = 0
-            draw(scene)
-            mask = np.maximum(mask, solid)
+
+        def tower(p: Picture) -> None:
+            scenery.lighthouse(p, paper, 0.64, 0.612, 0.46, ink("#f1e3d3"), ink("#b03a3a"), ink("#ffe9a8"))
+
+        def home(p: Picture) -> None:
+            scenery.house(p, paper, -0.61, 0.83, 0.135, ink("#241530"), ink("#ffcf70"))
+
+        for building in (tower, home):
+            building(scene)
+            mask = np.maximum(mask, scenery.covered(paper, building))
         return scene, mask
 
     def draw(self, t: float) -> Picture:
@@ -127,8 +132,8 @@ class Bay:
         p += self.back_mask * (self.back - p)
         if self.kind == "dusk":
             x = -0.95 + 0.22 * (t - 4.5)
-            chimney = cutouts.carriages(p, paper, x, 0.527, 0.04, 20 * t, 4)
-            cutouts.puff(p, paper, *chimney, 0.07, t, ink("#ffe3c8"), -0.6)
+            chimney = scenery.carriages(p, paper, x, 0.527, 0.04, 20 * t, 4)
+            scenery.puff(p, paper, *chimney, 0.07, t, ink("#ffe3c8"), -0.6)
         else:
             self._gulls(p, t)
         p += self.mid_mask * (self.mid - p)
@@ -138,12 +143,12 @@ class Bay:
             self._whale(p, t)
         below(p, paper, waves(paper, t * 1.1, 0.775, 0.022, 0.13, -0.06), self.seas[1], self.rim, 0.2, 0.004)
         s = Stencil(paper, -0.3, 0.6, 0.35, 0.95)
-        cutouts.boat(s, -0.05 + 0.02 * (t % 40 - 6), 0.845 + 0.008 * sin(1.9 * t), 0.14, 0.08 * sin(1.4 * t))
+        puppets.boat(s, -0.05 + 0.02 * (t % 40 - 6), 0.845 + 0.008 * sin(1.9 * t), 0.14, 0.08 * sin(1.4 * t))
         paste(p, s.stamp(), ink("#2a1a35" if self.kind == "dusk" else "#fff8ea"))
         below(p, paper, waves(paper, t * 0.9, 0.87, 0.034, 0.2, 0.08), self.seas[2], self.rim, 0.25, 0.004)
         p += self.front_mask * (self.front - p)
         if self.kind == "dusk":
-            cutouts.puff(p, paper, -0.572, 0.675, 0.06, 0.4 * t, ink("#d9b3b8"), 0.25)
+            scenery.puff(p, paper, -0.572, 0.675, 0.06, 0.4 * t, ink("#d9b3b8"), 0.25)
             glow(p, paper, 0.64, 0.24, 0.05, ink("#ffe9a8"), 0.5 + 0.2 * sin(3 * t))
         return p
 
@@ -152,7 +157,7 @@ class Bay:
             x = -0.5 + 0.1 * (t - 71) + 0.16 * i + 0.02 * sin(t + i)
             y = 0.2 + 0.05 * ((i * 37) % 5) / 2 + 0.015 * sin(1.3 * t + 2 * i)
             s = Stencil(self.paper, x - 0.1, y - 0.1, x + 0.1, y + 0.1)
-            cutouts.gull(s, x, y, 0.055, sin(9 * t + 1.7 * i))
+            puppets.gull(s, x, y, 0.055, sin(9 * t + 1.7 * i))
             paste(p, s.stamp(), ink("#33525e"))
 
     def _whale(self, p: Picture, t: float) -> None:
@@ -160,7 +165,7 @@ class Bay:
         if begin <= t < end:
             up = sin(pi * (t - begin) / (end - begin)) ** 0.7
             s = Stencil(self.paper, -0.6, 0.4, -0.1, 0.8)
-            cutouts.whale_tail(s, -0.34, 0.78 + 0.17 * (1 - up), 0.17, 0.1 * sin(2.2 * (t - begin)))
+            puppets.whale_tail(s, -0.34, 0.78 + 0.17 * (1 - up), 0.17, 0.1 * sin(2.2 * (t - begin)))
             paste(p, s.stamp(), ink("#2d5566"))
 
 
@@ -175,25 +180,34 @@ class Panorama:
         self.far = self.WIDE * paper.half
         wide = Paper(round(paper.width * (1 + self.WIDE / 2)) + 2, paper.height, paper.pixel_aspect)
         self.wide = wide
-        sky = wide.gradient((0, "#0c1636"), (0.4, "#22346a"), (0.66, "#5d6fa5"), (1, "#8a95bb")) + 0.04 * wide.noise(51, 0.2, 4, 3)
-        points, _ = cutouts.stars(wide, 53, 160, 0.5)
+        sky = wide.gradient((0, "#0c1636"), (0.4, "#22346a"), (0.66, "#5d6fa5"), (1, "#8a95bb")) + 0.04 * wide.noise(
+            51, 0.2, 4, 3
+        )
+        points, _ = scenery.stars(wide, 53, 160, 0.5)
         sky += points * ink("#dfe6ff") * np.float32(0.8)
         glow(sky, wide, 0.35, 0.2, 0.14, ink("#e8ecff"), 0.35)
-        cutouts.moon(sky, wide, 0.35, 0.2, 0.085, ink("#f4f1e0"), ink("#cfcbb8"))
+        scenery.moon(sky, wide, 0.35, 0.2, 0.085, ink("#f4f1e0"), ink("#cfcbb8"))
         below(sky, wide, ridge(wide.x, 0.58, 0.09, 57), wide.gradient((0.4, "#2e3f75"), (0.8, "#41528a")), None, 0.2)
         below(sky, wide, ridge(wide.x, 0.68, 0.06, 59), wide.gradient((0.5, "#1a2756"), (0.9, "#26356a")), None, 0.25)
         left, right = -wide.half + paper.half, wide.half - paper.half
         s = Stencil.whole(wide)
-        cutouts.viaduct(s, right - 1.15, right + 1.2, 0.62, 0.95, 9)
+        scenery.viaduct(s, right - 1.15, right + 1.2, 0.62, 0.95, 9)
         paste(sky, s.stamp(), ink("#101838"))
-        below(sky, wide, np.asarray(0.86 + 0.03 * np.sin(wide.x[0] * 3), np.float32), wide.gradient((0.8, "#0e1632"), (1, "#070b1c")), ink("#33447e"), 0.3)
+        below(
+            sky,
+            wide,
+            np.asarray(0.86 + 0.03 * np.sin(wide.x[0] * 3), np.float32),
+            wide.gradient((0.8, "#0e1632"), (1, "#070b1c")),
+            ink("#33447e"),
+            0.3,
+        )
         s = Stencil.whole(wide)
         for i in range(26):
             px = -wide.half + 2 * wide.half * i / 25 + 0.05 * sin(i * 9)
             if abs(px - left) > 0.3 and px < right - 0.6:
-                cutouts.pine(s, px, 0.9, 0.16 + 0.08 * sin(i * 5))
+                scenery.pine(s, px, 0.9, 0.16 + 0.08 * sin(i * 5))
         paste(sky, s.stamp(), ink("#060916"))
-        self.lamp = cutouts.lighthouse(sky, wide, left, 0.9, 0.72, ink("#c9c3d6"), ink("#7c2f46"), ink("#fff2c0"))
+        self.lamp = scenery.lighthouse(sky, wide, left, 0.9, 0.72, ink("#c9c3d6"), ink("#7c2f46"), ink("#fff2c0"))
         self.ground = np.clip(sky, 0, 1).astype(np.float32)
         self.left, self.right = left, right
         self.buffer = paper.blank()
@@ -229,9 +243,9 @@ class Panorama:
         there = self.right - looks
         if there < 1.5 * paper.half:
             x = there - 0.35 + 0.24 * (t - 69)
-            chimney = cutouts.carriages(p, paper, x, 0.622, 0.11, 9 * t, 4, ink("#060a18"))
+            chimney = scenery.carriages(p, paper, x, 0.622, 0.11, 9 * t, 4, ink("#060a18"))
             glow(p, paper, x + 0.02, 0.585, 0.07, ink("#ffe0a0"), 0.8)
-            cutouts.puff(p, paper, *chimney, 0.2, t, ink("#c3cbe6"), -0.5)
+            scenery.puff(p, paper, *chimney, 0.2, t, ink("#c3cbe6"), -0.5)
         return p
 
     def _beam(self, p: Picture, x: float, y: float, t: float) -> None:

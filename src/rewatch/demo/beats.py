@@ -10,7 +10,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from rewatch.demo import cutouts
+from rewatch.demo import puppets
 from rewatch.demo.cards import waves
 from rewatch.demo.paper import Paper, Picture, Stencil, below, ease, glow, ink, paste, placed, rounded, shade
 from rewatch.demo.rails_and_hills import rain, rain_sheet
@@ -35,7 +35,10 @@ class Beat:
         ground = paper.gradient(*_GROUNDS[kind]) + 0.03 * paper.noise(len(kind) * 17 + 5, 0.15, 4, 2)
         self.ground = np.clip(ground, 0, 1)
         self.rain = rain_sheet(paper, 143, 110, 0.09) if kind in ("wave", "gull", "face") else None
-        self.seas = [paper.gradient((0.3, a), (1, b)) for a, b in (("#3f6f78", "#27505c"), ("#2a5561", "#143642"), ("#173c48", "#081a22"))]
+        self.seas = [
+            paper.gradient((0.3, a), (1, b))
+            for a, b in (("#3f6f78", "#27505c"), ("#2a5561", "#143642"), ("#173c48", "#081a22"))
+        ]
         self.buffer = paper.blank()
 
     def draw(self, t: float) -> Picture:
@@ -48,7 +51,15 @@ class Beat:
 
     def _wave(self, p: Picture, t: float) -> None:
         for i, (base, height, length) in enumerate(((0.52, 0.2, 0.8), (0.7, 0.22, 0.95), (0.9, 0.24, 1.2))):
-            below(p, self.paper, waves(self.paper, 3 * t + i, base, height, length, 0.4 * (1 - 2 * (i % 2))), self.seas[i], ink("#e8f4ee"), 0.3, 0.012)
+            below(
+                p,
+                self.paper,
+                waves(self.paper, 3 * t + i, base, height, length, 0.4 * (1 - 2 * (i % 2))),
+                self.seas[i],
+                ink("#e8f4ee"),
+                0.3,
+                0.012,
+            )
 
     def _wheels(self, p: Picture, t: float) -> None:
         s = Stencil.whole(self.paper)
@@ -78,7 +89,10 @@ class Beat:
             climbed = 2 * t + foot
             part = climbed % 1
             ahead = ease(part, 0.4, 1.0) - part
-            x, y = -0.02 + 0.54 * (ahead - foot + 0.25), 0.66 - 0.24 * (ahead - foot + 0.25) - 0.09 * sin(pi * ease(part, 0.4, 1.0))
+            x, y = (
+                -0.02 + 0.54 * (ahead - foot + 0.25),
+                0.66 - 0.24 * (ahead - foot + 0.25) - 0.09 * sin(pi * ease(part, 0.4, 1.0)),
+            )
             shape = [(-0.1, -0.75), (0.1, -0.75), (0.1, -0.15), (0.26, -0.1), (0.3, 0), (-0.1, 0)]
             boots.polygon(placed(rounded(shape, 2), x, y, 1.0, -0.2 * sin(pi * ease(part, 0.4, 1.0))))
         paste(p, boots.stamp(), ink("#0a0c12"))
@@ -90,14 +104,18 @@ class Beat:
         half = [(0.0, 0.0), (0.1, 0.01), (0.17, 0.1), (0.19, 0.34), (0.3, 0.52), (0.3, 0.56), (0.0, 0.56)]
         for flip in (False, True):
             s.polygon(placed(half, 0, 0.14, 1.15, angle, flip))
-        swing = placed([(0, 0.56), (-0.12 * sin(2 * pi * t + 0.1), 0.68)], 0, 0.14, 1.15, angle)
-        s.line(swing, 0.03).ellipse(*swing[1], 0.06)
+        clapper = placed([(0, 0.56), (-0.12 * sin(2 * pi * t + 0.1), 0.68)], 0, 0.14, 1.15, angle)
+        s.line(clapper, 0.03).ellipse(float(clapper[1, 0]), float(clapper[1, 1]), 0.06)
         shade(p, s.stamp(), 0.02, 0.3, (0.015, 0.015))
         paste(p, s.stamp(), ink("#4a2208"))
 
     def _eyes(self, p: Picture, t: float) -> None:
         look = 0.03 * sin(9 * t)
-        for colour, rx, ry, dx in (("#ffc640", 0.2, 0.17, 0.0), ("#090807", 0.05, 0.16, look), ("#fffbe8", 0.03, 0.03, look + 0.045)):
+        for colour, rx, ry, dx in (
+            ("#ffc640", 0.2, 0.17, 0.0),
+            ("#090807", 0.05, 0.16, look),
+            ("#fffbe8", 0.03, 0.03, look + 0.045),
+        ):
             s = Stencil.whole(self.paper)
             for side in (-1, 1):
                 s.ellipse(side * 0.36 + dx, 0.5 - (0.06 if rx < 0.04 else 0), rx, ry)
@@ -116,13 +134,17 @@ class Beat:
         paste(p, s.stamp(), ink("#120702"))
         flame = Stencil.whole(self.paper)
         tip = 0.05 * sin(19 * t)
-        flame.polygon(placed(rounded([(-0.07, 0.72), (0.07, 0.72), (0.06, 0.58), (tip, 0.42), (-0.06, 0.58)], 2), 0, -0.05, 1, angle))
+        flame.polygon(
+            placed(
+                rounded([(-0.07, 0.72), (0.07, 0.72), (0.06, 0.58), (tip, 0.42), (-0.06, 0.58)], 2), 0, -0.05, 1, angle
+            )
+        )
         paste(p, flame.stamp(), ink("#fff3c0"))
 
     def _gull(self, p: Picture, t: float) -> None:
         for i, (x, y, size) in enumerate(((0.02, 0.46, 0.85), (-0.6, 0.25, 0.22), (0.62, 0.72, 0.28))):
             s = Stencil.whole(self.paper)
-            cutouts.gull(s, x + 0.05 * sin(5 * t + i), y + 0.03 * sin(7 * t + i), size, sin(11 * t + 2 * i))
+            puppets.gull(s, x + 0.05 * sin(5 * t + i), y + 0.03 * sin(7 * t + i), size, sin(11 * t + 2 * i))
             paste(p, s.stamp(), ink("#2a333c"))
 
     def _face(self, p: Picture, t: float) -> None:
@@ -132,8 +154,31 @@ class Beat:
         s.ellipse(x, y, 0.25, 0.28)
         s.polygon(placed(rounded([(0.18, -0.08), (0.36, 0.05), (0.34, 0.1), (0.2, 0.1)], 1), x, y, 1))
         flap = 0.03 * sin(13 * t)
-        s.polygon(placed(rounded([(0.2, 0.14), (-0.05, 0.16), (-0.1, 0.38), (0.16 + flap, 0.52), (0.3 + flap, 0.34)], 2), x, y, 1))
-        s.polygon(placed(rounded([(-0.55, 0.02), (-0.28, -0.16), (-0.2, -0.44), (0.14, -0.48), (0.26, -0.2), (0.46, -0.12), (0.42, -0.06), (-0.1, -0.1)], 2), x, y, 1))
+        s.polygon(
+            placed(
+                rounded([(0.2, 0.14), (-0.05, 0.16), (-0.1, 0.38), (0.16 + flap, 0.52), (0.3 + flap, 0.34)], 2), x, y, 1
+            )
+        )
+        s.polygon(
+            placed(
+                rounded(
+                    [
+                        (-0.55, 0.02),
+                        (-0.28, -0.16),
+                        (-0.2, -0.44),
+                        (0.14, -0.48),
+                        (0.26, -0.2),
+                        (0.46, -0.12),
+                        (0.42, -0.06),
+                        (-0.1, -0.1),
+                    ],
+                    2,
+                ),
+                x,
+                y,
+                1,
+            )
+        )
         paste(p, s.stamp(), ink("#150a20"))
         eye = Stencil.whole(self.paper).ellipse(x + 0.17, y - 0.01, 0.035, 0.022)
         paste(p, eye.stamp(), ink("#f4e9ff"))

@@ -10,7 +10,7 @@ from math import sin
 
 import numpy as np
 
-from rewatch.demo import cutouts
+from rewatch.demo import puppets, scenery
 from rewatch.demo.paper import Mask, Paper, Picture, Stencil, below, ease, glow, ink, paste, shade
 
 
@@ -38,7 +38,7 @@ class Title:
         self.paper = paper
         sky = paper.gradient((0, "#0d1330"), (0.55, "#27346b"), (0.8, "#5a5a94"), (1, "#8d7fa6"))
         sky += 0.035 * paper.noise(3, 0.22, 4, stretch=2.2)
-        points, _ = cutouts.stars(paper, 5, 90, 0.7)
+        points, _ = scenery.stars(paper, 5, 90, 0.7)
         sky += points * ink("#cfd8ff") * np.float32(0.8)
         self.sky = np.clip(sky, 0, 1)
         self.name = paper.text("THE LAMP ON THE HILL", 0, 0.53, 0.082, 0.018)
@@ -57,8 +57,10 @@ class Title:
         mx, my = 0.5 + swing, 0.235 + 0.003 * sin(t * 2.2)
         paste(p, Stencil(paper, 0.4, 0, 0.6, my).line([(0.5, 0), (mx, my - 0.12)], 0.0025).stamp(), ink("#c9c4d8"), 0.7)
         glow(p, paper, mx, my, 0.15, ink("#ffe9b0"), 0.3)
-        cutouts.moon(p, paper, mx, my, 0.125, ink("#fff1c9"), ink("#e3c98f"))
-        for i, (x, y, r) in enumerate(((-0.62, 0.2, 0.03), (-0.34, 0.3, 0.021), (-0.1, 0.16, 0.026), (0.22, 0.34, 0.018), (0.76, 0.36, 0.022))):
+        scenery.moon(p, paper, mx, my, 0.125, ink("#fff1c9"), ink("#e3c98f"))
+        for i, (x, y, r) in enumerate(
+            ((-0.62, 0.2, 0.03), (-0.34, 0.3, 0.021), (-0.1, 0.16, 0.026), (0.22, 0.34, 0.018), (0.76, 0.36, 0.022))
+        ):
             sx = x + 0.008 * sin(t * (1.2 + 0.2 * i) + i)
             angle = np.arange(10) * np.pi / 5 + 0.1 * sin(t + i)
             reach = np.where(np.arange(10) % 2, 0.42, 1.0) * r
@@ -69,11 +71,18 @@ class Title:
         paste(p, self.under, ink("#d9d3ee"), ease(t, 2.0, 3.0))
         for i, (base, length) in enumerate(((0.8, 0.16), (0.87, 0.2), (0.94, 0.25))):
             colour, rim = self.sheets[i]
-            below(p, paper, waves(paper, t * (1 + 0.1 * i), base, 0.05, length, 0.09 * (1 - 2 * (i % 2))), colour, rim, 0.4)
+            below(
+                p,
+                paper,
+                waves(paper, t * (1 + 0.1 * i), base, 0.05, length, 0.09 * (1 - 2 * (i % 2))),
+                colour,
+                rim,
+                0.4,
+            )
             if i == 0:
                 s = Stencil(paper, -1, 0.6, 0, 0.95)
                 x = -0.55 + 0.035 * t
-                cutouts.boat(s, x, 0.83 + 0.008 * sin(1.7 * t), 0.13, 0.07 * sin(1.3 * t))
+                puppets.boat(s, x, 0.83 + 0.008 * sin(1.7 * t), 0.13, 0.07 * sin(1.3 * t))
                 paste(p, s.stamp(), ink("#f4e6cf"))
         return p
 
@@ -100,6 +109,6 @@ class End:
         np.copyto(p, self.sky)
         x = -0.42 + 0.27 * (t - 81.8)
         s = Stencil(self.paper, x - 0.3, 0.5, x + 0.3, 0.9)
-        cutouts.cat_walking(s, x, 0.795 + 0.05 * (x / 0.9) ** 2, 0.15, 7.5 * t)
+        puppets.cat_walking(s, x, 0.795 + 0.05 * (x / 0.9) ** 2, 0.15, 7.5 * t)
         paste(p, s.stamp(), ink("#2a1426"))
         return p

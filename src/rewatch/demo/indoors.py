@@ -11,7 +11,7 @@ from math import exp, pi, sin
 import numpy as np
 from PIL import Image
 
-from rewatch.demo import cutouts
+from rewatch.demo import puppets, scenery
 from rewatch.demo import timeline as story
 from rewatch.demo.paper import Paper, Picture, Stamp, Stencil, ease, glow, halo, ink, paste, placed, rounded, shade
 from rewatch.demo.rails_and_hills import rain, rain_sheet
@@ -41,7 +41,11 @@ class Room:
         floor = Stencil(paper, -paper.half, 0.79, paper.half, 1).box(-2, 0.8, 2, 1.1).stamp()
         paste(wall, floor, ink("#4a2418"))
         for y in (0.84, 0.9, 0.97):
-            paste(wall, Stencil(paper, -paper.half, y - 0.01, paper.half, y + 0.01).line([(-2, y), (2, y)], 0.003).stamp(), ink("#2d140e"))
+            paste(
+                wall,
+                Stencil(paper, -paper.half, y - 0.01, paper.half, y + 0.01).line([(-2, y), (2, y)], 0.003).stamp(),
+                ink("#2d140e"),
+            )
         self._window(wall)
         self._furniture(wall)
         self.wall = np.clip(wall, 0, 1)
@@ -54,12 +58,16 @@ class Room:
         frame = Stencil(paper, -0.5, 0.1, 0.1, 0.62).box(-0.38, 0.14, 0.02, 0.56).stamp()
         if self.kind == "evening":
             view = paper.gradient((0.14, "#1d2c5e"), (0.4, "#5b5a94"), (0.44, "#2f4377"), (0.56, "#16224a"))
-            cutouts.moon(view, paper, -0.08, 0.25, 0.045, ink("#fff1c9"), ink("#e3c98f"))
+            scenery.moon(view, paper, -0.08, 0.25, 0.045, ink("#fff1c9"), ink("#e3c98f"))
         else:
             view = paper.gradient((0.14, "#8fc0d8"), (0.42, "#fbe3c0"), (0.44, "#6fb0c4"), (0.56, "#3d7f9a"))
             glow(view, paper, -0.1, 0.4, 0.06, ink("#fff0b0"), 0.6)
         shade(wall, frame, 0.02, 0.5)
-        part = (slice(None), slice(frame.top, frame.top + frame.mask.shape[0]), slice(frame.left, frame.left + frame.mask.shape[1]))
+        part = (
+            slice(None),
+            slice(frame.top, frame.top + frame.mask.shape[0]),
+            slice(frame.left, frame.left + frame.mask.shape[1]),
+        )
         paste(wall, frame, view[part])
         s = Stencil(paper, -0.5, 0.1, 0.1, 0.65)
         for x in (-0.38, -0.18, 0.02):
@@ -78,7 +86,9 @@ class Room:
         for i, (x, h) in enumerate(((-0.78, 0.08), (-0.745, 0.1), (-0.715, 0.07), (-0.69, 0.09), (-0.62, 0.06))):
             s.box(x, 0.3 - h, x + 0.025, 0.3)
             s.box(x + 0.03, 0.45 - h * (0.8 + 0.1 * i), x + 0.052, 0.45)
-        s.box(0.16, 0.14, 0.3, 0.2).polygon([(0.14, 0.14), (0.32, 0.14), (0.23, 0.08)]).box(0.17, 0.2, 0.29, 0.6)  # clock
+        s.box(0.16, 0.14, 0.3, 0.2).polygon([(0.14, 0.14), (0.32, 0.14), (0.23, 0.08)]).box(
+            0.17, 0.2, 0.29, 0.6
+        )  # clock
         shade(wall, s.stamp(), 0.015, 0.4)
         paste(wall, s.stamp(), ink("#24100c"))
         mouth = Stencil(paper, 0.4, 0.4, 0.9, 0.85).box(0.5, 0.56, 0.78, 0.82).ellipse(0.64, 0.57, 0.14, 0.06).stamp()
@@ -94,15 +104,30 @@ class Room:
         for i in range(5):
             x, h = 0.56 + 0.04 * i, 0.1 + 0.05 * sin(9 * t + 2.1 * i) + 0.02 * sin(23 * t + i)
             s = Stencil(paper, x - 0.08, 0.5, x + 0.08, 0.85)
-            s.polygon(rounded([(x - 0.04, 0.81), (x + 0.04, 0.81), (x + 0.025, 0.81 - h * 0.6), (x + 0.015 * sin(7 * t + i), 0.81 - h * 1.4), (x - 0.03, 0.81 - h * 0.6)], 2))
+            s.polygon(
+                rounded(
+                    [
+                        (x - 0.04, 0.81),
+                        (x + 0.04, 0.81),
+                        (x + 0.025, 0.81 - h * 0.6),
+                        (x + 0.015 * sin(7 * t + i), 0.81 - h * 1.4),
+                        (x - 0.03, 0.81 - h * 0.6),
+                    ],
+                    2,
+                )
+            )
             paste(p, s.stamp(), ink("#ffb347" if i % 2 else "#ffe08a"), 0.85)
         swing = 0.022 * sin(pi * t)
-        s = Stencil(paper, 0.15, 0.2, 0.32, 0.6).line([(0.23, 0.25), (0.23 + swing, 0.5)], 0.005).ellipse(0.23 + swing, 0.5, 0.017)
+        s = (
+            Stencil(paper, 0.15, 0.2, 0.32, 0.6)
+            .line([(0.23, 0.25), (0.23 + swing, 0.5)], 0.005)
+            .ellipse(0.23 + swing, 0.5, 0.017)
+        )
         nod = 0.5 + 0.5 * sin(1.5 * t) if self.kind == "morning" else 0.15 * sin(2.1 * t)
         paste(p, s.stamp(), ink("#5a3a1c"))
         s = Stencil(paper, -0.8, 0.2, 0.6, 0.98)
-        cutouts.keeper_seated(s, -0.12, 0.89, 0.52, nod)
-        cutouts.cat_seated(s, 0.34, 0.92, 0.22, sin(2.4 * t), sin(0.8 * t))
+        puppets.keeper_seated(s, -0.12, 0.89, 0.52, nod)
+        puppets.cat_seated(s, 0.34, 0.92, 0.22, sin(2.4 * t), sin(0.8 * t))
         paste(p, s.stamp(), ink("#140806"))
         if self.kind == "evening":
             zoom = story.ZOOM
@@ -136,11 +161,20 @@ class Cat:
         s.ellipse(x, y, 0.62 * size, 0.5 * size)
         twitch = 0.09 * exp(-(((t - 21.6) / 0.12) ** 2))
         for side, turn in ((-1, 0.0), (1, twitch)):
-            s.polygon(placed(rounded([(side * 0.6, 0.0), (side * (0.62 + turn), -0.85 + turn), (side * 0.12, -0.42)], 1), x, y, size))
+            s.polygon(
+                placed(
+                    rounded([(side * 0.6, 0.0), (side * (0.62 + turn), -0.85 + turn), (side * 0.12, -0.42)], 1),
+                    x,
+                    y,
+                    size,
+                )
+            )
         paste(p, s.stamp(), ink("#0a1014"))
         inner = Stencil(paper, -0.6, 0.02, 0.6, 0.6)
         for side, turn in ((-1, 0.0), (1, twitch)):
-            inner.polygon(placed([(side * 0.5, -0.2), (side * (0.55 + turn), -0.62 + turn), (side * 0.26, -0.42)], x, y, size))
+            inner.polygon(
+                placed([(side * 0.5, -0.2), (side * (0.55 + turn), -0.62 + turn), (side * 0.26, -0.42)], x, y, size)
+            )
         paste(p, inner.stamp(), ink("#243038"))
         lid = min(abs(t - 21.15), abs(t - 22.0)) / 0.11
         wide = min(1.0, max(0.06, lid))
@@ -162,7 +196,15 @@ class Cat:
         hairs = Stencil(paper, -0.8, 0.5, 0.8, 1)
         for side in (-1, 1):
             for k in (-1, 0, 1):
-                hairs.line(placed([(side * 0.16, 0.2 + 0.03 * k), (side * 0.7, 0.16 + 0.12 * k + 0.02 * sin(5 * t + k))], x, y, size), 0.004)
+                hairs.line(
+                    placed(
+                        [(side * 0.16, 0.2 + 0.03 * k), (side * 0.7, 0.16 + 0.12 * k + 0.02 * sin(5 * t + k))],
+                        x,
+                        y,
+                        size,
+                    ),
+                    0.004,
+                )
         paste(p, hairs.stamp(), ink("#aab8bc"), 0.8)
         return p
 
@@ -183,12 +225,14 @@ class Stairs:
         rows = (np.arange(tall.height, dtype=np.float32)[:, None] + 0.5) / paper.height
         course = np.floor(rows / 0.075)
         stone_x = (paper.x + 0.5 * (course % 2) * 0.18) / 0.18
-        joint = np.minimum(np.abs(rows / 0.075 - course - 0.5) * 2 < 0.9, np.abs(stone_x - np.floor(stone_x) - 0.5) * 2 < 0.955)
+        joint = np.minimum(
+            np.abs(rows / 0.075 - course - 0.5) * 2 < 0.9, np.abs(stone_x - np.floor(stone_x) - 0.5) * 2 < 0.955
+        )
         tone = np.sin(course * 12.9898 + np.floor(stone_x) * 78.233) * 43758.5453
         stone *= (0.86 + 0.14 * (tone - np.floor(tone)) * 1.3).astype(np.float32)
         stone *= np.where(joint, 1.0, 0.66).astype(np.float32)
         round_ = np.clip(1 - (np.abs(paper.x) / 0.68) ** 3, 0.0, 1).astype(np.float32)
-        inside = np.clip((0.6 - np.abs(paper.x)) * paper.height, 0, 1)
+        inside = np.clip((0.6 - np.abs(paper.x)) * paper.height, 0, 1).astype(np.float32)
         stone *= 0.35 + 0.65 * round_
         self.tall_top = self.TALL - 1.0
         stone = stone * inside + ink("#0d0f18") * (1 - inside)
@@ -214,11 +258,14 @@ class Stairs:
         steps = 12
         for flight in range(int(self.TALL / self.RISE) + 1):
             for k in range(steps):
-                x, y, left = self._place(flight + (k + 0.5) / steps)
+                x, y, _ = self._place(flight + (k + 0.5) / steps)
                 half = self.TURN * 0.86 / steps
                 top = round((y - self.RISE / steps / 2) * high)
                 a, b = (int(self.paper.column(v)) for v in (x - half, x + half))
-                for start, end, tone in ((top, top + max(2, round(0.014 * high)), "#8d8494"), (top + round(0.014 * high), top + round(0.055 * high), "#1a1722")):
+                for start, end, tone in (
+                    (top, top + max(2, round(0.014 * high)), "#8d8494"),
+                    (top + round(0.014 * high), top + round(0.055 * high), "#1a1722"),
+                ):
                     start, end = (int(np.clip(v, 0, stone.shape[1])) for v in (start, end))
                     stone[:, start:end, a:b] = ink(tone)
                     self.steps[start:end, a:b] = 1
@@ -256,12 +303,12 @@ class Stairs:
         x, y, left = self._place(self._climbed(t))
         foot = y - eye + 0.004
         s = Stencil(paper, x - 0.3, foot - 0.4, x + 0.3, foot + 0.05)
-        lamp = cutouts.keeper(s, x, foot, 0.27, 2.4 * pi * (t - 36), flip=left)
+        lamp = puppets.keeper(s, x, foot, 0.27, 2.4 * pi * (t - 36), flip=left)
         far = ((paper.x - lamp[0]) ** 2 + (paper.y - lamp[1]) ** 2) / 0.09
         light = (0.38 + (1.5 + 0.1 * sin(17 * t)) / (1 + far * (1 + 0.3 * far))).astype(np.float32)
         p *= light * np.array([1.0, 0.85, 0.68], np.float32).reshape(3, 1, 1)
         paste(p, s.stamp(), ink("#08060a"))
-        cutouts.lantern_light(p, paper, *lamp, 0.22, 0.85 + 0.08 * sin(19 * t))
+        puppets.lantern_light(p, paper, *lamp, 0.22, 0.85 + 0.08 * sin(19 * t))
         return p
 
     def _camera(self, t: float) -> float:
@@ -290,8 +337,10 @@ class Lamp:
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
-        night = paper.gradient((0, "#0e1a38"), (0.5, "#23386a"), (0.8, "#4a5f92"), (1, "#1a2444")) + 0.03 * paper.noise(131, 0.2, 4, 2)
-        points, _ = cutouts.stars(paper, 133, 70, 0.6)
+        night = paper.gradient((0, "#0e1a38"), (0.5, "#23386a"), (0.8, "#4a5f92"), (1, "#1a2444")) + 0.03 * paper.noise(
+            131, 0.2, 4, 2
+        )
+        points, _ = scenery.stars(paper, 133, 70, 0.6)
         night += points * ink("#dfe6ff") * np.float32(0.6)
         gold = paper.gradient((0, "#c9752a"), (0.45, "#ffc35a"), (0.8, "#ffdf92"), (1, "#8a4a1c"))
         bars = Stencil.whole(paper)
@@ -309,7 +358,11 @@ class Lamp:
             edge.ellipse(0.12, 0.45, 0.26 * k / 6, 0.36 * k / 6)
             edge.ellipse(0.12, 0.45, 0.26 * k / 6 - 0.008, 0.36 * k / 6 - 0.008, fill=0)
         self.lens, self.edge = lens.stamp(), edge.stamp()
-        stand = Stencil(paper, -0.2, 0.7, 0.5, 1).polygon([(-0.02, 0.78), (0.26, 0.78), (0.32, 0.9), (-0.08, 0.9)]).box(0.06, 0.75, 0.18, 1.1)
+        stand = (
+            Stencil(paper, -0.2, 0.7, 0.5, 1)
+            .polygon([(-0.02, 0.78), (0.26, 0.78), (0.32, 0.9), (-0.08, 0.9)])
+            .box(0.06, 0.75, 0.18, 1.1)
+        )
         self.stand = stand.stamp()
         self.angle = np.arctan2(paper.y - 0.45, paper.x - 0.12).astype(np.float32)
         self.far = np.exp(-np.hypot(paper.x - 0.12, paper.y - 0.45) * 1.4).astype(np.float32)
@@ -332,10 +385,8 @@ class Lamp:
         raised = ease(t, 60.0, 62.3) - 0.6 * ease(t, 63.2, 65.0)
         s = Stencil(paper, -0.8, 0.2, 0.2, 0.98)
         body = 0.012 * sin(1.8 * t)
-        hand = cutouts.keeper(s, -0.4 + body, 0.9, 0.58, 0.25 * sin(1.8 * t), raised=raised)
+        hand = puppets.keeper(s, -0.4 + body, 0.9, 0.58, 0.25 * sin(1.8 * t), raised=raised)
         paste(p, s.stamp(), ink("#05070f" if lit < 0.5 else "#1e0d06"))
         flame = 0.75 + 0.15 * sin(23 * t) + 0.1 * sin(37 * t)
-        cutouts.lantern_light(p, paper, *hand, 0.3, flame * (1 - 0.6 * lit))
+        puppets.lantern_light(p, paper, *hand, 0.3, flame * (1 - 0.6 * lit))
         return p
-
-

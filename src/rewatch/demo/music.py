@@ -29,7 +29,7 @@ _DAWN = (
     ("F#5 1 E5 2", "A2 E4 A4"),
     ("D5 3", "D3 F#4 D5"),
 )
-"""Bars of three quarters: melody as notes and their quarters, then the bass and the two notes struck on two and three."""
+"""Bars of three quarters: melody as notes and their quarters, then the bass and the two notes after it."""
 
 
 def _hertz(note: str) -> float:
@@ -55,7 +55,7 @@ def waltz(mix: Mix, stretch: Stretch, dawn: bool, level: float) -> None:
 
 
 def drums(mix: Mix, level: float) -> None:
-    """A stroke on every beat of the staccato passage, on every half where the pictures double; a bell where it rings."""
+    """A stroke on every beat of the staccato passage, on every half where the cuts double; a bell where it rings."""
     begin, end = float(story.STACCATO.begin), float(story.STACCATO.end)
     beat = 60 / story.STACCATO_BPM
     count = round((end - begin) / beat)
@@ -65,7 +65,12 @@ def drums(mix: Mix, level: float) -> None:
         if begin + k * beat >= end - 2:
             mix.lay(begin + (k + 0.5) * beat, drum(50 + k), 0.7 * level * grow, 0.3)
         for note, quarter in (("D3", 0), ("A3", 1), ("D4", 2), ("F4", 3)):
-            mix.lay(begin + (k + quarter / 4) * beat, pluck(_hertz(note) * (1 + (k >= 8) / 17), 0.3, 1.4), 0.3 * level * grow, 0.5 - quarter / 3)
+            mix.lay(
+                begin + (k + quarter / 4) * beat,
+                pluck(_hertz(note) * (1 + (k >= 8) / 17), 0.3, 1.4),
+                0.3 * level * grow,
+                0.5 - quarter / 3,
+            )
     for entry in story.STORY:
         if entry.kind == "bell" and entry.how is not None:
             mix.lay(float(entry.how.begin), bell(587.3), 0.5 * level, -0.3)

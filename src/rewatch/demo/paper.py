@@ -44,6 +44,14 @@ def ease(t: float, begin: float = 0.0, end: float = 1.0) -> float:
     return s * s * (3 - 2 * s)
 
 
+def _spline(at: Mask, count: int) -> Mask:
+    """(places, count) weights of evenly spaced values in a cubic B-spline; 0 <= place < count - 2."""
+    far = np.abs(at[:, None] + 1 - np.arange(count, dtype=np.float32))
+    near = 2 / 3 - far * far * (1 - far / 2)
+    tail = (2 - far) ** 3 / 6
+    return np.where(far < 1, near, np.where(far < 2, tail, 0)).astype(np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """A mask (rows, columns) 0..1 whose corner lies at pixel (top, left) of the picture."""
@@ -61,8 +69,8 @@ class Paper:
 
     def __init__(self, width: int, height: int, pixel_aspect: float = 1.0) -> None:
         self.width, self.height, self.pixel_aspect = width, height, pixel_aspect
-        self.x: Mask = ((np.arange(width, dtype=np.float32) + 0.5 - width / 2) * pixel_aspect / height)[None, :]
-        self.y: Mask = ((np.arange(height, dtype=np.float32) + 0.5) / height)[:, None]
+        self.x: Mask = ((np.arange(width) + 0.5 - width / 2) * pixel_aspect / height).astype(np.float32)[None, :]
+        self.y: Mask = ((np.arange(height) + 0.5) / height).astype(np.float32)[:, None]
         self.half = width * pixel_aspect / height / 2
 
     def blank(self) -> Picture:
@@ -85,13 +93,12 @@ class Paper:
         total = np.zeros((self.height, self.width), np.float32)
         weight = 1.0
         for _ in range(octaves):
-            rows = int(np.ceil(1 / size)) + 3
-            columns = int(np.ceil(2 * self.half / (size * stretch))) + 3
+            rows = int(np.ceil(1 / size)) + 4
+            columns = int(np.ceil(2 * self.half / (size * stretch))) + 4
             grid = rng.uniform(-1, 1, (rows, columns)).astype(np.float32)
-            up = np.clip(self.y[:, 0] / size, 0, rows - 2)
-            along = np.clip((self.x[0] + self.half) / (size * stretch), 0, columns - 2)
-            where = np.meshgrid(up, along, indexing="ij")
-            total += weight * ndimage.map_coordinates(grid, where, order=3, mode="nearest", prefilter=False)
+            up = _spline(self.y[:, 0] / size, rows)
+            along = _spline((self.x[0] + self.half) / (size * stretch), columns)
+            total += np.float32(weight) * (up @ grid @ along.T)
             weight, size = weight / 2, size / 2
         return total
 
@@ -110,7 +117,7 @@ class Paper:
             at += width + spacing * scale
         columns = max(1, round(sheet.width / fine / self.pixel_aspect))
         small = sheet.resize((columns, max(1, sheet.height // fine)), Image.Resampling.BOX)
-        mask = np.asarray(small, dtype=np.float32) / 255
+        mask = np.asarray(small, dtype=np.float32) / np.float32(255)
         return Stamp(mask, round(y * self.height - mask.shape[0] / 2), round(self.column(x) - mask.shape[1] / 2))
 
 
@@ -162,7 +169,7 @@ class Stencil:
 
     def stamp(self) -> Stamp:
         small = self._sheet.reduce(FINE)
-        return Stamp(np.asarray(small, dtype=np.float32) / 255, self.top, self.left)
+        return Stamp(np.asarray(small, dtype=np.float32) / np.float32(255), self.top, self.left)
 
 
 def paste(picture: Picture, stamp: Stamp, colour: Ink, opacity: float = 1.0) -> None:
@@ -265,9 +272,15 @@ def placed(
     """Points of a figure of height 1 that stands on (0, 0), put where it stands in the picture."""
     at = np.asarray(points, dtype=np.float64) * size
     if flip:
-        at = at * np.array([-1.0, 1.0])
+        at = at * (-1.0, 1.0)
     c, s = np.cos(angle), np.sin(angle)
-    return at @ np.array([[c, s], [-s, c]]) + np.array([x, y])
+    turned: npt.NDArray[np.float64] = at @ np.array([[c, s], [-s, c]]) + np.array([x, y])
+    return turned
+
+
+def spot(px: float, py: float, x: float, y: float, size: float) -> tuple[float, float]:
+    """One point of a figure, put where it stands in the picture."""
+    return x + px * size, y + py * size
 
 
 def ridge(x: Mask, base: float, swing: float, seed: int, waves: Iterable[float] = (1.0, 2.3, 4.1, 7.7)) -> Mask:
@@ -275,5 +288,7 @@ def ridge(x: Mask, base: float, swing: float, seed: int, waves: Iterable[float] 
     rng = np.random.default_rng(seed)
     line = np.full(x.size, base, np.float32)
     for wave in waves:
-        line += np.float32(swing / wave) * np.sin(x.ravel() * np.float32(wave * 2.2) + np.float32(rng.uniform(0, 6.283)))
+        line += np.float32(swing / wave) * np.sin(
+            x.ravel() * np.float32(wave * 2.2) + np.float32(rng.uniform(0, 6.283))
+        )
     return line

@@ -60,9 +60,11 @@ class Projector:
         # A grain is larger than a pixel, more so in a large picture; this also keeps it cheap to encode.
         self._grain = GRAIN * (tile + np.roll(tile, 1, 0) + np.roll(tile, 1, 1) + np.roll(tile, (1, 1), (0, 1))) / 2
         across = self._paper.x / self._paper.half
-        self._vignette: Picture = (1 - 0.13 * (across**2 + (2 * self._paper.y - 1) ** 2) ** 1.5 / 2).astype(np.float32)[None]
+        self._vignette: Picture = (1 - 0.13 * (across**2 + (2 * self._paper.y - 1) ** 2) ** 1.5 / 2).astype(np.float32)[
+            None
+        ]
         self._vignette = self._vignette * (1 + 0.012 * self._paper.noise(7, 0.02, 2))[None]
-        self._mixed = self._paper.blank()
+        self._mixed, self._bright = self._paper.blank(), self._paper.blank()
 
     def _scene(self, index: int) -> Scene:
         entry = STORY[index]
@@ -81,17 +83,22 @@ class Projector:
         look = self.timeline.looks[number]
         seconds = float(self.timeline.seconds(number))
         picture = self._mix(look, seconds)
-        bright = picture * self._vignette
+        bright = self._bright
+        np.multiply(picture, self._vignette, out=bright)
         # The grain of a faint picture is faint, of black none: black is exactly 0.
-        level = np.minimum(1.0, bright.max(axis=(1, 2), keepdims=True).max() * 4)
+        faint = look.under != look.over or STORY[look.over].scene == "black"
+        level = min(1.0, 4 * float(bright.max())) if faint else 1.0
         if level > 0:
             dy, dx = number * 29 % 61, number * 43 % 67
-            bright += np.float32(level) * self._grain[dy : dy + self.rows, dx : dx + self._paper.width]
+            grain = self._grain[dy : dy + self.rows, dx : dx + self._paper.width]
+            bright += grain if level == 1.0 else np.float32(level) * grain
         np.clip(bright, 0, 1, out=bright)
         bright *= 255
         bright += 0.5
+        planes = bright.astype(np.uint8)
         whole = np.zeros((self.timeline.variant.height, self._paper.width, 3), np.uint8)
-        np.copyto(whole[self._bar : self._bar + self.rows], bright.transpose(1, 2, 0), casting="unsafe")
+        for colour in range(3):
+            whole[self._bar : self._bar + self.rows, :, colour] = planes[colour]
         return whole
 
     def _mix(self, look: Look, seconds: float) -> Picture:

@@ -10,7 +10,7 @@ from math import sin
 
 import numpy as np
 
-from rewatch.demo import cutouts
+from rewatch.demo import puppets, scenery
 from rewatch.demo import timeline as story
 from rewatch.demo.bay import beam, cloud_strip
 from rewatch.demo.cards import waves
@@ -20,7 +20,9 @@ SLANT = -0.35
 """Rain goes this far to the side for each length that it falls."""
 
 
-def strip_of_trees(paper: Paper, seed: int, foot: float, count: int, size: float, length: float, pines: bool) -> tuple[Mask, int]:
+def strip_of_trees(
+    paper: Paper, seed: int, foot: float, count: int, size: float, length: float, pines: bool
+) -> tuple[Mask, int]:
     """(strip, top row): an endless strip with trees, `length` pictures long, standing at y = `foot`."""
     wide = Paper(int(paper.width * length), paper.height, paper.pixel_aspect)
     rng = np.random.default_rng(seed)
@@ -29,9 +31,9 @@ def strip_of_trees(paper: Paper, seed: int, foot: float, count: int, size: float
         x = -wide.half * 0.93 + 1.86 * wide.half * (i + rng.uniform(0.15, 0.85)) / count
         big = size * rng.uniform(0.7, 1.2)
         if pines:
-            cutouts.pine(s, x, foot, big)
+            scenery.pine(s, x, foot, big)
         else:
-            cutouts.tree(s, x, foot, big, seed + i, -0.35)
+            scenery.tree(s, x, foot, big, seed + i, -0.35)
     mask = s.stamp().mask
     rows = np.flatnonzero(mask.any(axis=1))
     return mask[rows[0] :], int(rows[0])
@@ -53,7 +55,9 @@ class Train:
         wide = Paper(int(paper.width * 1.6), paper.height, paper.pixel_aspect)
         s = Stencil.whole(wide)
         for x in (-wide.half * 0.5, wide.half * 0.5):
-            s.box(x - 0.012, 0.12, x + 0.012, 1.0).box(x - 0.1, 0.19, x + 0.1, 0.205).box(x - 0.08, 0.25, x + 0.08, 0.264)
+            s.box(x - 0.012, 0.12, x + 0.012, 1.0).box(x - 0.1, 0.19, x + 0.1, 0.205).box(
+                x - 0.08, 0.25, x + 0.08, 0.264
+            )
         s.box(-wide.half, 0.19, wide.half, 0.193, 0.8).box(-wide.half, 0.25, wide.half, 0.253, 0.8)
         self.poles = s.stamp().mask
         self.buffer = paper.blank()
@@ -71,8 +75,8 @@ class Train:
         below(p, paper, np.full(paper.width, 0.83, np.float32), self.bank, ink("#d98f78"), 0.3, 0.004)
         sway = 0.004 * sin(13 * t)
         x = 0.46 + 0.03 * sin(0.9 * t)
-        chimney = cutouts.carriages(p, paper, x, 0.835 + sway * 0.5, 0.27, 11 * t, 3, ink("#120c1c"), 8)
-        cutouts.puff(p, paper, chimney[0], chimney[1] - 0.02, 0.24, 1.6 * t, ink("#fff0e0"), -0.75, 0.75)
+        chimney = scenery.carriages(p, paper, x, 0.835 + sway * 0.5, 0.27, 11 * t, 3, ink("#120c1c"), 8)
+        scenery.puff(p, paper, chimney[0], chimney[1] - 0.02, 0.24, 1.6 * t, ink("#fff0e0"), -0.75, 0.75)
         glow(p, paper, x + 0.06, 0.66, 0.05, ink("#ffe2a6"), 0.8)
         paste(p, Stamp(scroll(self.poles, run * 1.9 * high, paper.width), 0, 0), ink("#0d0815"), 0.92)
         return p
@@ -86,10 +90,13 @@ class Walk:
         sky = paper.gradient((0, "#101d3a"), (0.45, "#2c4c70"), (0.75, "#6f9a9f"), (1, "#a9c3ae"))
         sky += 0.04 * paper.noise(71, 0.2, 4, 2.5)
         glow(sky, paper, -0.45, 0.24, 0.16, ink("#dff0e8"), 0.3)
-        cutouts.moon(sky, paper, -0.45, 0.24, 0.1, ink("#eef3dc"), ink("#c3cdb4"))
+        scenery.moon(sky, paper, -0.45, 0.24, 0.1, ink("#eef3dc"), ink("#c3cdb4"))
         self.sky = np.clip(sky, 0, 1)
         self.clouds = cloud_strip(paper, 73, 0.12, 0.4, 7)
-        self.hills = [paper.gradient((0.5, "#3c6474"), (0.9, "#5d8587")), paper.gradient((0.55, "#1f3c4e"), (0.95, "#2f5260"))]
+        self.hills = [
+            paper.gradient((0.5, "#3c6474"), (0.9, "#5d8587")),
+            paper.gradient((0.55, "#1f3c4e"), (0.95, "#2f5260")),
+        ]
         self.path = paper.gradient((0.72, "#0e1c26"), (1, "#060c12"))
         self.trees = strip_of_trees(paper, 75, 0.84, 9, 0.42, 2.0, False)
         giant = Stencil.whole(paper)
@@ -114,10 +121,10 @@ class Walk:
         x = -0.12 + 0.03 * sin(0.8 * t)
         foot = float(np.interp(x, paper.x[0], line)) + 0.012
         s = Stencil(paper, x - 0.3, foot - 0.5, x + 0.35, foot + 0.05)
-        lamp = cutouts.keeper(s, x, foot, 0.4, 5.6 * t)
+        lamp = puppets.keeper(s, x, foot, 0.4, 5.6 * t)
         glow(p, paper, lamp[0], lamp[1], 0.11, ink("#ffb050"), 0.5 + 0.06 * sin(17 * t))
         paste(p, s.stamp(), ink("#070b10"))
-        cutouts.lantern_light(p, paper, *lamp, 0.3, 0.8 + 0.08 * sin(19 * t))
+        puppets.lantern_light(p, paper, *lamp, 0.3, 0.8 + 0.08 * sin(19 * t))
         begin, end = float(story.CROSSING.begin), float(story.CROSSING.end)
         if begin <= t < end:
             across = 2.6 * paper.half * (0.5 - (t - begin) / (end - begin))
@@ -155,18 +162,22 @@ class Storm:
         self.sky = np.clip(sky, 0, 1)
         self.clouds = cloud_strip(paper, 85, 0.04, 0.3, 9)
         self.rain = [rain_sheet(paper, 87, 160, 0.07), rain_sheet(paper, 89, 70, 0.13)]
-        tower = paper.gradient((0, "#1b252d"), (1, "#0c1318"))
-        line = np.asarray(0.98 - 0.16 * np.exp(-((paper.x[0] - 0.28) ** 2) / 0.09) + 0.012 * np.sin(paper.x[0] * 41), np.float32)
+        line = np.asarray(
+            0.98 - 0.16 * np.exp(-((paper.x[0] - 0.28) ** 2) / 0.09) + 0.012 * np.sin(paper.x[0] * 41), np.float32
+        )
         self.rock_line = line
-        self.rock = tower
-        self.seas = [paper.gradient((0.6, a), (1, b)) for a, b in (("#4a5f68", "#2c3c46"), ("#384b55", "#1c2932"), ("#26353f", "#0e161c"))]
-        ground = paper.blank()
-        self.lamp = cutouts.lighthouse(ground, paper, 0.28, 0.86, 0.78, ink("#9aa3a3"), ink("#5a2730"), ink("#241f18"))
-        white = np.ones_like(ground)
-        cutouts.lighthouse(white, paper, 0.28, 0.86, 0.78, ink("#9aa3a3"), ink("#5a2730"), ink("#241f18"))
-        solid = np.clip(1 - (white - ground).mean(axis=0), 0, 1)
-        solid[solid < 0.75] = 0
-        self.tower, self.tower_mask = ground, solid.astype(np.float32)
+        self.rock = paper.gradient((0, "#1b252d"), (1, "#0c1318"))
+        self.seas = [
+            paper.gradient((0.6, a), (1, b))
+            for a, b in (("#4a5f68", "#2c3c46"), ("#384b55", "#1c2932"), ("#26353f", "#0e161c"))
+        ]
+
+        def tower(p: Picture) -> tuple[float, float]:
+            return scenery.lighthouse(p, paper, 0.28, 0.86, 0.78, ink("#9aa3a3"), ink("#5a2730"), ink("#241f18"))
+
+        self.tower = paper.blank()
+        self.lamp = tower(self.tower)
+        self.tower_mask = scenery.covered(paper, tower)
         bolt = Stencil.whole(paper)
         rng = np.random.default_rng(91)
         for x0, width in ((-0.42, 0.01), (-0.34, 0.005)):
@@ -204,5 +215,3 @@ class Storm:
         if bright:
             p += np.float32(0.85 * bright) * (1 - p)
         return p
-
-

@@ -90,7 +90,9 @@ def _room(mix: Mix) -> None:
     for begin, end, seed in ((14.9, 20.5, 90), (77.5, 81.3, 91)):
         rng = np.random.default_rng(seed)
         long = end - begin
-        mix.lay(begin, noise(long, 100, 700, seed) * swell(long, (0, 0), (0.3, 1), (long - 0.3, 1), (long, 0)), 0.007, 0.5)
+        mix.lay(
+            begin, noise(long, 100, 700, seed) * swell(long, (0, 0), (0.3, 1), (long - 0.3, 1), (long, 0)), 0.007, 0.5
+        )
         for _ in range(int(long * 5)):
             spark = noise(0.02, 1500, 9000, int(rng.integers(1000))) * swell(0.02, (0, 1), (0.02, 0))
             mix.lay(begin + float(rng.uniform(0.1, long - 0.2)), spark, float(rng.uniform(0.004, 0.02)), 0.55)
@@ -114,7 +116,9 @@ def _hum(mix: Mix) -> None:
     begin, end = _span(story.HUM)
     long = end - begin
     t = np.arange(round(long * RATE)) / RATE
-    tone = sum(level * np.sin(2 * np.pi * story.HUM_HZ * k * t) for k, level in ((1, 1.0), (2, 0.5), (3, 0.25), (4, 0.1)))
+    tone = sum(
+        level * np.sin(2 * np.pi * story.HUM_HZ * k * t) for k, level in ((1, 1.0), (2, 0.5), (3, 0.25), (4, 0.1))
+    )
     edge = swell(long, (0, 0), (0.5, 1), (long - 0.9, 1), (long, 0))
     mix.lay(begin, (np.asarray(tone) * (1 + 0.1 * np.sin(2 * np.pi * 0.7 * t))).astype(np.float32) * edge, 0.17)
 

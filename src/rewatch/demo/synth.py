@@ -36,7 +36,12 @@ def pluck(hertz: float, seconds: float, bright: float = 1.0) -> Sound:
     """A comb of a music box: a few partials, the higher the shorter."""
     t = _time(seconds)
     out = np.zeros_like(t)
-    for partial, level, decay in ((1, 1.0, 2.2), (2, 0.45 * bright, 3.5), (3.01, 0.2 * bright, 6), (5.04, 0.12 * bright, 11)):
+    for partial, level, decay in (
+        (1, 1.0, 2.2),
+        (2, 0.45 * bright, 3.5),
+        (3.01, 0.2 * bright, 6),
+        (5.04, 0.12 * bright, 11),
+    ):
         if hertz * partial < 16000:
             out += np.float32(level) * np.exp(-decay * t) * np.sin(np.float32(2 * np.pi * hertz * partial) * t)
     return _soft(out.astype(np.float32), 0.003, 0.05)
@@ -61,7 +66,14 @@ def bell(hertz: float, seconds: float = 1.6) -> Sound:
     """A ship's bell: partials that are no multiples."""
     t = _time(seconds)
     out = np.zeros_like(t)
-    for partial, level, decay in ((0.5, 0.3, 1.6), (1, 1.0, 2.4), (1.19, 0.5, 3.2), (1.71, 0.4, 4), (2.0, 0.5, 4.5), (2.74, 0.3, 7)):
+    for partial, level, decay in (
+        (0.5, 0.3, 1.6),
+        (1, 1.0, 2.4),
+        (1.19, 0.5, 3.2),
+        (1.71, 0.4, 4),
+        (2.0, 0.5, 4.5),
+        (2.74, 0.3, 7),
+    ):
         out += np.float32(level) * np.exp(-decay * t) * np.sin(np.float32(2 * np.pi * hertz * partial) * t)
     return _soft((out / 2).astype(np.float32), 0.001, 0.1)
 
@@ -81,7 +93,7 @@ def chirp(low: float, high: float, seconds: float) -> Sound:
     t = _time(seconds)
     hertz = low + (high - low) * np.sin(np.pi * t / seconds) ** 2
     out = np.sin(2 * np.pi * np.cumsum(hertz) / RATE) * np.sin(np.pi * t / seconds)
-    return out.astype(np.float32)
+    return np.asarray(out, np.float32)
 
 
 def noise(seconds: float, low: float, high: float, seed: int) -> Sound:
@@ -89,7 +101,7 @@ def noise(seconds: float, low: float, high: float, seed: int) -> Sound:
     raw = np.random.default_rng(seed).standard_normal(round(seconds * RATE)).astype(np.float32)
     band = signal.butter(2, (low, min(high, 0.45 * RATE)), "bandpass", fs=RATE, output="sos")
     out = signal.sosfilt(band, raw)
-    return (out / max(1e-9, float(out.std()))).astype(np.float32)
+    return np.asarray(out / max(1e-9, float(out.std())), np.float32)
 
 
 def swell(seconds: float, *points: tuple[float, float]) -> Sound:

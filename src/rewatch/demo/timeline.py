@@ -21,7 +21,7 @@ from fractions import Fraction
 from rewatch.demo.variant import Variant, frame_ticks
 
 
-def _s(text: str | float) -> Fraction:
+def _s(text: str | float | Fraction) -> Fraction:
     return Fraction(str(text))
 
 
@@ -58,7 +58,7 @@ class Entry:
     kind: str = ""
 
 
-def _cut(at: str | float, group: int | None = None) -> Entrance:
+def _cut(at: str | float | Fraction, group: int | None = None) -> Entrance:
     return Entrance("cut", _s(at), _s(at), group=group)
 
 

@@ -78,9 +78,7 @@ def truth_of(timeline: Timeline, picture_hash: str = "") -> Truth:
         black=_black(timeline),
         events=_events(timeline),
         sound=_sound(),
-        lines=[
-            {"begin": float(n.begin), "end": float(n.end), "speaker": n.speaker, "text": n.text} for n in LINES
-        ],
+        lines=[{"begin": float(n.begin), "end": float(n.end), "speaker": n.speaker, "text": n.text} for n in LINES],
         picture_hash=picture_hash,
     )
 
@@ -122,9 +120,7 @@ def _events(timeline: Timeline) -> dict[str, dict[str, Any]]:
         first, last = timeline.frames(stretch)
         return {"kind": kind, "first": first, "last": last, **more}
 
-    events = {
-        f"flash_{i + 1}": at("flash", Stretch(t, t + story.FLASH_SECONDS)) for i, t in enumerate(story.FLASHES)
-    }
+    events = {f"flash_{i + 1}": at("flash", Stretch(t, t + story.FLASH_SECONDS)) for i, t in enumerate(story.FLASHES)}
     events["whip_pan"] = at("pan", story.WHIP_PAN)
     events["lamp_out"] = at("lights_off", story.LAMP_OUT)
     events["lights_on"] = at("lights_on", story.LIGHTS_ON)

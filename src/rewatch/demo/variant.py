@@ -77,7 +77,9 @@ class Variant:
         if self.codec is not None and self.codec not in ENCODERS:
             raise ValueError(f"{self.codec!r} is no picture codec of the demo film: one of {', '.join(ENCODERS)}")
         if self.sound_codec is not None and self.sound_codec not in SOUND_ENCODERS:
-            raise ValueError(f"{self.sound_codec!r} is no sound codec of the demo film: one of {', '.join(SOUND_ENCODERS)}")
+            raise ValueError(
+                f"{self.sound_codec!r} is no sound codec of the demo film: one of {', '.join(SOUND_ENCODERS)}"
+            )
         if self.codec is None and self.sound_codec is None:
             raise ValueError("a film needs a picture or a sound")
         if self.width % 2 or self.height % 2 or min(self.width, self.height) < 64:

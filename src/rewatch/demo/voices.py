@@ -80,4 +80,4 @@ def say(text: str, speaker: str, seconds: float) -> Sound:
         begin = max(0, round(edge * RATE) - hiss.size // 2)
         end = min(out.size, begin + hiss.size)
         out[begin:end] += hiss[: end - begin] * 0.6
-    return (out / np.sqrt((out**2).mean())).astype(np.float32)
+    return np.asarray(out / np.sqrt((out**2).mean()), np.float32)
