@@ -45,10 +45,9 @@ def number_in(luma: npt.NDArray[Any]) -> int:
 
 
 def tone(samples: int, rate: int, channels: int) -> npt.NDArray[np.float32]:
-    """(channels, samples): a ramp of clicks, one each tenth of a second, on a quiet tone; each channel a bit lower."""
+    """(channels, samples): a short burst each tenth of a second on a quiet tone; each channel a bit lower."""
     t = np.arange(samples) / rate
-    wave = 0.1 * np.sin(2 * np.pi * 440 * t)
-    wave[:: rate // 10] += 0.5
+    wave = 0.05 * np.sin(2 * np.pi * 440 * t) + 0.6 * np.sin(2 * np.pi * 2000 * t) * (t % 0.1 < 0.003)
     return np.stack([wave / (1 + channel) for channel in range(channels)]).astype(np.float32)
 
 
@@ -56,6 +55,7 @@ class Render:
     """Writes a film; every option has a plain default."""
 
     picture = staticmethod(picture_of)
+    tone = staticmethod(tone)
 
     def __call__(
         self,
@@ -168,14 +168,17 @@ class Render:
         name = stream.codec_context.format.name
         for at in range(0, values.shape[1], 1024):
             part = values[:, at : at + 1024]
-            frame = AudioFrame.from_ndarray(np.ascontiguousarray(part), "fltp", layout)
-            frame.sample_rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
-            if name != "fltp":
+            if name == "flt" or channels == 8:  # PyAV 18 cannot fill eight planes; the encoder's resampler can
+                data = np.ascontiguousarray(part.T.reshape(1, -1))
+                frame = AudioFrame.from_ndarray(data, "flt", layout)
+            elif name == "fltp":
+                frame = AudioFrame.from_ndarray(np.ascontiguousarray(part), "fltp", layout)
+            else:
                 kind = {"s16": np.int16, "s32": np.int32}[name.removesuffix("p")]
                 whole = np.round(part * np.iinfo(kind).max).astype(kind)
                 data = whole if name.endswith("p") else whole.T.reshape(1, -1)
                 frame = AudioFrame.from_ndarray(np.ascontiguousarray(data), name, layout)
-                frame.sample_rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
+            frame.sample_rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
             yield frame
 
 

@@ -164,7 +164,7 @@ def test_a_stream_that_changes_its_size_on_the_way_reads_on(tmp_path, render, nu
 
 
 def test_large_frames_are_few_and_follow_the_cuts(tmp_path, films):
-    film, pieces, _ = read(films / "sintel_trailer.mp4")
+    _, pieces, _ = read(films / "sintel_trailer.mp4")
     large = sorted(number for piece in pieces for number in piece.large)
     assert large[0] == 0
     assert 25 < len(large) < 120
@@ -200,7 +200,7 @@ def test_hdr_stills_look_like_the_sdr_grade(films):
         _, pieces, _ = read(films / name)
         luma = joined(pieces, "luma")
         stills.append(({n: s for piece in pieces for n, s in piece.large.items()}, luma))
-    (sdr, _), (hdr, code) = stills
+    (sdr, _), (hdr, _) = stills
     shared = sorted(set(sdr) & set(hdr))
     assert len(shared) > 10
     means = np.array([(sdr[n].mean(), hdr[n].mean()) for n in shared])

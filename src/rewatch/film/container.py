@@ -6,6 +6,7 @@ exceptions. A packet that cannot be read or decoded is passed over and counted, 
 Contents
     open_container   the file, opened, or a FilmError
     packets          the packets of one stream to the end, past whatever cannot be read
+    layout_name      of a channel layout, also where the file leaves it open
     frames           the frames of one stream, past whatever cannot be decoded
 """
 
@@ -150,3 +151,12 @@ def _decode(codec: Any, packet: Packet[Any] | None, damage: Damage) -> list[Any]
         damage.frames += 1
         return []
     return decoded
+
+
+_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+
+
+def layout_name(layout: Any) -> str:
+    """The name of a channel layout; where the file does not say (PCM), FFmpeg's default for so many channels."""
+    name: str = layout.name
+    return _LAYOUTS.get(layout.nb_channels, name) if name.endswith("channels") else name

@@ -24,7 +24,7 @@ from av.stream import Disposition
 from rewatch.errors import NoSuchStream, NotAFilm, UnknownCodec
 from rewatch.facts import Chapter, FilmFacts, PictureFacts, SoundFacts, WordsFacts
 from rewatch.film.colour import MATRICES, PRIMARIES, TRANSFERS, is_full_range, is_rgb
-from rewatch.film.container import frames, open_container
+from rewatch.film.container import frames, layout_name, open_container
 from rewatch.film.identity import identify
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _sound(stream: AudioStream, number: int) -> SoundFacts:
         codec=_codec_name(stream),
         sample_rate=codec.sample_rate if codec else 0,
         channels=codec.channels if codec else 0,
-        layout=codec.layout.name if codec else "",
+        layout=layout_name(codec.layout) if codec else "",
         default=_is(stream, Disposition.default),
         duration=_duration(stream),
         language=_language(stream),
@@ -218,7 +218,7 @@ def _codec_name(stream: Any) -> str:
     """The codec's own name ("vp9", not the decoder's "libvpx-vp9")."""
     codec = stream.codec_context
     if codec is None:
-        return stream.name or "unknown codec"
+        return getattr(stream, "name", None) or "an unknown codec"
     return str(getattr(codec.codec, "canonical_name", None) or codec.name)
 
 

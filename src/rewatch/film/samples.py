@@ -26,14 +26,17 @@ from av.stream import Discard
 
 from rewatch.evidence import Damage, Samples
 from rewatch.facts import FilmFacts, SoundFacts
-from rewatch.film.container import frames, open_container
+from rewatch.film.container import frames, layout_name, open_container
 from rewatch.film.ending import note_missing
 from rewatch.film.stamps import JUMP
 
 TOLERANCE = Fraction(20, 1000)
 """Seconds by which a timestamp may be off before it is believed."""
+HOLES = 0.1
+"""Seconds of holes together that are worth a word."""
 
 Block = npt.NDArray[np.float32]
+MANY = 8
 _SCALES = {"s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
 
 
@@ -62,6 +65,9 @@ def read_samples(film: FilmFacts, *, block_seconds: float = 1.0, damage: Damage 
         lost.repaired += line.repaired
         if lost.frames > before:
             lost.notes.append(f"{lost.frames - before} pieces of the sound could not be decoded")
+        if line.silent > line.rate * HOLES:
+            seconds = f"{line.silent / line.rate:.1f} s"
+            lost.notes.append(f"the sound has {line.holes} hole{'s' * (line.holes > 1)}, silent for {seconds}")
         if line.start is not None:
             end = line.start + Fraction(line.written, line.rate)
             note_missing(film, sound.stream, line.start, end, sound.duration, lost)
@@ -72,12 +78,15 @@ class _Line:
 
     start:   second of sample 0; None before there is any
     written: samples laid so far
+    holes, silent: stretches that the stream leaves out, and their samples together
     """
 
     def __init__(self, film: FilmFacts, sound: SoundFacts) -> None:
         self.start: Fraction | None = None
         self.written = 0
         self.repaired = 0
+        self.holes = 0
+        self.silent = 0
         self.rate = 0
         self._layout = ""
         self._film = film
@@ -93,11 +102,15 @@ class _Line:
         if not frame.samples:
             return
         if self.start is None:
-            self.rate, self._layout, self._channels = frame.sample_rate, frame.layout.name, frame.layout.nb_channels
+            self.rate, self._layout, self._channels = (
+                frame.sample_rate,
+                layout_name(frame.layout),
+                frame.layout.nb_channels,
+            )
             base = frame.time_base or Fraction(1, self.rate)
             self.start = Fraction(0) if frame.pts is None else frame.pts * base - self._film.zero
         pts, base = frame.pts, frame.time_base
-        if frame.sample_rate != self.rate or frame.layout.name != self._layout:
+        if frame.sample_rate != self.rate or layout_name(frame.layout) != self._layout:
             parts = self._convert(frame)
         else:
             if self._resampler is not None:
@@ -119,7 +132,7 @@ class _Line:
             self._lay(_interleaved(frame), None, None)
 
     def _convert(self, frame: Any) -> list[Block]:
-        now = (frame.format.name, frame.sample_rate, frame.layout.name)
+        now = (frame.format.name, frame.sample_rate, layout_name(frame.layout))
         if self._resampler is None or self._between != now:
             self.flush()
             self._resampler = AudioResampler(format="fltp", layout=self._layout, rate=self.rate)
@@ -153,6 +166,8 @@ class _Line:
 
     def _silence_for(self, samples: int) -> None:
         # Without memory of its own: a hole may be long.
+        self.holes += 1
+        self.silent += samples
         self._hold(np.broadcast_to(np.float32(0), (samples, self._channels)))
 
     def _hold(self, part: Block) -> None:
@@ -185,12 +200,14 @@ class _Line:
 
 def _interleaved(frame: Any) -> Block:
     """A decoded frame as (n, channels) float32, full scale 1.0."""
-    values = frame.to_ndarray()
-    name = frame.format.name.removesuffix("p")
-    if frame.format.is_planar:
-        values = values.T
-    else:
-        values = values.reshape(-1, frame.layout.nb_channels)
+    channels = frame.layout.nb_channels
+    if frame.format.is_planar and channels >= MANY:
+        # PyAV 18 looks for a plane behind the eighth and fails; packed, there is only one.
+        packed = AudioResampler(format=frame.format.packed.name).resample(frame)
+        return np.concatenate([_interleaved(part) for part in packed])
+    values: npt.NDArray[Any] = frame.to_ndarray()
+    values = values.T if frame.format.is_planar else values.reshape(-1, channels)
+    name = frame.format.packed.name
     if name in ("flt", "dbl"):
         return np.asarray(values, np.float32)
     if name == "u8":
