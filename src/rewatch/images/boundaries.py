@@ -25,7 +25,7 @@ from rewatch.analyser import Analyser, Gives, Watches
 from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
-from rewatch.images.boundaries_cuts import find_candidates
+from rewatch.images.boundaries_cuts import Candidates, find_candidates
 from rewatch.images.boundaries_fades import Transition, black_spans, settle
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, matched, steps
 from rewatch.images.boundaries_judge import sure_of_cuts
@@ -57,10 +57,10 @@ class Boundaries(Analyser[Pictures]):
         self._grids: list[Grids] = []
         self._step: list[Floats] = []
         self._change: list[Floats] = []
-        self._cuts: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]] = []
+        self.cut_candidates: list[Candidates] = []
         self._first = 0
         self._light: list[Floats] = []
-        self._ramps: list[Ramp] = []
+        self.ramp_candidates: list[Ramp] = []
 
     def feed(self, piece: Pictures) -> None:
         at = 0
@@ -94,14 +94,15 @@ class Boundaries(Analyser[Pictures]):
             step, change = np.concatenate(self._step), np.concatenate(self._change)
             begin = for_cuts * BLOCK
             found = find_candidates(grids, step, change, begin, begin + len(self._grids[for_cuts]))
-            self._cuts.append((found.frame + self._first, sure_of_cuts(found.features)))
+            self.cut_candidates.append(Candidates(found.frame + self._first, found.features))
         if for_ramps >= 0:
             grids = np.concatenate(self._grids)
-            cuts = np.concatenate([frames[sure >= LEAST_SURE] for frames, sure in self._cuts[-6:]]) - self._first
+            near = self.cut_candidates[-6:]
+            cuts = np.concatenate([c.frame[sure_of_cuts(c.features) >= LEAST_SURE] for c in near]) - self._first
             begin = for_ramps * BLOCK
             inside = cuts[(cuts > 0) & (cuts < len(grids))]
             for ramp in find_ramps(grids, inside, begin, begin + len(self._grids[for_ramps])):
-                self._ramps.append(replace(ramp, first=ramp.first + self._first, last=ramp.last + self._first))
+                self.ramp_candidates.append(replace(ramp, first=ramp.first + self._first, last=ramp.last + self._first))
             if for_ramps > 0:
                 self._first += len(self._grids[0])
                 del self._grids[0], self._step[0], self._change[0]
@@ -115,13 +116,13 @@ class Boundaries(Analyser[Pictures]):
         self._judge(-1, len(self._grids) - 1)
         cuts = [
             Transition("cut", int(frame), int(frame), float(sure))
-            for frames, sures in self._cuts
-            for frame, sure in zip(frames, sures, strict=True)
+            for c in self.cut_candidates
+            for frame, sure in zip(c.frame, sure_of_cuts(c.features), strict=True)
             if sure >= LEAST_SURE
         ]
         light = np.concatenate(self._light) if self._light else np.zeros((0, 3), np.float32)
         black = black_spans(*light.T)
-        found = settle(self._ramps, cuts)
+        found = settle(self.ramp_candidates, cuts)
         return {
             "boundaries": Spans(
                 "boundaries",
@@ -131,7 +132,5 @@ class Boundaries(Analyser[Pictures]):
                 clock=FRAMES,
                 columns={"sure": np.array([t.sure for t in found], np.float64)},
             ),
-            "black": Spans(
-                "black", begin=black[:, 0], end=black[:, 1], label=["black"] * len(black), clock=FRAMES
-            ),
+            "black": Spans("black", begin=black[:, 0], end=black[:, 1], label=["black"] * len(black), clock=FRAMES),
         }

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter
 
-from rewatch.images.boundaries_grid import Grids, matched
+from rewatch.images.boundaries_grid import BLOCKS, Grids, matched, matched_blocks, spread_distance
 
 LEAST_CHANGE = 4.0
 """Code values (three channels summed): below it no change of shot is visible."""
@@ -30,7 +30,22 @@ LEAST_PEAK = 0.85
 """Of the larger neighbouring distance: a frame that changes less than that stands out from nothing."""
 ACROSS = 4
 """A flash or an obstacle may last that many frames (that differ) and is still seen to come back."""
-FEATURES = ("change", "peak", "wide_peak", "comes_back", "comes_back_change", "structure", "structure_peak", "least")
+FEATURES = (
+    "change",
+    "peak",
+    "wide_peak",
+    "comes_back",
+    "comes_back_change",
+    "structure",
+    "structure_peak",
+    "quartile",
+    "structure_quartile",
+    "spread",
+    "spread_peak",
+    "backward",
+    "backward_peak",
+    "structure_back",
+)
 
 Floats = npt.NDArray[np.float32]
 
@@ -98,9 +113,15 @@ def find_candidates(grids: Grids, step: Floats, change: Floats, begin: int, end:
 
     around = np.clip(at[:, None] + np.arange(-2, 2), 0, last)
     frames, where = np.unique(chain[around.ravel()], return_inverse=True)
-    shapes = structure(grids[frames])
-    links = where.reshape(around.shape)
-    apart = matched(shapes[links[:, :-1].ravel()], shapes[links[:, 1:].ravel()]).reshape(len(at), 3)
+    near_grids, links = grids[frames], where.reshape(around.shape)
+    shapes = structure(near_grids)
+    a, b = links[:, :-1].ravel(), links[:, 1:].ravel()
+    shape_blocks = matched_blocks(shapes[a], shapes[b]).reshape(len(at), 3, BLOCKS)
+    apart = shape_blocks.mean(axis=2)
+    shape_back = matched(shapes[links[:, 2]], shapes[links[:, 1]])
+    spread = spread_distance(near_grids[a], near_grids[b]).reshape(len(at), 3)
+    backward = matched(near_grids[b], near_grids[a]).reshape(len(at), 3)
+    blocks = matched_blocks(near_grids[links[:, 1]], near_grids[links[:, 2]])
     here = values[at]
     features = np.stack(
         [
@@ -111,7 +132,13 @@ def find_candidates(grids: Grids, step: Floats, change: Floats, begin: int, end:
             back / here,
             apart[:, 1],
             apart[:, 1] / (np.maximum(apart[:, 0], apart[:, 2]) + 1.5),
-            np.minimum(here, back),
+            np.quantile(blocks, 0.25, axis=1),
+            np.quantile(shape_blocks[:, 1], 0.25, axis=1),
+            spread[:, 1],
+            spread[:, 1] / (np.maximum(spread[:, 0], spread[:, 2]) + 1.5),
+            backward[:, 1],
+            backward[:, 1] / (np.maximum(backward[:, 0], backward[:, 2]) + 1.5),
+            shape_back,
         ],
         axis=1,
     )

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from rewatch.images.boundaries_judge import FLAT, sure_of_ramp
+from rewatch.images.boundaries_judge import sure_of_ramps
 from rewatch.images.boundaries_ramps import Ramp
 
 Kind = Literal["cut", "dissolve", "fade_in", "fade_out", "fade_through_black", "wipe"]
@@ -23,6 +23,8 @@ BLACK_LEVEL = 20.0
 """Full-range code value that no cell of a black frame exceeds: noise and grey blacks included, dim pictures not."""
 BLACK_SPREAD = 1.5
 DARK_LEVEL = 40.0
+FLAT = 3.0
+"""Standard deviation of luma (code values of the coarse grid) below which a picture shows nothing."""
 LONGEST_BLACK = 48
 """Frames of black up to which a fade out and the fade in after it are one fade through black."""
 
@@ -55,7 +57,7 @@ def _kind(ramp: Ramp) -> Kind:
 
 def settle(ramps: Sequence[Ramp], cuts: Sequence[Transition], least: float = 0.5) -> list[Transition]:
     """Transitions that do not overlap, in order: the surest ramps, the cuts, fades joined across black."""
-    weighed = sorted(((sure_of_ramp(r), r) for r in ramps), key=lambda pair: -pair[0])
+    weighed = sorted(zip(sure_of_ramps(ramps).tolist(), ramps, strict=True), key=lambda pair: -pair[0])
     kept: list[Transition] = []
     for sure, one in weighed:
         if sure < least:

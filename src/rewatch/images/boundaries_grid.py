@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 ROWS, COLUMNS = 18, 32
 BLOCK_ROWS, BLOCK_COLUMNS = 3, 4
+BLOCKS = (ROWS // BLOCK_ROWS) * (COLUMNS // BLOCK_COLUMNS)
 REACH_ROWS, REACH_COLUMNS = 4, 6
 """How far a block is looked for, in cells: a fifth of the picture in either direction, between two frames."""
 
@@ -40,9 +41,7 @@ class Reducer:
 
     def _reduce(self, plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         _, height, width = plane.shape
-        down, across = (
-            self._weights.setdefault(key, area_weights(*key)) for key in ((ROWS, height), (COLUMNS, width))
-        )
+        down, across = (self._weights.setdefault(key, area_weights(*key)) for key in ((ROWS, height), (COLUMNS, width)))
         reduced: npt.NDArray[np.float32] = (down @ plane.astype(np.float32)) @ across.T
         return reduced
 
@@ -67,14 +66,19 @@ def steps(grids: Grids, before: Grids | None) -> npt.NDArray[np.float32]:
 
 
 def matched(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
-    """(n,) distance of each pair of grids when every block of `after` may come from elsewhere in `before`.
+    """(n,) distance of each pair of grids when every block of `after` may come from elsewhere in `before`."""
+    return matched_blocks(before, after).mean(axis=1, dtype=np.float32)
+
+
+def matched_blocks(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
+    """(n, 48) distance of each block of `after` from the best place for it in `before`, mean over its cells.
 
     Each block of 3 x 4 cells takes its best place within a fifth of the picture (exhaustive block matching by sum of
     absolute differences); beyond the edge the picture is continued by its last cell.
     """
     count = len(after)
     if not count:
-        return np.zeros(0, np.float32)
+        return np.zeros((0, BLOCKS), np.float32)
     # Pairs last: every operation then runs over long contiguous rows, however small a grid is.
     target = np.ascontiguousarray(after.transpose(1, 2, 3, 0))
     margin = ((0, 0), (REACH_ROWS, REACH_ROWS), (REACH_COLUMNS, REACH_COLUMNS), (0, 0))
@@ -97,4 +101,10 @@ def matched(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
             total += rows[:, :, 3]
             best = total if best is None else np.minimum(best, total, out=best)
     assert best is not None
-    return (best.sum(axis=(0, 1), dtype=np.uint32) / np.float32(ROWS * COLUMNS)).astype(np.float32)
+    return (best.reshape(BLOCKS, count).T / np.float32(BLOCK_ROWS * BLOCK_COLUMNS)).astype(np.float32)
+
+
+def spread_distance(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
+    """(n,) distance of the values that each pair of grids holds, wherever they stand: Wasserstein-1, channels summed."""
+    a, b = (np.sort(g.reshape(len(g), 3, ROWS * COLUMNS), axis=2).astype(np.int16) for g in (before, after))
+    return (np.abs(a - b).mean(axis=2).sum(axis=1)).astype(np.float32)

@@ -17,45 +17,49 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.images.boundaries_cuts import structure
-from rewatch.images.boundaries_grid import Grids, matched
+from rewatch.images.boundaries_grid import Grids, distance, matched
 
 HALVES = (3, 6, 12, 24, 36)
 """Half lengths, in frames, at which a transition is looked for."""
 LONGEST = 2 * HALVES[-1] + 40
 LEAST_CHANGE = 8.0
 """Root mean square of the way from A to B, code values: a slighter one is no change of shot that could be told."""
-LEAST_STRAIGHT = 0.38
+MOST_ERROR = 0.15
+LEAST_STRAIGHT = 0.36
 """The middle may be off the mean of its ends by this share of the way from A to B."""
 
 Floats = npt.NDArray[np.float32]
+
+
+FEATURES = ("way", "off", "error", "apart", "mixed", "shape", "length", "flatter", "fuller", "dip", "expected", "moved")
 
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
     """A stretch that may be a gradual transition, ``first .. last`` its mixed frames (inclusive).
 
-    way:    root mean square of B - A, code values
-    off:    root mean square of the frames' distance from the line A..B, as a share of `way`
-    error:  of the ramp's fit, in shares of the way
-    apart:  distance of A and B once blocks may move
-    ends:   standard deviation of the luma of A and of B: 0 = flat
-    levels: mean luma of A and of B
+    ends:     standard deviation of the luma of A and of B: 0 = flat
+    levels:   mean luma of A and of B
+    features: (len(FEATURES),)
+        way       root mean square of B - A, code values
+        off       root mean square of the frames' distance from the line A..B, as a share of `way`
+        error     of the ramp's fit, in shares of the way
+        apart     distance of A and B once blocks may move
+        mixed     distance of frames within from the mixes that they should be, blocks free to move, share of `apart`
+        shape     distance of the structures of A and B
+        length    frames
+        flatter, fuller   `ends`, the smaller and the larger
+        dip       energy of detail within, as a share of what lies between that of A and that of B: a mix of two
+                  pictures has half, a moving picture all of it
+        expected  how far it is from that of a mix, in natural logarithms
+        moved     what movement leaves of the distance from quarter to quarter: little in a shot that only moves
     """
 
     first: int
     last: int
-    way: float
-    off: float
-    error: float
-    apart: float
-    mixed: float
-    shape: float
     ends: tuple[float, float]
     levels: tuple[float, float]
-
-    @property
-    def features(self) -> tuple[float, ...]:
-        return (self.way, self.off, self.error, self.apart, self.mixed, self.shape, float(self.last - self.first + 1))
+    features: tuple[float, ...]
 
 
 def halved(grids: Grids) -> Floats:
@@ -95,12 +99,29 @@ def fit(share: Floats, begin: int, centre: int, half: int) -> tuple[float, int, 
             if error[at] < best[0]:
                 best = (float(error[at]), int(first[at]), int(last[at]), float(height[at]))
         near = np.arange(-stride, stride + 1)
-        grid = np.unique(np.clip(best[1] + near, firsts[0], centre)), np.unique(np.clip(best[2] + near, centre, lasts[-1]))
+        grid = (
+            np.unique(np.clip(best[1] + near, firsts[0], centre)),
+            np.unique(np.clip(best[2] + near, centre, lasts[-1])),
+        )
     return float(np.sqrt(best[0])), best[1], best[2], best[3]
 
 
-def _measure(grids: Grids, small: Floats, centre: int, half: int, lowest: int, highest: int) -> Ramp | None:
-    """Fit the ends of one candidate within ``lowest .. highest`` and measure it."""
+@dataclass(frozen=True, slots=True)
+class _Straight:
+    """A ramp with what could be measured of it by itself."""
+
+    a: int
+    b: int
+    way: float
+    off: float
+    error: float
+    dip: float
+    expected: float
+    share: Floats
+
+
+def _straighten(small: Floats, detail: Floats, centre: int, half: int, lowest: int, highest: int) -> _Straight | None:
+    """Fit the ends of one candidate within ``lowest .. highest``; None where it turns out to be no straight way."""
     a, b = centre - half, centre + half
     error, first, last = 0.0, a + 1, b - 1
     for _ in range(3):
@@ -117,39 +138,68 @@ def _measure(grids: Grids, small: Floats, centre: int, half: int, lowest: int, h
         a, b = again
     way = small[b] - small[a]
     length = float(way @ way)
-    if length <= 0 or last - first + 1 > LONGEST:
+    size = float(np.sqrt(length / len(way)))
+    if size < LEAST_CHANGE or b - a > LONGEST or b - a < 2 or error > MOST_ERROR:
         return None
-    inside = small[a + 1 : b] - small[a] if b - a > 1 else small[a : b + 1] - small[a]
+    inside = small[a + 1 : b] - small[a]
     share = (inside @ way) / np.float32(length)
     off = inside - share[:, None] * way
-    size = float(np.sqrt(length / len(way)))
-    # Three frames within, against the mix of the ends that they should be, blocks free to move.
-    at = np.unique(np.clip(np.round(a + (b - a) * np.array([0.25, 0.5, 0.75])).astype(int), a, b))
-    weight = np.clip(((small[at] - small[a]) @ way) / np.float32(length), 0, 1)[:, None, None, None]
-    mixes = (grids[a] * (1 - weight) + grids[b] * weight + 0.5).astype(np.uint8)
-    ends = np.stack([grids[a], grids[b]])
-    apart = matched(np.concatenate([ends[:1], mixes]), np.concatenate([ends[1:], grids[at]]))
-    shapes = structure(ends)
-    luma = ends[:, 0].astype(np.float32)
-    return Ramp(
-        first=first,
-        last=last,
-        way=size,
-        off=float(np.sqrt((off * off).mean())) / (size + 2),
-        error=error,
-        apart=float(apart[0]),
-        mixed=float(apart[1:].mean()) / (float(apart[0]) + 2),
-        shape=float(matched(shapes[:1], shapes[1:])[0]),
-        ends=(float(luma[0].std()), float(luma[1].std())),
-        levels=(float(luma[0].mean()), float(luma[1].mean())),
-    )
+    bent = float(np.sqrt((off * off).mean())) / (size + 2)
+    if bent > LEAST_STRAIGHT:
+        return None
+    part = np.clip(share, 0, 1)
+    within, noise = detail[a + 1 : b], np.float32(2)
+    between = (1 - part) * detail[a] + part * detail[b]
+    mixed = (1 - part) ** 2 * detail[a] + part**2 * detail[b]
+    dip = float((within.sum() + noise) / (between.sum() + noise))
+    expected = float(np.abs(np.log((within + noise) / (mixed + noise))).mean())
+    return _Straight(a, b, size, bent, error, dip, expected, part)
+
+
+def _measure(grids: Grids, straights: list[_Straight]) -> list[Ramp]:
+    """What costs more, for all of a window's ramps at once."""
+    if not straights:
+        return []
+    a, b = (np.array([getattr(s, end) for s in straights]) for end in "ab")
+    # Three frames within, against the mix of the ends that they should be.
+    at = np.stack([np.clip(np.round(a + (b - a) * q).astype(int), a + 1, b - 1) for q in (0.25, 0.5, 0.75)])
+    weights = np.array([[s.share[n - s.a - 1] for n, s in zip(row, straights, strict=True)] for row in at], np.float32)
+    weights = weights[..., None, None, None]
+    mixes = (grids[a] * (1 - weights) + grids[b] * weights + np.float32(0.5)).astype(np.uint8)
+    shapes = structure(np.concatenate([grids[a], grids[b]]))
+    count = len(straights)
+    path = np.concatenate([a[None], at, b[None]])
+    before = np.concatenate([grids[a], mixes.reshape(-1, *grids.shape[1:]), shapes[:count], grids[path[:-1].ravel()]])
+    after = np.concatenate([grids[b], grids[at.ravel()], shapes[count:], grids[path[1:].ravel()]])
+    distances = matched(before, after).reshape(9, count)
+    apart, inside, shape, moving = distances[0], distances[1:4], distances[4], distances[5:].sum(axis=0)
+    still = distance(before[5 * count :], after[5 * count :]).reshape(4, count, -1).mean(axis=2).sum(axis=0) * 3
+    moved = moving / (still + 2)
+    mixed = np.mean(inside, axis=0) / (apart + 2)
+    ramps = []
+    for n, s in enumerate(straights):
+        luma = grids[[s.a, s.b], 0].reshape(2, -1).astype(np.float32)
+        ends, levels = luma.std(axis=1).tolist(), luma.mean(axis=1).tolist()
+        found = (s.way, s.off, s.error, apart[n], mixed[n], shape[n], s.b - s.a - 1)
+        features = tuple(float(x) for x in (*found, min(ends), max(ends), s.dip, s.expected, moved[n]))
+        ramps.append(Ramp(s.a + 1, s.b - 1, (ends[0], ends[1]), (levels[0], levels[1]), features))
+    return ramps
+
+
+def details(grids: Grids) -> Floats:
+    """(n,) energy of detail: mean square of the luma's differences from cell to cell, code values squared."""
+    luma = grids[:, 0].astype(np.int16)
+    across, down = luma[:, :, 1:] - luma[:, :, :-1], luma[:, 1:] - luma[:, :-1]
+    energy = [np.square(d.astype(np.float32)).mean(axis=(1, 2)) for d in (across, down)]
+    result: Floats = energy[0] + energy[1]
+    return result
 
 
 def find_ramps(grids: Grids, cuts: npt.NDArray[np.int64], begin: int, end: int) -> list[Ramp]:
     """Ramps whose middle lies in ``begin .. end`` of a window, none of them across one of `cuts`; frames of the window."""
-    small, count = halved(grids), len(grids)
+    small, detail, count = halved(grids), details(grids), len(grids)
     shot = np.searchsorted(cuts, np.arange(count), side="right")
-    found: list[tuple[float, int, int]] = []
+    straights: dict[tuple[int, int], _Straight] = {}
     for half in HALVES:
         middle = np.arange(max(begin, half), min(end, count - half))
         if not len(middle):
@@ -159,19 +209,16 @@ def find_ramps(grids: Grids, cuts: npt.NDArray[np.int64], begin: int, end: int) 
         bent = small[middle] - (a + b) / 2
         straight = np.sqrt((bent * bent).mean(axis=1)) / (way + 2)
         good = (way > LEAST_CHANGE) & (straight < LEAST_STRAIGHT) & (shot[middle - half] == shot[middle + half])
-        score = way * (1 - 2 * straight)
-        found += [(-float(score[i]), int(middle[i]), half) for i in np.flatnonzero(good)]
-    found.sort()
-    taken = np.zeros(count, bool)
-    ramps = []
-    for _, middle_at, half in found:
-        if taken[middle_at - half : middle_at + half + 1].mean() > 0.3:
-            continue
-        lowest = int(cuts[shot[middle_at] - 1]) if shot[middle_at] else 0
-        highest = int(cuts[shot[middle_at]]) - 1 if shot[middle_at] < len(cuts) else count - 1
-        one = _measure(grids, small, middle_at, half, lowest, highest)
-        taken[middle_at - half : middle_at + half + 1] = True
-        if one is not None:
-            taken[one.first : one.last + 1] = True
-            ramps.append(one)
-    return ramps
+        score = np.where(good, way * (1 - 2 * straight), 0)
+        free = good.copy()
+        for i in np.argsort(-score, kind="stable")[: int(good.sum())].tolist():
+            if not free[i]:
+                continue
+            free[max(0, i - half) : i + half + 1] = False
+            at = int(middle[i])
+            lowest = int(cuts[shot[at] - 1]) if shot[at] else 0
+            highest = int(cuts[shot[at]]) - 1 if shot[at] < len(cuts) else count - 1
+            one = _straighten(small, detail, at, half, lowest, highest)
+            if one is not None:
+                straights.setdefault((one.a, one.b), one)
+    return _measure(grids, list(straights.values()))

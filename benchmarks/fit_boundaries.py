@@ -1,0 +1,259 @@
+"""Fit the weights of `rewatch.images.boundaries_judge`, and say how they do on films that they were not fitted on.
+
+    python benchmarks/fit_boundaries.py [--write] [--compositions N]
+
+Data: the labelled films (`benchmarks.films.FILMS`), and compositions of their single-shot footage
+(`compose_transitions`). Leave-one-film-out is the figure that counts: weights fitted without a film and without any
+composition of its footage, judged on that film. `--write` fits on all and writes ``boundaries_weights.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from compose_transitions import Planes, compose, stretches
+from films import CACHE, FILMS
+
+from rewatch.evidence import Pictures
+from rewatch.film.pictures import read_pictures
+from rewatch.film.probe import open_film
+from rewatch.images import boundaries_ramps, boundaries_weights
+from rewatch.images.boundaries import Boundaries
+from rewatch.images.boundaries_judge import FLOOR, logistic, terms
+
+WEIGHTS = Path(boundaries_weights.__file__)
+REAL, COMPOSED = 5.0, 1.0
+"""What an example of a real film weighs against one of a composition."""
+
+
+def planes_of(film: Path) -> Planes:
+    """A film's small pictures, cached."""
+    cached = CACHE / f"{film.stem}.planes.npz"
+    if not cached.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        parts = [(p.luma, p.cb, p.cr) for p in read_pictures(open_film(film))]
+        np.savez(cached, *(np.concatenate(plane) for plane in zip(*parts, strict=True)))
+    with np.load(cached) as stored:
+        return tuple(stored[k] for k in ("arr_0", "arr_1", "arr_2"))  # type: ignore[return-value]
+
+
+def pieces(planes: Planes, length: int = 128) -> Iterator[Pictures]:
+    luma, cb, cr = planes
+    for first in range(0, len(luma), length):
+        part = slice(first, first + length)
+        n = len(luma[part])
+        yield Pictures(
+            first=first,
+            pts=np.arange(first, first + n),
+            time_base=Fraction(1, 24),
+            duration=1,
+            luma=luma[part],
+            cb=cb[part],
+            cr=cr[part],
+            keyframe=np.zeros(n, bool),
+            size=np.full(n, -1, np.int32),
+            kind=np.full(n, ord("?"), np.uint8),
+        )
+
+
+@dataclass
+class Examples:
+    """Measures of candidates (n, k), and what each is: 1 a boundary, 0 none, -1 left out."""
+
+    measures: list[Any] = field(default_factory=list)
+    answer: list[int] = field(default_factory=list)
+
+    def add(self, measures: Iterable[Any], answers: Iterable[int]) -> None:
+        self.measures += list(measures)
+        self.answer += list(answers)
+
+
+@dataclass
+class Source:
+    """What one film gives: its own candidates and those of its compositions, for cuts and for ramps."""
+
+    cuts: dict[bool, Examples]
+    ramps: dict[bool, Examples]
+
+
+def answer_cuts(frames: npt.NDArray[np.int64], labels: list[dict[str, Any]]) -> npt.NDArray[np.int64]:
+    answer = np.zeros(len(frames), np.int64)
+    for b in labels:
+        if b["kind"] != "cut":
+            answer[(frames >= b["first"] - 2) & (frames <= b["last"] + 2)] = -1
+    for b in labels:
+        if b["kind"] == "cut":
+            answer[(np.abs(frames - b["frame"]) == 1) & (answer != 1)] = -1
+            answer[frames == b["frame"]] = 1
+    return answer
+
+
+def share_of(a: int, b: int, c: int, d: int) -> float:
+    """Intersection over union of a..b and c..d."""
+    return max(0, min(b, d) - max(a, c) + 1) / (max(b, d) - min(a, c) + 1)
+
+
+def answer_ramps(ramps: list[boundaries_ramps.Ramp], labels: list[dict[str, Any]]) -> list[int]:
+    answers = []
+    for r in ramps:
+        answer, best = 0, 0.0
+        for b in labels:
+            if b["kind"] == "cut":
+                if r.first <= b["frame"] <= r.last:
+                    answer = min(answer, -1)
+                continue
+            parts = [(b["first"], b["last"])]
+            if b["kind"] == "fade_through_black":
+                black = b.get("black") or [(b["first"] + b["last"]) // 2] * 2
+                parts += [(b["first"], black[0] - 1), (black[1] + 1, b["last"])]
+            share = max(share_of(r.first, r.last, *p) for p in parts)
+            if r.first <= b["last"] + 1 and r.last >= b["first"] - 1:
+                answer = -1
+            if b["kind"] not in ("ambiguous", "wipe"):
+                best = max(best, share)
+        answers.append(1 if best > 0.4 else answer)
+    return answers
+
+
+def candidates(planes: Planes) -> Boundaries:
+    watcher = Boundaries()
+    watcher.begin(None, Path())  # type: ignore[arg-type]
+    for piece in pieces(planes):
+        watcher.feed(piece)
+    watcher.finish({})
+    return watcher
+
+
+def gather(film: Path, labels: dict[str, Any], number: int, compositions: float) -> Source:
+    """All candidates of a film and of its compositions: one for each `1 / compositions` thousand frames of footage."""
+    source = Source({True: Examples(), False: Examples()}, {True: Examples(), False: Examples()})
+    planes = planes_of(film)
+    footage = stretches(planes, labels)
+    made = [(planes, labels["boundaries"], True)]
+    count = max(3, round(compositions * sum(map(len, footage)) / 1000))
+    for seed in range(count):
+        one = compose(np.random.default_rng(1000 * number + seed), footage, shots=16)
+        made.append((one.planes, one.boundaries, False))
+    for frames, truth, real in made:
+        found = candidates(frames)
+        for c in found.cut_candidates:
+            source.cuts[real].add(c.features, answer_cuts(c.frame, truth))
+        source.ramps[real].add((r.features for r in found.ramp_candidates), answer_ramps(found.ramp_candidates, truth))
+    return source
+
+
+@dataclass(frozen=True)
+class Fit:
+    centre: npt.NDArray[np.float64]
+    scale: npt.NDArray[np.float64]
+    weights: npt.NDArray[np.float64]
+    bias: float
+    pairs: bool
+
+    def sure(self, measures: Any) -> npt.NDArray[np.float64]:
+        return logistic(terms(measures, self.centre, self.scale, self.pairs) @ self.weights + self.bias)
+
+
+def fit(parts: list[tuple[Examples, float]], pairs: bool, decay: float) -> Fit:
+    """Logistic regression with a ridge of `decay` on the weights (not the bias)."""
+    measures = np.concatenate([np.array(e.measures, np.float64) for e, _ in parts])
+    answer = np.concatenate([np.array(e.answer) for e, _ in parts])
+    weigh = np.concatenate([np.full(len(e.answer), w) for e, w in parts])
+    known = answer >= 0
+    measures, answer, weigh = measures[known], answer[known], weigh[known]
+    level = np.log(np.maximum(measures, 0) + FLOOR)
+    centre, scale = level.mean(axis=0), level.std(axis=0) + 1e-6
+    x = terms(measures, centre, scale, pairs)
+    # Terms of two are few times as large as those of one: the ridge is to mean the same for both.
+    size = x.std(axis=0) + 1e-6
+    x = x / size
+
+    def loss(w: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        z = x @ w[:-1] + w[-1]
+        p = logistic(z)
+        error = weigh * (p - answer)
+        value = (weigh * (np.logaddexp(0, z) - answer * z)).sum() + 0.5 * decay * (w[:-1] ** 2).sum()
+        return float(value), np.append(x.T @ error + decay * w[:-1], error.sum())
+
+    w = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 3000}).x
+    return Fit(centre, scale, w[:-1] / size, float(w[-1]), pairs)
+
+
+def report(name: str, sources: dict[str, Source], which: str, pairs: bool, decay: float) -> None:
+    total = np.zeros((2, 3), int)
+    for left_out in sources:
+        parts = []
+        for film, source in sources.items():
+            if film != left_out:
+                of = getattr(source, which)
+                parts += [(of[True], REAL), (of[False], COMPOSED)]
+        model = fit(parts, pairs, decay)
+        of = getattr(sources[left_out], which)
+        line = []
+        for row, real in enumerate((True, False)):
+            if not of[real].answer:
+                continue
+            answer, sure = np.array(of[real].answer), model.sure(of[real].measures)
+            counts = [int(((sure > 0.5) & (answer == 1)).sum()), int(((sure > 0.5) & (answer == 0)).sum())]
+            counts.append(int(((sure <= 0.5) & (answer == 1)).sum()))
+            total[row] += counts
+            line.append("hits %d, false %d, missed %d" % tuple(counts))
+        print(f"  {name} without {left_out}: real {line[0]}; composed {line[-1]}")
+    for row, kind in enumerate(("real", "composed")):
+        h, f, m = total[row]
+        print(f"  {name} {kind}: candidates' F1 {2 * h / (2 * h + f + m):.4f} ({h} hits, {f} false, {m} missed)")
+
+
+def written(cut: Fit, ramp: Fit) -> str:
+    lines = [
+        '"""Weights of `boundaries_judge`: written by ``benchmarks/fit_boundaries.py``, not by hand."""\n',
+        "from __future__ import annotations\n",
+    ]
+    for name, model in (("CUT", cut), ("RAMP", ramp)):
+        for part in ("centre", "scale", "weights"):
+            numbers = "".join(f"    {v:.6g},\n" for v in getattr(model, part))
+            lines.append(f"{name}_{part.upper()} = (\n{numbers})")
+        lines.append(f"{name}_BIAS = {model.bias:.6g}")
+    return "\n".join(lines) + "\n"
+
+
+CUT_DECAY, RAMP_DECAY = 0.3, 5.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="write the weights fitted on everything")
+    parser.add_argument("--compositions", type=float, default=3.0, help="for each thousand frames of footage (3)")
+    args = parser.parse_args()
+    sources = {}
+    for number, labels in enumerate(sorted(FILMS.glob("*.shots.json"))):
+        doc = json.loads(labels.read_text())
+        sources[doc["film"]] = gather(FILMS / doc["film"], doc, number, args.compositions)
+    report("cuts", sources, "cuts", False, CUT_DECAY)
+    report("ramps", sources, "ramps", True, RAMP_DECAY)
+    if args.write:
+        fits = []
+        for which, pairs, decay in (("cuts", False, CUT_DECAY), ("ramps", True, RAMP_DECAY)):
+            parts = []
+            for source in sources.values():
+                of = getattr(source, which)
+                parts += [(of[True], REAL), (of[False], COMPOSED)]
+            fits.append(fit(parts, pairs, decay))
+        WEIGHTS.write_text(written(*fits))
+
+
+if __name__ == "__main__":
+    main()
