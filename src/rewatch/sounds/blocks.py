@@ -13,6 +13,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+_ABSURD = 1000.0
+"""60 dB above full scale: no sound, but damage."""
+
 
 class Blocks:
     """Cuts pieces (n, channels) into blocks (channels, size), float32, contiguous; holds less than one block back.
@@ -38,7 +41,7 @@ class Blocks:
             block = np.concatenate([*self._held, values[at : at + take]])
             self._held, self._count = [], 0
             at += take
-            yield np.ascontiguousarray(block.T, dtype=np.float32)
+            yield _planar(block)
         if at < len(values):
             self._held.append(np.array(values[at:], dtype=np.float32))
             self._count += len(values) - at
@@ -48,4 +51,12 @@ class Blocks:
         held, self._held, self._count = self._held, [], 0
         if not held:
             return np.zeros((0, 0), dtype=np.float32)
-        return np.ascontiguousarray(np.concatenate(held).T)
+        return _planar(np.concatenate(held))
+
+
+def _planar(block: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    planar = np.ascontiguousarray(block.T, dtype=np.float32)
+    # A damaged floating point stream can hold anything; one NaN would stay in the filters for the rest of the film.
+    if not (planar.min() > -_ABSURD and planar.max() < _ABSURD):
+        planar = np.clip(np.nan_to_num(planar, nan=0.0, posinf=0.0, neginf=0.0), -_ABSURD, _ABSURD)
+    return planar

@@ -49,7 +49,7 @@ def mono_weights(layout: str, channels: int) -> npt.NDArray[np.float32]:
 
     Low frequency effects are left out, as they are there. Stereo becomes the mean; what is out of phase cancels.
 
-    >>> mono_weights("5.1", 6).round(3).tolist()
+    >>> [round(float(weight), 3) for weight in mono_weights("5.1", 6)]
     [0.5, 0.5, 0.707, 0.0, 0.354, 0.354]
     """
     names = channel_names(layout, channels)

@@ -20,8 +20,9 @@ from rewatch.clock import Clock
 from rewatch.evidence import Samples
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
-from rewatch.sounds import onsets, spectrum
+from rewatch.sounds import kinds, onsets, spectrum
 from rewatch.sounds.blocks import Blocks
+from rewatch.sounds.kinds import Features
 from rewatch.sounds.onsets import Flux
 from rewatch.sounds.spectrum import Spectrum
 from rewatch.sounds.stft import FRAMES, Mono, Spectra
@@ -51,6 +52,18 @@ FIGURES = (
         "dark or bright, tone or noise",
         "what sounds; it is measured on a mixdown in which what is out of phase cancels",
     ),
+    Figure(
+        "sound_kinds",
+        "Speech, music, effects",
+        "",
+        "three logistic models of sixteen measures over 2 s between 100 and 3800 Hz: modulation at the rate of "
+        "syllables, pauses, steadiness of partials, voicing, flatness, their spread ...; each 0..1 on its own",
+        "measures: Saunders 1996; Scheirer & Slaney 1997; Seyerlehner et al. 2007; weights: rewatch, "
+        "benchmarks/sound_kinds.py",
+        ("sound_kinds",),
+        "where to look for dialogue, for music, for noise in an hour of sound",
+        "singing from speech, a hum from a held note, a voice far below the music; effects are known by being neither",
+    ),
 )
 
 
@@ -70,6 +83,7 @@ class Texture(Analyser[Samples]):
         Gives(
             "spectrum", "curve", "centroid, flatness, roll-off, levels of bands", "", spectrum.COLUMNS, "Peeters 2004"
         ),
+        Gives("sound_kinds", "curve", "a first guess of speech, music and effects", "0..1", kinds.KINDS),
     )
 
     def __init__(self) -> None:
@@ -80,9 +94,10 @@ class Texture(Analyser[Samples]):
         self._start = Fraction(0)
         self._strength: list[npt.NDArray[np.float32]] = []
         self._rows: list[npt.NDArray[np.float32]] = []
+        self._kinds: list[npt.NDArray[np.float32]] = []
 
     def settings(self) -> Mapping[str, Any]:
-        return {"onset_above": onsets.ABOVE, "rolloff": spectrum.ROLLOFF}
+        return {"onset_above": onsets.ABOVE, "rolloff": spectrum.ROLLOFF, "kinds_heard_from": list(kinds.HEARD)}
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._clear()
@@ -95,6 +110,7 @@ class Texture(Analyser[Samples]):
             self._spectra = Spectra(self._mono.rate)
             self._flux = Flux(self._spectra.hertz)
             self._spectrum = Spectrum(self._spectra.hertz)
+            self._features = Features(self._spectra.hertz)
         for block in self._blocks.push(piece.values):
             power = self._spectra.push(self._mono.mix(block))
             if power is not None:
@@ -104,6 +120,9 @@ class Texture(Analyser[Samples]):
         """Takes the frames of one second; only the last has fewer than 100."""
         self._strength.append(self._flux.strength(np.sqrt(power)))
         self._rows.append(self._spectrum.rows(power))
+        rows = self._features.push(power)
+        if rows is not None:
+            self._kinds.append(rows)
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         if self._rate:
@@ -115,13 +134,17 @@ class Texture(Analyser[Samples]):
             power = self._spectra.end()
             if len(power):
                 self._measure(power)
+            self._kinds.append(self._features.end())
         strength = np.concatenate([np.zeros(0, dtype=np.float32), *self._strength])
         rows = np.concatenate([np.zeros((0, len(spectrum.COLUMNS)), dtype=np.float32), *self._rows])
+        measured = np.concatenate([np.zeros((0, len(kinds.NAMES) + 1), dtype=np.float32), *self._kinds])
         fine = Clock(Fraction(FRAMES), self._start + Fraction(1, 2 * FRAMES))
         at = onsets.pick(strength)
         even = Clock(Fraction(spectrum.RATE), self._start + Fraction(1, 2 * spectrum.RATE))
+        halves = Clock(Fraction(kinds.RATE), self._start + Fraction(1, 2 * kinds.RATE))
         return {
             "onsets": Events("onsets", at, fine, {"strength": strength[at]}, "dB"),
             "onset_strength": Curve("onset_strength", strength, fine, "dB"),
             "spectrum": Curve("spectrum", rows, even, "", spectrum.COLUMNS),
+            "sound_kinds": Curve("sound_kinds", kinds.judge(measured), halves, "0..1", kinds.KINDS),
         }
