@@ -44,7 +44,12 @@ _FLOOR = 4.0
 """Variance (code values squared) below which a picture is as good as flat."""
 _TEXTURE = 0.004
 """Mean square of slope (in spreads a pixel) at which motion is half sure."""
+_LOST = 0.45
+"""Residual from which on nothing can be said of motion."""
+_FAINT = np.float32(0.05)
 _ROUNDS = 4
+_AT_ONCE = 16
+"""Frames that are worked on at once: all that is made of them stays in the cache."""
 
 FIGURES = (
     Figure(
@@ -141,7 +146,10 @@ def _laid_over(
         mask = np.ones(before.shape[1:], np.bool_)
         for n in moved.tolist():
             (up, down), (left, right) = _overlap(int(shifts[n, 0]), high), _overlap(int(shifts[n, 1]), wide)
-            laid = before[:, n, up, left].copy()
+            laid, under = before[:, n, up, left].copy(), after[0, n, down, right]
+            # Each frame was brought to one brightness and contrast as a whole; here both must be those of one part.
+            laid *= (under.std() + _FAINT) / (laid[0].std() + _FAINT)
+            laid[0] += under.mean() - laid[0].mean()
             before[:, n], mask[n] = after[:, n], False
             before[:, n, down, right], mask[n, down, right] = laid, True
     return (before + after) * np.float32(0.5), after[0] - before[0], mask
@@ -162,43 +170,61 @@ def _better(frames: Floats, shifts: npt.NDArray[np.int64]) -> npt.NDArray[np.int
 
 def _fine(
     mean: Floats, difference: Floats, mask: npt.NDArray[np.bool_] | None, wide: int
-) -> tuple[npt.NDArray[np.float64], Floats, npt.NDArray[np.float64]]:
-    """Robust least squares: (n, 4) dx, dy in pixels, scale and turn; what is left of `difference`; (n,) texture."""
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """(n, 4) dx, dy in pixels, scale and turn; (n,) mean square of the difference that is left; (n,) texture."""
+    # Every second pixel will do: the filters are wider.
+    high, across = difference.shape[1:]
+    x = ((np.arange(across) - (across - 1) / 2) / wide).astype(np.float32)[::2]
+    y = ((np.arange(high) - (high - 1) / 2) / wide).astype(np.float32)[::2, None]
+    inside = None if mask is None else mask[:, ::2, ::2]
+    return _least_squares(mean[1:, :, ::2, ::2], difference[:, ::2, ::2], inside, (x, y))
+
+
+def _least_squares(
+    slopes: Floats, difference: Floats, mask: npt.NDArray[np.bool_] | None, place: tuple[Floats, Floats]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Robust least squares of some pairs; slopes: (2, n, h, w) to the right and down; place: x and y of each pixel."""
     number, high, across = difference.shape
-    x = np.broadcast_to(((np.arange(across) - (across - 1) / 2) / wide).astype(np.float32), (high, across))
-    y = np.broadcast_to(((np.arange(high) - (high - 1) / 2) / wide).astype(np.float32)[:, None], (high, across))
-    slopes = np.empty((number, 4, high, across), np.float32)
-    slopes[:, 0], slopes[:, 1] = mean[1], mean[2]
-    slopes[:, 2] = mean[1] * x + mean[2] * y
-    slopes[:, 3] = mean[2] * x - mean[1] * y
-    basis = slopes.reshape(number, 4, -1)
-    target = -difference.reshape(number, -1)
+    x, y = place
+    parts = np.empty((number, 4, high, across), np.float32)
+    parts[:, 0], parts[:, 1] = slopes
+    parts[:, 2] = slopes[0] * x + slopes[1] * y
+    parts[:, 3] = slopes[1] * x - slopes[0] * y
+    basis = parts.reshape(number, 4, -1)
+    turned = basis.transpose(0, 2, 1)
+    target: Floats = -difference.reshape(number, -1)
+    size = target.shape[1]
     inside = None if mask is None else mask.reshape(number, -1).astype(np.float32)
     # A little towards "nothing moves" decides where there is nothing to see.
-    ridge = np.diag(np.array((1e-4, 1e-4, 5e-6, 5e-6)) * target.shape[1])
+    ridge = np.diag(np.array((1e-4, 1e-4, 5e-6, 5e-6)) * size)
     weight = inside
     found: npt.NDArray[np.float64] = np.zeros((number, 4))
     left: Floats = target
     texture: npt.NDArray[np.float64] = np.zeros(number)
+    weighted: Floats = np.empty_like(basis)
     for turn in range(_ROUNDS):
-        weighted: Floats = basis if weight is None else basis * weight[:, None]
-        normal = (weighted @ basis.transpose(0, 2, 1)).astype(np.float64)
-        right = (weighted @ target[:, :, None])[..., 0].astype(np.float64)
-        found = np.asarray(np.linalg.solve(normal + ridge, right[..., None])[..., 0], dtype=np.float64)
+        if weight is None:
+            weighted[:] = basis
+        else:
+            np.multiply(basis, weight[:, None], out=weighted)
+        normal = (weighted @ turned).astype(np.float64)
+        right = (weighted @ target[:, :, None]).astype(np.float64)
+        found = np.asarray(np.linalg.solve(normal + ridge, right)[..., 0], dtype=np.float64)
         left = target - (found.astype(np.float32)[:, None] @ basis)[:, 0]
         if turn == 0:
             a, b, c = normal[:, 0, 0], normal[:, 0, 1], normal[:, 1, 1]
-            texture = ((a + c) / 2 - np.sqrt((a - c) ** 2 / 4 + b**2)) / target.shape[1]
+            texture = ((a + c) / 2 - np.sqrt((a - c) ** 2 / 4 + b**2)) / size
         if turn + 1 < _ROUNDS:
             # Geman and McClure's weights: what is off by much more than the usual does not count.
             usual = np.abs(left).mean(axis=1, keepdims=True) * np.float32(1.5) + np.float32(1e-6)
             weight = 1 / np.square(1 + np.square(left / usual))
             if inside is not None:
                 weight = weight * inside
-    if inside is not None:
-        # As if the part that both show were the whole.
-        left = left * inside * np.sqrt(inside.shape[1] / np.maximum(inside.sum(axis=1, keepdims=True), 1))
-    return found, left, texture
+    square = np.square(left)
+    if inside is None:
+        return found, square.mean(axis=1, dtype=np.float64), texture
+    seen = np.maximum(inside.sum(axis=1, dtype=np.float64), 1)
+    return found, (square * inside).sum(axis=1, dtype=np.float64) / seen, texture
 
 
 def between_frames(luma: npt.NDArray[np.uint8]) -> Floats:
@@ -207,7 +233,7 @@ def between_frames(luma: npt.NDArray[np.uint8]) -> Floats:
     dx, dy:   the picture moves to the right and down, in frame widths (a camera that pans to the right: dx < 0)
     zoom:     natural logarithm of the scale: 0.01 = everything grows by 1 %
     roll:     radians, clockwise
-    residual: share of the picture's variance that does not follow, 0 nothing .. 1 all of it (a cut)
+    residual: share of the picture's variance that does not follow, 0 nothing .. 1 all of it; at cuts 0.3 and more
     sure:     0..1, how far the picture says anything about motion; where the frames have too little in common
               dx, dy, zoom and roll are 0
     """
@@ -230,8 +256,8 @@ def between_frames(luma: npt.NDArray[np.uint8]) -> Floats:
         shifts[again] += off[again]
         mean, difference, mask = _laid_over(before[:, again], after[:, again], shifts[again])
         found[again], left[again], texture[again] = _fine(mean, difference, mask, wide)
-    residual = np.clip(np.square(left).mean(axis=1) / 2, 0, 1)
-    sure = np.clip(1.25 * (1 - residual) - 0.25, 0, 1) * texture / (texture + _TEXTURE)
+    residual = np.clip(left / 2, 0, 1)
+    sure = np.clip(1 - residual / _LOST, 0, 1) * texture / (texture + _TEXTURE)
     moves = sure > 0.15
     out = np.zeros((len(found), len(COLUMNS)))
     out[:, 0] = (found[:, 0] + shifts[:, 1]) / wide
@@ -260,7 +286,7 @@ class Camera(Analyser[Pictures]):
     )
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
-        self._blocks = Blocks()
+        self._blocks = Blocks(_AT_ONCE)
         self._last: npt.NDArray[np.uint8] | None = None
         self._parts: list[Floats] = []
 
