@@ -65,6 +65,8 @@ def _readable(path: str) -> None:
         raise FilmError(f"{path}: no such file")
     if os.path.isdir(path):
         raise FilmError(f"{path}: is a directory; name the film's file")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise FilmError(f"{path}: is not a file")
     try:
         with open(path, "rb") as file:
             first = file.read(1)
@@ -134,6 +136,7 @@ def frames(
         except av.error.BlockingIOError:
             # The decoder wants to be emptied first, which PyAV cannot do: start it afresh.
             codec.flush_buffers()
+            lost.frames += 1
             decoded = _decode(codec, packet, lost)
         except av.error.FFmpegError:
             lost.frames += 1

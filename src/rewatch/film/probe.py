@@ -24,7 +24,7 @@ from av.stream import Disposition
 from rewatch.errors import NoSuchStream, NotAFilm, UnknownCodec
 from rewatch.facts import Chapter, FilmFacts, PictureFacts, SoundFacts, WordsFacts
 from rewatch.film.colour import MATRICES, PRIMARIES, TRANSFERS, is_full_range, is_rgb
-from rewatch.film.container import frames, layout_name, open_container
+from rewatch.film.container import layout_name, open_container, packets
 from rewatch.film.identity import identify
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 MICROSECOND = Fraction(1, 1_000_000)
+FIRST = 300
+"""Packets among which the first frame of a picture is looked for."""
 NO_PICTURE = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 ASIDE = Disposition.comment | Disposition.visual_impaired
 _ASIDE_TITLE = re.compile(r"commentary|descri(bed|ption|ptive)|audiodeskription|kommentar", re.IGNORECASE)
@@ -171,7 +173,17 @@ def _picture(container: InputContainer, stream: VideoStream) -> PictureFacts:
 
 def _first_frame(container: InputContainer, stream: VideoStream) -> Any:
     """The first frame that decodes, None where there is none; the container stands at its start again."""
-    first = next(islice(frames(container, stream), 1), None)
+    codec: Any = stream.codec_context
+    first = None
+    # Not to the end of a long film none of which decodes; what is not shown by then is not told by its first frame.
+    for packet in islice(packets(container, stream), FIRST):
+        with suppress(av.error.FFmpegError):
+            first = next(iter(codec.decode(packet)), None)
+        if first is not None:
+            break
+    else:
+        with suppress(av.error.FFmpegError):
+            first = next(iter(codec.decode(None)), None)
     with suppress(av.error.FFmpegError):
         container.seek(0 if container.start_time is None else container.start_time)
     return first

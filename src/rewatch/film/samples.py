@@ -102,11 +102,8 @@ class _Line:
         if not frame.samples:
             return
         if self.start is None:
-            self.rate, self._layout, self._channels = (
-                frame.sample_rate,
-                layout_name(frame.layout),
-                frame.layout.nb_channels,
-            )
+            self.rate, self._layout = frame.sample_rate, layout_name(frame.layout)
+            self._channels = frame.layout.nb_channels
             base = frame.time_base or Fraction(1, self.rate)
             self.start = Fraction(0) if frame.pts is None else frame.pts * base - self._film.zero
         pts, base = frame.pts, frame.time_base
