@@ -6,7 +6,7 @@ only the sharper ones go on, written to the scratch folder as JPEG; small pictur
 change and every two seconds, for shots that were given no large frame. At the end each shot picks.
 
     typical   near the shot's median look: the frame in 8 x 6 areas of Y'CbCr
-    sharp     variance of the Laplacian over that of the picture (Pech-Pacheco et al. 2000)
+    sharp     variance of the Laplacian over that of the picture (Pech-Pacheco et al. 2000); less, where it moves fast
     clear     not within a transition, and some frames away from its ends
 
 Contents
@@ -39,7 +39,7 @@ QUALITY = 82
 WIDTH = 640
 OPEN = 3
 """Large frames that are held in memory, of the run of frames that is being read."""
-ALIKE = 0.03
+ALIKE = 0.04
 """Looks nearer than this (share of full scale) show the same."""
 EVERY = 8
 """Frames from one look that counts for the typical one to the next."""
@@ -47,12 +47,15 @@ ANCHOR = 48
 """Frames from one small picture that is always put by to the next."""
 CLEAR = 2
 """Frames next to a boundary that are taken only where there are no others: coders smear there."""
-_WAY = 0.25
+_WAY = 8.0
+"""Share of sharpness that a look off by 1 costs: one off by 0.03 loses against one a quarter less sharp."""
+_CALM = 4.0
+"""Mean change of luma (code values a frame) that halves the worth of a frame: it is blurred, or about to be mixed."""
 
 
 def sharpness(rgb: Bytes) -> float:
-    """How sharp (h, w, 3) sRGB is: variance of the Laplacian of green over that of green; every second pixel."""
-    green = rgb[::2, ::2, 1].astype(np.float32)
+    """How sharp (h, w, 3) sRGB is: variance of the Laplacian of green over that of green; every third pixel."""
+    green = rgb[::3, ::3, 1].astype(np.float32)
     if min(green.shape) < 3:
         return 0.0
     inner = green[1:-1, 1:-1]
@@ -74,7 +77,7 @@ def apart(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A frame that a still may be taken from; `rgb` until it is written."""
+    """A frame that a still may be taken from; `rgb` until it is written. Sharp: less so where the picture moves."""
 
     frame: int
     look: npt.NDArray[np.float32]
@@ -106,6 +109,8 @@ class Stills(Analyser[Pictures]):
         self._scratch = scratch
         for folder in ("large", "small", "keep"):
             (scratch / folder).mkdir(parents=True, exist_ok=True)
+            for path in (scratch / folder).glob("*.jpg"):
+                path.unlink()
         self._shown = Shown.of(film.picture)
         self._size: tuple[int, int] | None = None
         if film.picture:
@@ -121,7 +126,7 @@ class Stills(Analyser[Pictures]):
         self._looks: list[npt.NDArray[np.uint8]] = []
 
     def feed(self, piece: Pictures) -> None:
-        fresh = self._changes(piece.luma)
+        fresh, steps = self._changes(piece.luma)
         numbers = piece.first + np.arange(len(piece))
         typical = numbers % EVERY == 0
         large = np.isin(numbers, list(piece.large))
@@ -136,26 +141,27 @@ class Stills(Analyser[Pictures]):
                 self._looks.append(np.round(look * 127).astype(np.uint8))
             if large[at]:
                 rgb = piece.large[frame]
-                self._hold(_Candidate(frame, look, sharpness(rgb), rgb.copy()))
+                # The step to a new picture says nothing about it.
+                calm = 1.0 if fresh[at] else _CALM / (_CALM + steps[at])
+                self._hold(_Candidate(frame, look, sharpness(rgb) * calm, rgb.copy()))
             elif fresh[at] or anchor[at] or not self._small or apart(look, self._small[-1].look) > 2 * ALIKE:
                 self._put_by(frame, look, piece.luma[at], piece.cb[at], piece.cr[at])
         self._count = piece.first + len(piece)
 
-    def _changes(self, luma: Bytes) -> npt.NDArray[np.bool_]:
-        """(n,) whether the picture changes at a frame far more than it did before: likely a cut."""
+    def _changes(self, luma: Bytes) -> tuple[npt.NDArray[np.bool_], list[float]]:
+        """Whether the picture changes at each frame far more than it did before, likely a cut; and by how much."""
         coarse = luma[:, ::2, ::2].astype(np.int16)
         before = coarse[:1] if self._before is None else self._before
-        steps = np.abs(np.diff(coarse, axis=0, prepend=before)).reshape(len(luma), -1).sum(axis=1, dtype=np.int64)
+        total = np.abs(np.diff(coarse, axis=0, prepend=before)).reshape(len(luma), -1).sum(axis=1, dtype=np.int64)
         self._before = coarse[-1:].copy()
         found = np.zeros(len(luma), np.bool_)
-        size = coarse[0].size
-        for n, total in enumerate(steps.tolist()):
-            step = total / size
+        steps = (total / coarse[0].size).tolist()
+        for n, step in enumerate(steps):
             found[n] = step > 4 + 2.5 * self._level
             self._level += (min(step, 20.0) - self._level) / 8
         if self._count == 0:
             found[0] = True
-        return found
+        return found, steps
 
     def _hold(self, candidate: _Candidate) -> None:
         """Add to those held open; of two that look alike the less sharp goes, else the oldest is written."""
@@ -232,18 +238,23 @@ class Stills(Analyser[Pictures]):
         self, looks: npt.NDArray[np.float32], begin: int, end: int, clear_begin: int, clear_end: int
     ) -> tuple[str, _Candidate]:
         """The folder and the candidate of one shot's still."""
+        seen = looks[-(-clear_begin // EVERY) : -(-clear_end // EVERY)]
         away = CLEAR if clear_end - clear_begin > 4 * CLEAR else 0
-        choices = (
+        for folder, low, high in (
             ("large", clear_begin + away, clear_end - away),
             ("large", clear_begin, clear_end),
+            ("whole", begin, end),
             ("small", clear_begin, clear_end),
             ("large", begin, end),
             ("small", begin, end),
-        )
-        for folder, low, high in choices:
-            held = [c for c in (self._large if folder == "large" else self._small) if low <= c.frame < high]
+        ):
+            held = [c for c in (self._small if folder == "small" else self._large) if low <= c.frame < high]
+            if folder == "whole" and held:
+                # At its ends a transition may show next to nothing of the other shot.
+                typical = np.median(seen, axis=0) if len(seen) else held[0].look
+                held = [c for c in held if apart(c.look, typical) < ALIKE]
             if held:
-                return folder, _best(held, looks[-(-clear_begin // EVERY) : -(-clear_end // EVERY)])
+                return "small" if folder == "small" else "large", _best(held, seen)
         middle = (begin + end) // 2
         folder, pick = min(
             [("large", c) for c in self._large] + [("small", c) for c in self._small],
@@ -273,4 +284,4 @@ def _best(held: list[_Candidate], looks: npt.NDArray[np.float32]) -> _Candidate:
     off = np.abs(own - typical).mean(axis=1)
     sharp = np.array([candidate.sharp for candidate in held])
     dull = 1 - sharp / max(float(sharp.max()), 1e-9)
-    return held[int((off / ALIKE * _WAY + dull).round(6).argmin())]
+    return held[int((off * _WAY + dull).round(6).argmin())]
