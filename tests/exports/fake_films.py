@@ -46,6 +46,7 @@ KINDS = {
     "chase": _Kind(0.12, 0.50, 2.0, 0.28, -17, 0.2, 0.8),
     "interior": _Kind(0.10, 0.28, 5.5, 0.04, -29, 0.7, 0.05),
 }
+VOCABULARY = "you never told me that the road was closed I know we could have waited for him".split()
 ORDER = ("landscape", "interior", "talk", "night", "talk", "chase", "interior", "talk", "fight", "night", "landscape")
 
 
@@ -178,7 +179,7 @@ def film(seconds: float, title: str = "The Long Way Down", year: int | None = 19
         while at < end - 2:
             words = int(rng.integers(1, 14))
             spoken = 0.35 + words * 0.28
-            texts.append(" ".join(["word"] * words))
+            texts.append(" ".join(rng.choice(VOCABULARY, words)))
             begins.append(int(at * 1000))
             finish.append(int(min(at + spoken, end) * 1000))
             speakers.append(str(rng.choice(["ANNA", "BRUNO", ""])))

@@ -110,6 +110,10 @@ def _plain(value: float, decimals: int) -> str:
     return f"{value:,.{decimals}f}".replace("-", "−").replace(",", " ")
 
 
+def _length(seconds: float) -> str:
+    return f"{_plain(seconds, 1 if seconds >= 1 else 2)} s"
+
+
 def key_figures(study: Study) -> tuple[tuple[KeyFigure, ...], tuple[KeyFigure, ...]]:
     """What stands beside the title: figures of the picture, and of sound and words; those that there are."""
     picture: list[KeyFigure] = []
@@ -117,8 +121,8 @@ def key_figures(study: Study) -> tuple[tuple[KeyFigure, ...], tuple[KeyFigure, .
     if lengths is not None:
         picture = [
             KeyFigure(_plain(len(lengths), 0), "shot" if len(lengths) == 1 else "shots"),
-            KeyFigure(f"{_plain(float(lengths.mean()), 1)} s", "average shot"),
-            KeyFigure(f"{_plain(float(np.median(lengths)), 1)} s", "median shot"),
+            KeyFigure(_length(float(lengths.mean())), "average shot"),
+            KeyFigure(_length(float(np.median(lengths))), "median shot"),
         ]
     heard: list[KeyFigure] = []
     loudness = figures(study, "loudness_figures")

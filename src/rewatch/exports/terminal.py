@@ -185,7 +185,8 @@ def headline(study: Study) -> str:
     parts = [timecode(study.duration)]
     lengths = shot_lengths(study)
     if lengths is None:
-        parts.append("no picture" if study.facts.picture is None else "no shots")
+        listed = study.facts.container.startswith("list")
+        parts.append("no picture" if study.facts.picture is None and not listed else "no shots")
     elif len(lengths) == 1:
         parts.append("one shot")
     else:
@@ -194,6 +195,9 @@ def headline(study: Study) -> str:
     integrated = loudness.values.get("integrated") if loudness is not None else None
     if integrated is not None:
         parts.append(f"{integrated:.1f} LUFS")
+    elif study.facts.container.startswith("list"):
+        # The film has a sound, and a picture; what is known of it is a list.
+        parts.append(f"known by a {study.facts.container}")
     elif study.facts.sound is None:
         parts.append("no sound")
     pace = words_a_minute(study)

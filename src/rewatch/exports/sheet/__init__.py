@@ -92,12 +92,14 @@ def _draw(pen: Pen, page: Page, study: Study) -> None:
     from rewatch.exports.sheet.staves_heard import Kinds, Loudness
     from rewatch.exports.sheet.staves_words import Words
 
-    found = [(kind.name.lower(), kind.of(study)) for kind in (Tempo, Barcode, Cuts, Motion, Loudness, Kinds, Words)]
-    staves: list[Stave] = [stave for _, stave in found if stave is not None]
+    kinds: tuple[type[Stave], ...] = (Tempo, Barcode, Cuts, Motion, Loudness, Kinds, Words)
+    found = {kind: kind.of(study) for kind in kinds}
+    staves = [stave for stave in found.values() if stave is not None]
     draw_title(pen, page, study)
     for system in systems(page, study.duration):
         _draw_system(pen, system, staves)
-    draw_legend(pen, page, staves, [f"no {name}" for name, stave in found if stave is None], study)
+    missing = [kind for kind, stave in found.items() if stave is None]
+    draw_legend(pen, page, staves, missing, study)
 
 
 def _draw_system(pen: Pen, system: System, staves: Sequence[Stave]) -> None:

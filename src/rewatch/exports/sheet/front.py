@@ -34,8 +34,8 @@ def length_in_words(seconds: float) -> str:
     return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def facts_line(facts: FilmFacts) -> str:
-    """The edition in a line: format, size, rate, sound."""
+def facts_line(facts: FilmFacts, missing: Sequence[type[Stave]] = ()) -> str:
+    """The edition in a line: format, size, rate, sound; and what could not be charted of it."""
     parts = []
     if facts.picture is not None:
         seen = facts.picture
@@ -49,6 +49,12 @@ def facts_line(facts: FilmFacts) -> str:
         parts.append(f"{_CODECS.get(heard.codec, heard.codec)} {heard.layout}, {heard.sample_rate / 1000:g} kHz")
     else:
         parts.append("no sound")
+    there = {"picture": facts.picture is not None, "sound": facts.sound is not None, "words": False}
+    if any(stave.source == "words" for stave in missing):
+        parts.append("no lines of dialogue known")
+    lost = [stave.name.lower() for stave in missing if there[stave.source]]
+    if lost:
+        parts.append(f"not charted: {', '.join(lost)}")
     return "   ·   ".join(one_line(part) for part in parts)
 
 
@@ -75,7 +81,7 @@ def _figures(pen: Pen, figures: Sequence[KeyFigure], edge: float, way: int) -> N
         at += way * (wide + 8)
 
 
-def draw_legend(pen: Pen, page: Page, staves: Sequence[Stave], missing: Sequence[str], study: Study) -> None:
+def draw_legend(pen: Pen, page: Page, staves: Sequence[Stave], missing: Sequence[type[Stave]], study: Study) -> None:
     """One column a stave: its name and what it shows; what the film lacks; the edition and the maker below."""
     top = page.height - page.foot + 10.5
     if staves:
@@ -87,9 +93,7 @@ def draw_legend(pen: Pen, page: Page, staves: Sequence[Stave], missing: Sequence
             for j, line in enumerate(pen.wrapped(stave.about, 6.6, wide, "italic")[:6]):
                 pen.text(x, top + 3.4 + j * 2.75, line, 6.6, colour=pen.ink.soft, style="italic")
     foot = page.height - 9.5
-    about = facts_line(study.facts)
-    if missing:
-        about = f"{about}   ·   {', '.join(missing)}"
+    about = facts_line(study.facts, missing)
     pen.text(page.left, foot, pen.fitting(about, 6.6, 6.6, 250)[0], 6.6, colour=pen.ink.soft, style="italic")
     mark = (
         f"edition {study.facts.identity[:12]}   ·   {timecode(study.duration)}   ·   charted by rewatch {__version__}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -26,6 +26,8 @@ from rewatch.track import Curve
 FINE = 0.4
 """How finely curves are drawn, mm."""
 
+TURNS = {"accelerando": "accel.", "ritardando": "rit."}
+
 
 class Stave(ABC):
     """One line of the score, over all systems.
@@ -34,6 +36,7 @@ class Stave(ABC):
     weight:       its share of a system's height
     above, below: room it needs outside for words and marks, mm on the densest page
     barred:       whether bar lines run through it
+    source:       what it is drawn from: a stream of the file
     """
 
     name: ClassVar[str]
@@ -42,6 +45,12 @@ class Stave(ABC):
     above: ClassVar[float] = 0.0
     below: ClassVar[float] = 0.0
     barred: ClassVar[bool] = True
+    source: ClassVar[Literal["picture", "sound", "words"]] = "picture"
+
+    @classmethod
+    @abstractmethod
+    def of(cls, study: Study) -> Stave | None:
+        """The stave of a film; None where the film has nothing to put on it."""
 
     @property
     @abstractmethod
@@ -140,9 +149,10 @@ class Motion(Stave):
         if found is None:
             return None
         seconds, activity = found.seconds(study.times), first_column(found)
-        if found.clock.counts_frames:
+        times = study.times
+        if found.clock.counts_frames and times is not None and len(times) == len(found):
             # At a boundary activity measures the change of shot, not motion.
-            keep = moving_frames(len(found), spans(study, "boundaries"))
+            keep = moving_frames(times, spans(study, "boundaries"))
             if keep.any():
                 seconds, activity = seconds[keep], activity[keep]
         momentum = curve(study, "momentum")
@@ -170,14 +180,22 @@ class Tempo(Stave):
 
     name, short, weight, above = "Tempo", "Tem.", 1.0, 2.7
 
-    def __init__(self, seconds: Floats, values: Floats) -> None:
-        self.seconds, self.values = seconds, values
+    def __init__(self, seconds: Floats, values: Floats, turns: list[tuple[float, str]] | None = None) -> None:
+        """turns: second and word of each change of tempo."""
+        self.seconds, self.values, self.turns = seconds, values, turns or []
         self.reach = max(float(np.percentile(np.abs(values), 99)), 0.6)
 
     @classmethod
     def of(cls, study: Study) -> Tempo | None:
         found = curve(study, "tempo")
-        return None if found is None else cls(found.seconds(study.times), first_column(found))
+        if found is None:
+            return None
+        edges = spans(study, "tempo_edges")
+        turns = []
+        if edges is not None:
+            begin = edges.begin_seconds(study.times).tolist()
+            turns = [(t, TURNS[word]) for t, word in zip(begin, edges.label, strict=True) if word in TURNS]
+        return cls(found.seconds(study.times), first_column(found), turns)
 
     @property
     def about(self) -> str:
@@ -190,12 +208,20 @@ class Tempo(Stave):
         pen.form(x, np.full_like(x, box.middle), y, ink.tempo_pale)
         pen.line([box.left, box.right], [box.middle] * 2, ink.tempo, 0.35, order=2.5, alpha=0.7)
         pen.line(x, y, ink.tempo, 0.9)
-        size = min(9.0, 2.75 * box.above)
+        size, base = min(9.0, 2.75 * box.above), box.top - box.above * 0.2
+        taken: list[tuple[float, float]] = []
         for at, word in self.words(box.a_second):
             if box.holds(at):
-                x0 = float(box.x(at))
-                if x0 + pen.width(word, size, "bold") < box.right:
-                    pen.text(x0 + 0.6, box.top - box.above * 0.2, word, size, style="bold")
+                x0 = float(box.x(at)) + 0.6
+                wide = pen.width(word, size, "bold")
+                if x0 + wide < box.right:
+                    pen.text(x0, base, word, size, style="bold")
+                    taken.append((x0 - 1.5, x0 + wide + 1.5))
+        for at, word in self.turns:
+            x0, wide = float(box.x(at)), pen.width(word, size * 0.9, "italic")
+            if box.holds(at) and x0 + wide < box.right and not any(a < x0 + wide and x0 < b for a, b in taken):
+                pen.text(x0, base, word, size * 0.9, style="italic")
+                taken.append((x0 - 1.5, x0 + wide + 1.5))
 
     def words(self, a_second: float) -> list[tuple[float, str]]:
         """Seconds, and the word that stands there: where the tempo changes for a while."""

@@ -27,11 +27,20 @@ class Cuts(Stave):
 
     name, short, weight, below = "Cuts", "Cuts", 2.5, 1.2
 
-    def __init__(self, begin: Floats, end: Floats, kind: list[str], closes_with_fade: bool = False) -> None:
+    def __init__(
+        self,
+        begin: Floats,
+        end: Floats,
+        kind: list[str],
+        closes_with_fade: bool = False,
+        staccato: npt.NDArray[np.bool_] | None = None,
+    ) -> None:
+        """kind: how each shot begins; staccato: which are played so."""
+        self.staccato = np.zeros(len(begin), np.bool_) if staccato is None else staccato
         self.begin, self.end, self.kind = begin, end, np.array(kind, dtype=object)
         self.length = np.maximum(end - begin, 1e-3)
         self.closes_with_fade = closes_with_fade
-        self.centre = 2.0 ** round(float(np.log2(np.median(self.length))))
+        self.centre = 2.0 ** round(float(np.log2(np.clip(np.median(self.length), 0.5, 256))))
 
     @classmethod
     def of(cls, study: Study) -> Cuts | None:
@@ -40,11 +49,17 @@ class Cuts(Stave):
             return None
         boundaries = spans(study, "boundaries")
         fades = boundaries is not None and len(boundaries) > 0 and boundaries.label[-1] == "fade_out"
-        return cls(*seconds_between(study, shots), list(shots.label), fades)
+        played = spans(study, "articulation_shots")
+        staccato = None
+        if played is not None and len(played) == len(shots):
+            staccato = np.array([word == "staccato" for word in played.label])
+        return cls(*seconds_between(study, shots), list(shots.label), fades, staccato)
 
     @property
     def about(self) -> str:
         signs = []
+        if self.staccato.any():
+            signs.append("a dot is staccato")
         if np.isin(self.kind, GRADUAL).any():
             signs.append("a slur is a dissolve")
         if np.isin(self.kind, FADES).any():
@@ -90,6 +105,17 @@ class Cuts(Stave):
         pen.lines(at[full] + head * 0.45, y[full] - head * 0.1, at[full] + head * 0.45, y[full] - stem, ink.ink, thin)
         pen.heads(at[full], y[full], head, ink.ink)
         pen.heads(at[open_], y[open_], head * 1.1, ink.ink, open_=True)
+        dotted = full & self.staccato[shows]
+        if dotted.any() and head > 0.95:
+            dot = max(0.2, head * 0.13)
+            # Below the head, as the stem stands above it.
+            pen.boxes(
+                at[dotted] - dot,
+                y[dotted] + head * 0.75 - dot,
+                at[dotted] + dot,
+                y[dotted] + head * 0.75 + dot,
+                ink.ink,
+            )
         self._slurs(pen, box, shows, at, y, head)
         self._fades(pen, box, shows, at - head * 0.5, head)
 
@@ -99,7 +125,7 @@ class Cuts(Stave):
             y = float(box.y(self.height(length)))
             pen.line([box.left, box.right], [y, y], pen.ink.edge, 0.3, order=1.2, alpha=0.8, round_ends=False)
             if box.height > 16 or line in (-2, 2):
-                unit = {0.5: "½", 0.25: "¼"}.get(length, f"{length:g}")
+                unit = {0.5: "½", 0.25: "¼", 0.125: "⅛"}.get(length, f"{length:g}")
                 pen.text(box.right + 2.6, y + 0.7, f"{unit} s", 5.8, colour=pen.ink.soft, style="italic")
 
     def _slurs(self, pen: Pen, box: Box, shows: npt.NDArray[np.int64], at: Floats, y: Floats, head: float) -> None:

@@ -8,9 +8,12 @@ import numpy.typing as npt
 from rewatch.exports.reduce import Floats, reduce_curve, smooth
 from rewatch.exports.sheet.layout import Box
 from rewatch.exports.sheet.marks import hairpins, terraces
-from rewatch.exports.sheet.pen import Pen
+from rewatch.exports.sheet.pen import POINT, Pen
 from rewatch.exports.sheet.staves import FINE, Stave, drawn
 from rewatch.exports.study_view import Study, curve, events, figures, seconds_between, spans
+
+PITCH = 0.62
+"""From stroke to stroke of the form of loudness, mm: it is hatched, as an engraver would."""
 
 
 class Loudness(Stave):
@@ -20,6 +23,7 @@ class Loudness(Stave):
     """
 
     name, short, weight, below = "Loudness", "Loud.", 2.3, 2.9
+    above, source = 1.6, "sound"
 
     def __init__(
         self,
@@ -29,8 +33,10 @@ class Loudness(Stave):
         integrated: float | None,
         rests: tuple[Floats, Floats] | None,
         attacks: tuple[Floats, Floats] | None,
+        pulses: list[tuple[float, float, float]] | None = None,
     ) -> None:
-        """rests: begin and end; attacks: second and rise in LU of each sforzando."""
+        """rests: begin, end; attacks: second, rise in LU of each sforzando; pulses: begin, end, beats a minute."""
+        self.pulses = pulses or []
         self.seconds, self.momentary, self.short_term = seconds, momentary, short_term
         self.rests, self.attacks = rests, attacks
         heard = momentary[momentary > -69.5]
@@ -56,6 +62,7 @@ class Loudness(Stave):
             None if integrated is None else float(integrated),
             None if silence is None else seconds_between(study, silence),
             None if attacks is None or rise is None else (attacks.seconds(study.times), np.asarray(rise, np.float64)),
+            _pulses(study),
         )
 
     @property
@@ -72,16 +79,20 @@ class Loudness(Stave):
 
     def draw(self, pen: Pen, box: Box) -> None:
         ink = pen.ink
-        part = reduce_curve(self.seconds, self.momentary, box.begin, box.end, round(box.width / FINE))
+        part = reduce_curve(self.seconds, self.momentary, box.begin, box.end, round(box.width / PITCH))
         if not len(part):
             return
-        x, half = box.x(part.seconds), box.height / 2
-        high, mean = self.thickness(part.high) * half, self.thickness(part.mean) * half
-        pen.form(x, box.middle + high, box.middle - high, ink.sound_pale)
-        pen.form(x, box.middle + mean * 0.78, box.middle - mean * 0.78, ink.sound, order=2.2)
-        pen.line([box.left, box.right], [box.middle] * 2, ink.sound, 0.35, order=2.4)
+        half = box.height / 2
+        x = np.arange(box.left + PITCH / 2, float(box.x(part.seconds[-1])), PITCH)
+        at = box.begin + (x - box.left) / box.a_second
+        high = np.interp(at, part.seconds, self.thickness(part.high)) * half
+        mean = np.interp(at, part.seconds, self.thickness(part.mean)) * half
+        pen.lines(x, box.middle - high, x, box.middle + high, ink.sound_pale, PITCH * 0.62 * POINT)
+        pen.lines(x, box.middle - mean, x, box.middle + mean, ink.sound, PITCH * 0.62 * POINT, order=3.2)
+        pen.line([box.left, box.right], [box.middle] * 2, ink.sound, 0.35, order=3.4)
         self._rests(pen, box)
         self._marks(pen, box)
+        self._pulses(pen, box)
 
     def _rests(self, pen: Pen, box: Box) -> None:
         if self.rests is None:
@@ -92,6 +103,26 @@ class Loudness(Stave):
         size = min(0.9, box.height * 0.12)
         # A whole rest: it hangs from its line.
         pen.boxes(at - size, np.full_like(at, box.middle), at + size, np.full_like(at, box.middle + size), pen.ink.ink)
+
+    def _pulses(self, pen: Pen, box: Box) -> None:
+        """Metronome marks over the stretches that beat steadily."""
+        size = min(8.0, box.above * 3.4)
+        y = box.top - box.above * 0.1
+        for begin, end, rate in self.pulses:
+            if not box.holds(begin):
+                continue
+            a, b = float(box.x(begin)), float(box.x(end))
+            word = f"= {rate:.0f}"
+            head, wide = size * 0.13, pen.width(word, size)
+            if a + head * 3 + wide > box.right:
+                continue
+            pen.heads([a + head], [y - head * 0.6], head * 2, pen.ink.ink)
+            pen.lines(a + head * 1.88, y - head * 0.7, a + head * 1.88, y - size * 0.3, pen.ink.ink, 0.5)
+            pen.text(a + head * 3, y, word, size)
+            rest = a + head * 3 + wide + 1.0
+            if b > rest + 1:
+                pen.lines(rest, y - size * 0.1, b, y - size * 0.1, pen.ink.ink, 0.4)
+                pen.lines(b, y - size * 0.1, b, y + 0.2, pen.ink.ink, 0.4)
 
     def _marks(self, pen: Pen, box: Box) -> None:
         if self.silent:
@@ -147,10 +178,26 @@ class Loudness(Stave):
         return [(t, MARKS[g]) for t, g in grades], hairpins(part.seconds, level, grades, 7 / a_second)
 
 
+def _pulses(study: Study) -> list[tuple[float, float, float]]:
+    """Begin, end and beats a minute of the stretches whose sound has a steady pulse."""
+    found = spans(study, "pulse_stretches")
+    rates = None if found is None else found.columns.get("bpm")
+    if found is None or rates is None:
+        return []
+    begin, end = seconds_between(study, found)
+    of = found.columns.get("of", ["sound"] * len(found))
+    return [
+        (float(a), float(b), float(rate))
+        for a, b, rate, what in zip(begin, end, rates, of, strict=True)
+        if what == "sound"
+    ]
+
+
 class Kinds(Stave):
     """Speech, music and effects: three ribbons, the broader the surer."""
 
     name, short, weight = "Sounds", "Snd.", 1.15
+    source = "sound"
 
     def __init__(self, seconds: Floats, values: Floats, columns: tuple[str, ...]) -> None:
         self.seconds, self.values, self.columns = seconds, values, columns

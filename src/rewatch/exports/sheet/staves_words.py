@@ -17,7 +17,8 @@ class Words(Stave):
     Where a line's text fits between it and the next, it is written below it, as under a song.
     """
 
-    name, short, weight = "Words", "Wds.", 1.3
+    name, short, weight = "Words", "Wds.", 1.45
+    source = "words"
 
     LYRICS = 5.6
     """Points."""
@@ -50,8 +51,9 @@ class Words(Stave):
         ink = pen.ink
         shows = np.flatnonzero(box.within(self.begin, self.end))
         left, right = box.x(self.begin[shows]), box.x(self.end[shows])
-        sung = len(shows) > 0 and box.height > 12 and float(np.median(right - left)) > 9
-        rule = box.top + box.height * (0.5 if self.pace else 0.05)
+        # A text wants some 25 mm, and five lines find room one below the other.
+        sung = len(shows) > 0 and box.height > 11 and len(shows) * 25 < box.width * 3
+        rule = box.top + box.height * ((0.34 if sung else 0.5) if self.pace else 0.05)
         if self.pace:
             part = drawn(*self.pace, box, FINE * 2)
             x = box.x(part.seconds)
@@ -68,18 +70,22 @@ class Words(Stave):
         )
 
     def _sing(self, pen: Pen, box: Box, rule: float, shows: list[int], left: Floats, right: Floats) -> None:
-        deep = 0.5 + 1.0 * np.clip(self.words[shows] / self.most, 0, 1)
-        pen.boxes(left, np.full_like(left, rule), np.maximum(left + 0.4, right - 0.3), rule + deep, pen.ink.words)
-        lines = int((box.bottom - rule - 2.2) / 2.3)
-        for i, line in enumerate(shows):
+        """Lines as strokes, their texts below them in the first row that is free; those that find none are strokes."""
+        ink, size, step = pen.ink, self.LYRICS, 2.45
+        stroke = 0.9
+        pen.boxes(left, np.full_like(left, rule), np.maximum(left + 0.4, right - 0.3), rule + stroke, ink.words)
+        rows = [box.left - 9.0] * int((box.bottom - rule - stroke - 0.6) / step)
+        for x, line in zip(left.tolist(), shows, strict=True):
             if self.begin[line] < box.begin:
                 continue
-            room = (float(left[i + 1]) if i + 1 < len(left) else box.right) - float(left[i]) - 1.2
-            room = min(room, max(float(right[i] - left[i]) * 1.4, 16))
-            if room < 7:
+            text = pen.fitting(self.text[line], size, size, min(55, box.right - x), "italic")[0]
+            row = next((r for r, taken in enumerate(rows) if taken + 1.5 < x), None)
+            if row is None or len(text) < min(4, len(self.text[line])):
                 continue
-            broken = pen.wrapped(self.text[line], self.LYRICS, room, "italic")
-            for j, words in enumerate(broken[:lines]):
-                more = j == lines - 1 and len(broken) > lines
-                shown = pen.fitting(f"{words} …" if more else words, self.LYRICS, self.LYRICS, room, "italic")[0]
-                pen.text(float(left[i]), rule + 3.9 + j * 2.3, shown, self.LYRICS, style="italic", colour=pen.ink.soft)
+            base = rule + stroke + 2.2 + row * step
+            pen.lines(x, rule, x, base + 0.3, ink.words, 0.3, alpha=0.6)
+            wide = pen.width(text, size, "italic")
+            # The leaders of lines further down pass behind it.
+            pen.boxes(x + 0.45, base - 1.75, x + 0.9 + wide, base + 0.5, ink.paper, order=3.2)
+            pen.text(x + 0.7, base, text, size, style="italic")
+            rows[row] = x + 0.7 + wide
