@@ -97,13 +97,13 @@ def test_lub_dub_is_one_beat_and_like_a_heartbeat(rate: float) -> None:
 
 @pytest.mark.parametrize("rate", [0.3, 1.0, 3.0, 8.0, 12.0])
 def test_rain_does_not_beat(rate: float) -> None:
-    at, strengths = noise(np.random.default_rng(int(10 * rate)), 3600, rate)
+    at, strengths = noise(np.random.default_rng(int(10 * rate)), 1800, rate)
     assert steady(pulse(at, strengths)) == []
 
 
 def test_talk_does_not_beat() -> None:
     rng = np.random.default_rng(6)
-    at = speech(rng, 3600)
+    at = speech(rng, 1800)
     assert steady(pulse(at, rng.lognormal(0, 0.6, len(at)))) == []
 
 

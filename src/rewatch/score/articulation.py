@@ -15,7 +15,7 @@ All of this is ours, and so are the words: below 0.42 legato, above 0.58 staccat
 classes of B. Adams, C. Dorai and S. Venkatesh, "Finding the beat: an analysis of the rhythmic elements of motion
 pictures", International Journal of Image and Graphics 2(2), 2002: the motion of a shot is none, fluid or staccato,
 the editing of a stretch metric, accelerated, decelerated or free. Their classes, our thresholds: activity below 0.01
-is none, jerkiness of 0.45 or more staccato; eight shots whose lengths differ by a fifth or less (sd / mean) are
+is none, jerkiness of 0.6 or more staccato; eight shots whose lengths differ by a fifth or less (sd / mean) are
 metric, eight that shorten (Kendall: all but two of the 28 pairs in order, to half or less along their trend)
 accelerated, eight that lengthen so decelerated.
 
@@ -56,7 +56,7 @@ from rewatch.track import Column, Curve, Events, Spans, Track
 
 WEIGHTS = {"length": 0.45, "joins": 0.15, "motion": 0.2, "attacks": 0.2}
 LEGATO, STACCATO = 0.42, 0.58
-STILL, JERKY = 0.01, 0.45
+STILL, JERKY = 0.01, 0.6
 SIGMA = 2.0
 ABOUT = 3.0
 """Seconds about a short shot in which its motion and its attacks are counted."""

@@ -17,8 +17,9 @@ clarity of a period is
 and less where instants come so thick that chance alone makes b more than 0.4: times (1 - b) / 0.6.
 
 Of the periods whose clarity comes to 70 % of the greatest the shortest is the pulse, for a period's doubles repeat as
-well as itself; but only if its odd multiples count for at least three quarters of its even ones: weak strokes between
-the beats make no beat of half the length. A two-part beat (lub-dub) repeats only after both.
+well as itself; but only if its odd multiples count for at least 0.68 of its even ones (up to 110 a minute, rising to
+0.78 at 180, where one would rather hear half of it): weak strokes between the beats make no beat of half the length.
+A two-part beat (lub-dub) repeats only after both.
 
 Contents
     Windows     length, step and tolerance
@@ -40,6 +41,9 @@ SLOWEST, FASTEST = 40.0, 180.0
 BIN = 0.01
 _RATES: Array = np.geomspace(FASTEST * 1.04, SLOWEST * 0.96, 340)
 """Candidates, fastest first, about half a per cent apart; a little beyond the range, so that its ends can be peaks."""
+
+_EQUAL = (0.68 + 0.1 * np.clip(np.log(_RATES[1:-1] / 110) / np.log(180 / 110), 0, 1)).astype(np.float32)
+"""What part of a candidate's even multiples its odd ones must come to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def _peaks(odd: Array, even: Array) -> tuple[Array, Array]:
     inner = score[:, 1:-1]
     peak = (inner >= score[:, :-2]) & (inner > score[:, 2:])
     top = np.where(peak, inner, -np.inf).max(axis=1, keepdims=True)
-    good = peak & (inner >= 0.7 * top) & (top > 0) & (odd[:, 1:-1] >= 0.75 * even[:, 1:-1])
+    good = peak & (inner >= 0.7 * top) & (top > 0) & (odd[:, 1:-1] >= _EQUAL * even[:, 1:-1])
     found = good.any(axis=1)
     at = good.argmax(axis=1) + 1
     rows = np.arange(len(score))

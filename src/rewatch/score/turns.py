@@ -86,13 +86,16 @@ def levels(values: Array, bounds: Array, slack: float, shortest: int) -> list[tu
     for short in range(1, shortest):
         while len(runs) > 1 and any(b - a <= short for a, b, _ in runs):
             runs = _joined(runs, short)
-    return runs
+    # What a stretch took in may have moved its mean over a bound.
+    means = [(a, b, int(np.searchsorted(bounds, values[a:b].mean(), side="right"))) for a, b, _ in runs]
+    return _joined(means, 0)
 
 
 def _joined(runs: list[tuple[int, int, int]], short: int) -> list[tuple[int, int, int]]:
     """Runs of `short` entries or fewer given to their longer neighbour; equal neighbours made one.
 
-    At least one run fewer comes back where any was short: one that is given takes its neighbour's level.
+    At least one run fewer comes back where any was short: one that is given takes its neighbour's level. With `short`
+    0 only equal neighbours are joined.
     """
     given = list(runs)
     for i, (a, b, level) in enumerate(runs):
