@@ -51,9 +51,8 @@ PAPER = "Adams, Dorai and Venkatesh 2002, IEEE Trans. Multimedia 4(4)"
 
 WORDS = ("largo", "adagio", "andante", "moderato", "allegro", "vivace", "presto")
 BOUNDS = np.array([-2.0, -1.2, -0.5, 0.2, 0.7, 1.1])
-"""Tempo at which one word gives way to the next: 0, the walk of the film's median shot, is moderato. Narrower above
-it, for the smoothed tempo reaches less far up than down: many short shots make a fast stretch, one long shot a slow one.
-"""
+"""Tempo at which one word gives way to the next: 0, the walk of the film's median shot, is moderato. Narrower above it,
+for the smoothed tempo reaches less far up than down: many short shots make a fast stretch, one long shot a slow one."""
 
 SHORTEST_MARK = 6.0
 CHANGE = 0.8
