@@ -91,6 +91,13 @@ def test_fade_out_black_cut_divides_at_the_cut() -> None:
     assert ends(track) == [(0, 130, ""), (130, 300, "cut")]
 
 
+def test_a_fade_ends_in_the_dark_even_if_it_does_not_measure_as_black() -> None:
+    track, _ = shots(300, [("fade_out", 100, 109), ("cut", 115, 115)], [])
+    assert ends(track) == [(0, 115, ""), (115, 300, "cut")]
+    track, _ = shots(300, [("fade_out", 100, 109), ("cut", 130, 130)], [])
+    assert len(track) == 3
+
+
 def test_cut_to_black_and_fade_in_is_one_change() -> None:
     track, _ = shots(300, [("cut", 100, 100), ("fade_in", 110, 129)], [(100, 109)])
     assert ends(track) == [(0, 120, ""), (120, 300, "fade_in")]

@@ -37,6 +37,9 @@ from rewatch.track import Events, Spans, Track, frame_times
 BLACK_SHOT = 3.0
 """Seconds of black between two pictures from which on it counts as a shot of its own."""
 
+DARK = 0.5
+"""Seconds after a fade out for which the picture is taken for dark, whether it measures as black or not."""
+
 _OUT = ("fade_out", "cut")
 _IN = ("fade_in", "cut")
 
@@ -147,8 +150,10 @@ def changes(
             both_fade = before.kind == "fade_out" and change.kind == "fade_in"
             if before.kind == "fade_out" and change.kind == "cut" and change.first - begin <= 1:
                 continue
-            short = lasts(begin, change.first) <= BLACK_SHOT
-            if short and change.first >= begin and is_black(begin, change.first, both_fade):
+            gap = lasts(begin, change.first)
+            # A fade ends in the dark, even one that is not quite black (an iris, an old print).
+            dim = gap <= DARK and before.kind == "fade_out"
+            if change.first >= begin and gap <= BLACK_SHOT and (dim or is_black(begin, change.first, both_fade)):
                 surer = max(before.sure, change.sure)
                 if both_fade:
                     joined[-1] = _change("fade_through_black", before.first, change.last, surer)
@@ -201,7 +206,11 @@ def shots_json(shots: Spans, frames: FrameTimes | None = None) -> list[dict[str,
     rows: list[dict[str, Any]] = []
     for i, span in enumerate(shots):
         kind, a, b = shots.label[i], int(first[i]), int(last[i])
-        known = {"kind": kind, "first_frame": a if a >= 0 else None, "last_frame": b if b >= 0 else None}
+        known = {
+            "kind": kind,
+            "first_frame": a if a >= 0 and on_frames else None,
+            "last_frame": b if b >= 0 and on_frames else None,
+        }
         rows.append(
             {
                 "index": i + 1,
@@ -233,7 +242,7 @@ class Shots(Analyser[None]):
     )
 
     def settings(self) -> Mapping[str, Any]:
-        return {"black_shot": BLACK_SHOT}
+        return {"black_shot": BLACK_SHOT, "dark": DARK}
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         frames, boundaries, black = tracks.get("frames"), tracks.get("boundaries"), tracks.get("black")
