@@ -97,19 +97,24 @@ def _shot(
     if rng.random() < 0.5:
         planes = [p[:, :, ::-1] for p in planes]
     # A window into the picture: still, shaken, or swept across (a whip pan).
-    move = rng.choice(["none", "still", "shake", "whip", "zoom"], p=[0.5, 0.2, 0.1, 0.1, 0.1])
+    move = rng.choice(["none", "still", "shake", "whip", "sweep", "zoom"], p=[0.4, 0.2, 0.08, 0.1, 0.14, 0.08])
     if move != "none":
         zoom = np.full(length, rng.uniform(0.45, 0.9))
         y, x = np.full(length, rng.random()), np.full(length, rng.random())
         if move == "shake":
             y, x = y + rng.normal(0, 0.12, length), x + rng.normal(0, 0.12, length)
-        elif move == "whip" and length > 8:
+        elif move in ("whip", "sweep") and length > 8:
             zoom[:] = rng.uniform(0.35, 0.55)
-            over = int(rng.integers(3, 9))
-            at = int(rng.integers(0, length - over + 1))
+            over = int(rng.integers(3, 9)) if move == "whip" else int(rng.integers(8, max(9, min(60, length))))
+            at = int(rng.integers(0, max(1, length - over + 1)))
             sweep = np.clip((np.arange(length) - at) / over, 0, 1)
-            x = sweep if rng.random() < 0.5 else 1 - sweep
-            notes.append(("whip", at, at + over))
+            sweep = sweep * sweep * (3 - 2 * sweep) if rng.random() < 0.6 else sweep
+            sweep = sweep if rng.random() < 0.5 else 1 - sweep
+            if rng.random() < 0.65:
+                x = sweep
+            else:
+                y = sweep
+            notes.append((str(move), at, at + over))
         elif move == "zoom":
             zoom = np.linspace(zoom[0], rng.uniform(0.4, 1.0), length)
         planes = [_window(p, np.clip(y, 0, 1), np.clip(x, 0, 1), zoom) for p in planes]
@@ -129,7 +134,7 @@ def _disturb(rng: np.random.Generator, planes: list[Any], notes: list[tuple[str,
     """One thing within a shot that is no boundary."""
     luma, cb, cr = planes
     length, height, width = luma.shape
-    what = str(rng.choice(["flash", "step", "strobe", "crossing", "dim", "title"]))
+    what = str(rng.choice(["flash", "step", "strobe", "crossing", "dim", "title", "burst"]))
     at = int(rng.integers(2, length - 5))
     if what == "flash":
         over = int(rng.integers(1, 4))
@@ -160,6 +165,22 @@ def _disturb(rng: np.random.Generator, planes: list[Any], notes: list[tuple[str,
             c0, c1 = int(np.clip((right - wide) * width, 0, width)), int(np.clip(right * width, 0, width))
             luma[n, :, c0:c1] = level + texture[:, c0:c1]
             cb[n, :, c0 // 2 : c1 // 2], cr[n, :, c0 // 2 : c1 // 2] = 128, 130
+    elif what == "burst":
+        # Fire, an explosion: light that grows over the picture from one place, ragged at its edge, and may recede.
+        over = int(rng.integers(6, max(7, min(45, length - at))))
+        away = np.hypot(
+            *np.meshgrid(
+                np.arange(height) - height * rng.random(), np.arange(width) - width * rng.random(), indexing="ij"
+            )
+        )
+        ragged = gaussian_filter(rng.normal(0, 1, (height, width)), 5)
+        away += ragged / (ragged.std() + 1e-6) * 8
+        for n in range(at, length):
+            size = min(1.0, (n - at + 1) / over) * rng.uniform(0.95, 1.05) * width * 0.9
+            cover = np.clip((size - away) / 12, 0, 1) * 0.9
+            luma[n] += (235 + 10 * rng.normal() - luma[n]) * cover
+            for chroma, level in ((cb, 100), (cr, 150)):
+                chroma[n] += (level - chroma[n]) * cover[::2, ::2][: chroma.shape[1], : chroma.shape[2]]
     elif what == "dim":
         level = rng.uniform(0.4, 0.8)
         luma *= np.interp(np.arange(length), [0, length], [1, level])[:, None, None]

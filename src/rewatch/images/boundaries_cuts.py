@@ -22,11 +22,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter
 
-from rewatch.images.boundaries_grid import BLOCKS, Grids, matched, matched_blocks, spread_distance
+from rewatch.images.boundaries_grid import BLOCKS, Grids, matched_blocks, spread_distance
 
 LEAST_CHANGE = 4.0
 """Code values (three channels summed): below it no change of shot is visible."""
-LEAST_PEAK = 0.85
+LEAST_PEAK = 0.92
 """Of the larger neighbouring distance: a frame that changes less than that stands out from nothing."""
 ACROSS = 4
 """A flash or an obstacle may last that many frames (that differ) and is still seen to come back."""
@@ -97,7 +97,7 @@ def find_candidates(grids: Grids, step: Floats, change: Floats, begin: int, end:
     padded = np.pad(values, 2)
     near = np.maximum(padded[1:-3], padded[3:-1])
     wide = np.maximum(near, np.maximum(padded[:-4], padded[4:]))
-    likely = (values > LEAST_CHANGE) & (values > LEAST_PEAK * near) & (chain >= begin) & (chain < end) & (chain > 0)
+    likely = (values > LEAST_CHANGE) & (values > LEAST_PEAK * (near + 1.5)) & (chain >= begin) & (chain < end) & (chain > 0)
     at = np.flatnonzero(likely)
     at = at[at > 0]
     if not len(at):
@@ -109,19 +109,30 @@ def find_candidates(grids: Grids, step: Floats, change: Floats, begin: int, end:
     ones = np.ones_like(reach)
     first = np.concatenate([(at[:, None] - 1) * ones, before], axis=1)
     second = np.concatenate([after, at[:, None] * ones], axis=1)
-    back = matched(grids[chain[first.ravel()]], grids[chain[second.ravel()]]).reshape(first.shape).min(axis=1)
 
     around = np.clip(at[:, None] + np.arange(-2, 2), 0, last)
     frames, where = np.unique(chain[around.ravel()], return_inverse=True)
     near_grids, links = grids[frames], where.reshape(around.shape)
     shapes = structure(near_grids)
     a, b = links[:, :-1].ravel(), links[:, 1:].ravel()
-    shape_blocks = matched_blocks(shapes[a], shapes[b]).reshape(len(at), 3, BLOCKS)
+    before_at, here_at = links[:, 1], links[:, 2]
+    # All pairs at once: block matching is a third as dear in long runs.
+    pairs = (
+        (grids[chain[first.ravel()]], grids[chain[second.ravel()]]),
+        (near_grids[b], near_grids[a]),
+        (near_grids[before_at], near_grids[here_at]),
+        (shapes[a], shapes[b]),
+        (shapes[here_at], shapes[before_at]),
+    )
+    found = matched_blocks(np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs]))
+    edges = np.cumsum([len(p[0]) for p in pairs])[:-1]
+    back_blocks, backward_blocks, blocks, shape_blocks, shape_back_blocks = np.split(found, edges)
+    back = back_blocks.mean(axis=1).reshape(first.shape).min(axis=1)
+    backward = backward_blocks.mean(axis=1).reshape(len(at), 3)
+    shape_blocks = shape_blocks.reshape(len(at), 3, BLOCKS)
     apart = shape_blocks.mean(axis=2)
-    shape_back = matched(shapes[links[:, 2]], shapes[links[:, 1]])
+    shape_back = shape_back_blocks.mean(axis=1)
     spread = spread_distance(near_grids[a], near_grids[b]).reshape(len(at), 3)
-    backward = matched(near_grids[b], near_grids[a]).reshape(len(at), 3)
-    blocks = matched_blocks(near_grids[links[:, 1]], near_grids[links[:, 2]])
     here = values[at]
     features = np.stack(
         [

@@ -57,13 +57,13 @@ def _kind(ramp: Ramp) -> Kind:
 
 def settle(ramps: Sequence[Ramp], cuts: Sequence[Transition], least: float = 0.5) -> list[Transition]:
     """Transitions that do not overlap, in order: the surest ramps, the cuts, fades joined across black."""
-    weighed = sorted(zip(sure_of_ramps(ramps).tolist(), ramps, strict=True), key=lambda pair: -pair[0])
+    # Where several overlap, the one that explains most of the change with a ramp.
+    good = [(r, sure) for r, sure in zip(ramps, sure_of_ramps(ramps).tolist(), strict=True) if sure >= least]
+    good.sort(key=lambda pair: -pair[0].explains)
     kept: list[Transition] = []
-    for sure, one in weighed:
-        if sure < least:
-            break
-        if all(one.last < k.first or one.first > k.last for k in kept):
-            kept.append(Transition(_kind(one), one.first, one.last, sure))
+    for ramp, sure in good:
+        if all(ramp.last < k.first or ramp.first > k.last for k in kept):
+            kept.append(Transition(_kind(ramp), ramp.first, ramp.last, sure))
     kept += [c for c in cuts if all(not k.first <= c.first <= k.last + 1 for k in kept)]
     kept.sort(key=lambda k: k.first)
     joined: list[Transition] = []

@@ -22,8 +22,10 @@ from rewatch.images.boundaries_grid import Grids, distance, matched
 HALVES = (3, 6, 12, 24, 36)
 """Half lengths, in frames, at which a transition is looked for."""
 LONGEST = 2 * HALVES[-1] + 40
-LEAST_CHANGE = 8.0
+LEAST_CHANGE = 10.0
 """Root mean square of the way from A to B, code values: a slighter one is no change of shot that could be told."""
+MOST_DETAIL = 0.97
+"""Energy of detail half way, as a share of the mean of its ends'."""
 MOST_ERROR = 0.15
 LEAST_STRAIGHT = 0.36
 """The middle may be off the mean of its ends by this share of the way from A to B."""
@@ -60,6 +62,12 @@ class Ramp:
     ends: tuple[float, float]
     levels: tuple[float, float]
     features: tuple[float, ...]
+
+    @property
+    def explains(self) -> float:
+        """How much of a change the ramp accounts for, code values: the way, less what the fit leaves."""
+        way, _, error, *_ = self.features
+        return way * (1 - 8 * error)
 
 
 def halved(grids: Grids) -> Floats:
@@ -208,7 +216,10 @@ def find_ramps(grids: Grids, cuts: npt.NDArray[np.int64], begin: int, end: int) 
         way = np.sqrt(((b - a) ** 2).mean(axis=1))
         bent = small[middle] - (a + b) / 2
         straight = np.sqrt((bent * bent).mean(axis=1)) / (way + 2)
-        good = (way > LEAST_CHANGE) & (straight < LEAST_STRAIGHT) & (shot[middle - half] == shot[middle + half])
+        # Where two pictures lie over each other, detail of each is paler: a mere movement keeps it.
+        between = (detail[middle - half] + detail[middle + half]) / 2
+        paler = detail[middle] + 1 < MOST_DETAIL * (between + 1)
+        good = paler & (way > LEAST_CHANGE) & (straight < LEAST_STRAIGHT) & (shot[middle - half] == shot[middle + half])
         score = np.where(good, way * (1 - 2 * straight), 0)
         free = good.copy()
         for i in np.argsort(-score, kind="stable")[: int(good.sum())].tolist():
