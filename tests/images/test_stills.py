@@ -183,5 +183,5 @@ def test_what_is_held_does_not_grow_with_the_film(make_pictures, make_facts, sce
     assert len(analyser._open) <= 3
     # One look, one run: what is written stays far below what was offered.
     assert len(list((tmp_path / "large").iterdir())) <= 2
-    assert len(list((tmp_path / "small").iterdir())) <= 400 // 48 + 2
+    assert len(list((tmp_path / "small").iterdir())) <= 400 // 24 + 2
     shutil.rmtree(tmp_path)

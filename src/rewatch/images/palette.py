@@ -48,6 +48,7 @@ BINS = (*GREYS, *(f"{light} {hue} {chroma}" for light in LIGHTS for hue in HUES 
 SWATCHES = 8
 RATE = Fraction(4)
 _BITS = 6
+_UNKNOWN = 255
 
 FIGURES = (
     Figure(
@@ -82,11 +83,22 @@ def bin_of(lab: npt.ArrayLike) -> npt.NDArray[np.uint8]:
 
 
 @cache
-def _bins_of_codes(shown: Shown) -> Bytes:
-    """The bin of each Y'CbCr of 6 bits a component, Y' highest."""
-    code = (np.arange(1 << _BITS) << (8 - _BITS)) + (1 << (7 - _BITS))
-    y, u, v = np.meshgrid(code, code, code, indexing="ij")
-    return bin_of(shown.oklab(y.ravel(), u.ravel(), v.ravel()))
+def _known(shown: Shown) -> Bytes:
+    """The bin of each Y'CbCr of 6 bits a component, Y' highest; `_UNKNOWN` until it is asked for."""
+    return np.full(1 << (3 * _BITS), _UNKNOWN, np.uint8)
+
+
+def _bins_of_codes(shown: Shown, codes: npt.NDArray[np.intp]) -> Bytes:
+    """The bins of codes. A film has a small part of all codes, so each is worked out when it is first seen."""
+    known = _known(shown)
+    bins = known[codes]
+    if bins.max(initial=0) == _UNKNOWN:
+        new = np.unique(codes[bins == _UNKNOWN])
+        full = (1 << _BITS) - 1
+        planes = ((new >> down & full) * (1 << (8 - _BITS)) + (1 << (7 - _BITS)) for down in (2 * _BITS, _BITS, 0))
+        known[new] = bin_of(shown.oklab(*planes))
+        bins = known[codes]
+    return bins
 
 
 def palette(swatches: npt.ArrayLike, most: int = 5, apart: float = 0.06) -> list[tuple[str, float]]:
@@ -207,7 +219,7 @@ class Palette(Analyser[Pictures]):
         y = (upper + luma[:, 1::2, ::2] + luma[:, 1::2, 1::2]) >> 2
         down = 8 - _BITS
         code = ((((y >> down).astype(np.intp) << _BITS) | (cb >> down)) << _BITS) | (cr >> down)
-        owner = (_bins_of_codes(self._shown)[code].reshape(number, -1) + np.arange(number)[:, None] * bins).ravel()
+        owner = (_bins_of_codes(self._shown, code).reshape(number, -1) + np.arange(number)[:, None] * bins).ravel()
         count = np.bincount(owner, minlength=number * bins).reshape(number, bins)
         full = np.argsort(-count, axis=1, kind="stable")[:, :SWATCHES]
         held = np.take_along_axis(count, full, axis=1)

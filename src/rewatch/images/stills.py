@@ -3,7 +3,7 @@
 Which frames a still may be taken from is settled while the film is read, long before its shots are known: the reader
 gives some frames large (`Pictures.large`), after every big change and then ever more seldom. Of those that look alike
 only the sharper ones go on, written to the scratch folder as JPEG; small pictures are put by beside them, at every
-change and every two seconds, for shots that were given no large frame. At the end each shot picks.
+change and every second, for shots that were given no large frame. At the end each shot picks.
 
     typical   near the shot's median look: the frame in 8 x 6 areas of Y'CbCr
     sharp     variance of the Laplacian over that of the picture (Pech-Pacheco et al. 2000); less, where it moves fast
@@ -43,7 +43,7 @@ ALIKE = 0.04
 """Looks nearer than this (share of full scale) show the same."""
 EVERY = 8
 """Frames from one look that counts for the typical one to the next."""
-ANCHOR = 48
+ANCHOR = 24
 """Frames from one small picture that is always put by to the next."""
 CLEAR = 2
 """Frames next to a boundary that are taken only where there are no others: coders smear there."""
