@@ -42,9 +42,9 @@ class LargeChoice:
         else:
             self._since += 1
         self._level += (min(change, 20.0) - self._level) / 8
-        wanted = self._since in self.DISTANCES or (self._since > 240 and (self._since - 240) % 250 == 0)
+        wanted = self._since in self.DISTANCES or (self._since > 120 and (self._since - 240) % 250 == 0)
         if not wanted and self._since % 8 == 0 and self._since >= self._taken_at + 48 and self._taken is not None:
-            wanted = self._since > 0 and _difference(coarse, self._taken) > 24
+            wanted = self._since > 0 and _difference(coarse, self._taken) > 12
         if wanted:
             self._taken, self._taken_at = coarse, self._since
         return wanted

@@ -109,7 +109,7 @@ def packets(container: InputContainer, stream: Stream, damage: Damage | None = N
                 if packet.size:
                     yield packet
             return
-        except av.error.FFmpegError:
+        except (av.error.FFmpegError, IndexError):  # IndexError: a stream that was not there when it was opened
             if not failures and damage is not None:
                 damage.frames += 1
             failures += 1

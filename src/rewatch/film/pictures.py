@@ -22,6 +22,7 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
+from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from rewatch.clock import timecode
@@ -29,7 +30,7 @@ from rewatch.errors import FilmError
 from rewatch.evidence import Damage, Pictures
 from rewatch.facts import FilmFacts, PictureFacts
 from rewatch.film.choice import LargeChoice
-from rewatch.film.decoding import Decoding, print_of, small_size
+from rewatch.film.decoding import Decoding, Planes, print_of, small_size
 from rewatch.film.ending import note_missing
 from rewatch.film.stamps import Stamps
 from rewatch.film.still import LARGE_WIDTH, upright_rgb
@@ -86,7 +87,7 @@ class PictureReader(Iterator[Pictures]):
         return next(self._pieces)
 
     def close(self) -> None:
-        """Stop reading and let go of the file; also done at the end of the film."""
+        """Stop reading and let go of the file; also done at the end of the film. By the thread that iterates."""
         self._pieces.close()
 
     def resume_point(self, frame: int | None = None) -> Resume | None:
@@ -116,6 +117,8 @@ class PictureReader(Iterator[Pictures]):
     def _go_on(self, decode: Decoding, after: Resume) -> None:
         if after.frame <= PRINTS:
             found = decode.skip(after.frame)
+        elif after.stamps.shift:
+            found = False  # the clock started anew: a time may stand for two places
         else:
             found = decode.find(after.prints, after.pts)
         if not found:
@@ -124,75 +127,42 @@ class PictureReader(Iterator[Pictures]):
     def _deliver(
         self, decode: Decoding, picture: PictureFacts, number: int, stamps: Stamps, choice: LargeChoice
     ) -> Iterator[Pictures]:
-        wide, high = small_size(picture)
-        batch = self._batch
         prints = deque(self._resume.prints if self._resume else (), maxlen=PRINTS)
         scaler = VideoReformatter()
         nominal = max(1, round(stamps.nominal))
-        begin: int | None = None
-        before = (decode.lost.frames, stamps.repaired)
-        ended = False
-        while not ended:
-            luma = np.empty((batch, high, wide), np.uint8)
-            cb = np.empty((batch, high // 2, wide // 2), np.uint8)
-            cr = np.empty((batch, high // 2, wide // 2), np.uint8)
-            pts = np.empty(batch, np.int64)
-            key = np.empty(batch, np.bool_)
-            size = np.empty(batch, np.int32)
-            kind = np.empty(batch, np.uint8)
-            large: dict[int, npt.NDArray[np.uint8]] = {}
-            raws: list[int | None] = []
-            duration = nominal
-            count = 0
-            while count < batch:
-                got = decode.next()
-                if got is None:
-                    ended = True
-                    break
+        begin: int | None = 0 if self._resume else None
+        lost = repaired = 0
+        if self._resume:
+            lost, repaired = decode.lost.frames, stamps.repaired  # counted by the reading before
+        while True:
+            piece = _Piece(number, self._batch, small_size(picture))
+            while piece.count < self._batch and (got := decode.next()) is not None:
                 frame, raw, length = got
-                luma[count], cb[count], cr[count] = decode.reduce(frame)
-                pts[count] = stamps.place(raw)
-                key[count], size[count] = frame.key_frame, length
-                kind[count] = _KIND.get(frame.pict_type, 63)
-                if choice.wants(luma[count]):
-                    large[number + count] = upright_rgb(frame, picture, LARGE_WIDTH, scaler)
-                duration = frame.duration
-                raws.append(raw)
-                count += 1
-            if not count:
+                luma = piece.add(frame, raw, length, stamps.place(raw), decode.reduce(frame))
+                if choice.wants(luma):
+                    piece.large[number + piece.count - 1] = upright_rgb(frame, picture, LARGE_WIDTH, scaler)
+            self.damage.frames += decode.lost.frames - lost
+            self.damage.repaired += stamps.repaired - repaired
+            lost, repaired = decode.lost.frames, stamps.repaired
+            if not piece.count:
                 break
-            number += count
-            if begin is None:
-                begin = int(pts[0])
-            for at in range(max(0, count - PRINTS), count):
-                prints.append(print_of(luma[at], raws[at]))
-            self._remember(Resume(number, raws[-1], tuple(prints), stamps, choice))
-            self.damage.frames += decode.lost.frames - before[0]
-            self.damage.repaired += stamps.repaired - before[1]
-            before = (decode.lost.frames, stamps.repaired)
-            yield Pictures(
-                first=number - count,
-                pts=pts[:count],
-                time_base=picture.time_base,
-                duration=duration if duration > 0 else nominal,
-                luma=luma[:count],
-                cb=cb[:count],
-                cr=cr[:count],
-                keyframe=key[:count],
-                size=size[:count],
-                kind=kind[:count],
-                large=large,
-            )
-        self.damage.frames += decode.lost.frames - before[0]
+            number += piece.count
+            begin = int(piece.pts[0]) if begin is None else begin
+            prints.extend(piece.prints(PRINTS))
+            self._remember(Resume(number, piece.raws[-1], tuple(prints), stamps, choice))
+            yield piece.pictures(picture.time_base, nominal)
+        self._note(picture, stamps, nominal, begin or 0)
+
+    def _note(self, picture: PictureFacts, stamps: Stamps, nominal: int, begin: int) -> None:
+        """Say what was lost, at the end."""
         if self.damage.frames:
-            self.damage.notes.append(f"{self.damage.frames} frames could not be decoded")
+            self.damage.notes.append(f"frames that could not be decoded: {self.damage.frames}")
         if len(stamps.holes) <= 3:  # more, and the picture has no steady rate
             for last, at in stamps.holes:
                 begin_hole, end_hole = (timecode(tick * picture.time_base, 1) for tick in (last + nominal, at))
                 self.damage.notes.append(f"there is no picture from {begin_hole} to {end_hole}")
         if stamps.last is not None:
-            end = (stamps.last + nominal) * picture.time_base
-            first = Fraction(0) if begin is None or self._resume else begin * picture.time_base
+            first, end = (tick * picture.time_base for tick in (begin, stamps.last + nominal))
             note_missing(self.film, picture.stream, first, end, _promised(self.film, picture), self.damage)
 
     def _remember(self, point: Resume) -> None:
@@ -200,6 +170,56 @@ class PictureReader(Iterator[Pictures]):
         self._points[point.frame] = Resume(point.frame, point.pts, point.prints, stamps, choice)
         if len(self._points) > 256:
             del self._points[next(iter(self._points))]
+
+
+class _Piece:
+    """A piece while it is filled; its arrays are made once, for as many frames as it may hold."""
+
+    def __init__(self, first: int, length: int, size: tuple[int, int]) -> None:
+        wide, high = size
+        self.first = first
+        self.count = 0
+        self.duration = 0
+        self.raws: list[int | None] = []
+        self.large: dict[int, npt.NDArray[np.uint8]] = {}
+        self.pts = np.empty(length, np.int64)
+        self._luma = np.empty((length, high, wide), np.uint8)
+        self._cb = np.empty((length, high // 2, wide // 2), np.uint8)
+        self._cr = np.empty((length, high // 2, wide // 2), np.uint8)
+        self._keyframe = np.empty(length, np.bool_)
+        self._size = np.empty(length, np.int32)
+        self._kind = np.empty(length, np.uint8)
+
+    def add(self, frame: VideoFrame, raw: int | None, length: int, pts: int, small: Planes) -> npt.NDArray[np.uint8]:
+        """Put a frame at the end; its small luma as it is kept."""
+        at = self.count
+        self._luma[at], self._cb[at], self._cr[at] = small
+        self.pts[at], self._size[at] = pts, length
+        self._keyframe[at], self._kind[at] = frame.key_frame, _KIND.get(frame.pict_type, 63)
+        self.raws.append(raw)
+        self.duration = frame.duration
+        self.count += 1
+        kept: npt.NDArray[np.uint8] = self._luma[at]
+        return kept
+
+    def prints(self, last: int) -> list[int]:
+        return [print_of(self._luma[at], self.raws[at]) for at in range(max(0, self.count - last), self.count)]
+
+    def pictures(self, time_base: Fraction, nominal: int) -> Pictures:
+        n = self.count
+        return Pictures(
+            first=self.first,
+            pts=self.pts[:n],
+            time_base=time_base,
+            duration=self.duration if self.duration > 0 else nominal,
+            luma=self._luma[:n],
+            cb=self._cb[:n],
+            cr=self._cr[:n],
+            keyframe=self._keyframe[:n],
+            size=self._size[:n],
+            kind=self._kind[:n],
+            large=self.large,
+        )
 
 
 def _promised(film: FilmFacts, picture: PictureFacts) -> Fraction | None:

@@ -68,7 +68,7 @@ def open_film(path: str | os.PathLike[str], audio_stream: int | None = None) -> 
             identity=identify(name),
             container=container.format.name,
             size=os.path.getsize(name),
-            duration=None if not container.duration else container.duration * MICROSECOND,
+            duration=_length(container, (*pictures, *sounds)),
             zero=_zero(container),
             picture=picture,
             sound=sound,
@@ -132,6 +132,12 @@ def _zero(container: InputContainer) -> Fraction:
         return min(exact, default=Fraction(0))
     rounded = start * MICROSECOND
     return next((start for start in exact if abs(start - rounded) <= MICROSECOND), rounded)
+
+
+def _length(container: InputContainer, streams: tuple[PictureFacts | SoundFacts, ...]) -> Fraction | None:
+    if container.duration:
+        return container.duration * MICROSECOND
+    return max((facts.duration for facts in streams if facts.duration is not None), default=None)
 
 
 def _picture(container: InputContainer, stream: VideoStream) -> PictureFacts:

@@ -16,28 +16,38 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
+import av.error
 import numpy as np
 import numpy.typing as npt
 from av.audio.resampler import AudioResampler
 from av.stream import Discard
 
 from rewatch.evidence import Damage, Samples
-from rewatch.facts import FilmFacts, SoundFacts
+from rewatch.facts import FilmFacts
 from rewatch.film.container import frames, layout_name, open_container
 from rewatch.film.ending import note_missing
 from rewatch.film.stamps import JUMP
 
-TOLERANCE = Fraction(20, 1000)
-"""Seconds by which a timestamp may be off before it is believed."""
+TOLERANCE = 50
+"""A timestamp may be off by this part of a second (20 ms) before it is believed."""
 HOLES = 0.1
 """Seconds of holes together that are worth a word."""
 
 Block = npt.NDArray[np.float32]
 MANY = 8
-_SCALES = {"s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
+"""Planes from which on PyAV cannot be asked for them."""
+_FORMATS = {
+    "u8": ("u1", 2.0**7),
+    "s16": ("i2", 2.0**15),
+    "s32": ("i4", 2.0**31),
+    "s64": ("i8", 2.0**63),
+    "flt": ("f4", 1.0),
+    "dbl": ("f8", 1.0),
+}
 
 
 def read_samples(film: FilmFacts, *, block_seconds: float = 1.0, damage: Damage | None = None) -> Iterator[Samples]:
@@ -49,22 +59,25 @@ def read_samples(film: FilmFacts, *, block_seconds: float = 1.0, damage: Damage 
     if sound is None:
         return
     lost = damage if damage is not None else Damage()
-    line = _Line(film, sound)
     with open_container(film.path) as container:
         stream = container.streams[sound.stream]
+        line = _Line(film, stream.time_base or Fraction(1, sound.sample_rate))
         for other in container.streams:
             if other.index != sound.stream:
                 other.discard = Discard.all
         before = lost.frames
         for frame in frames(container, stream, lost):
-            line.add(frame)
+            try:
+                line.add(frame)
+            except av.error.FFmpegError:  # a format that makes no sense and cannot be converted
+                lost.frames += 1
             yield from line.blocks(block_seconds)
         line.flush()
         yield from line.blocks(block_seconds)
         yield from line.blocks(0)
         lost.repaired += line.repaired
         if lost.frames > before:
-            lost.notes.append(f"{lost.frames - before} pieces of the sound could not be decoded")
+            lost.notes.append(f"pieces of the sound that could not be decoded: {lost.frames - before}")
         if line.silent > line.rate * HOLES:
             seconds = f"{line.silent / line.rate:.1f} s"
             lost.notes.append(f"the sound has {line.holes} hole{'s' * (line.holes > 1)}, silent for {seconds}")
@@ -81,7 +94,7 @@ class _Line:
     holes, silent: stretches that the stream leaves out, and their samples together
     """
 
-    def __init__(self, film: FilmFacts, sound: SoundFacts) -> None:
+    def __init__(self, film: FilmFacts, time_base: Fraction) -> None:
         self.start: Fraction | None = None
         self.written = 0
         self.repaired = 0
@@ -90,6 +103,9 @@ class _Line:
         self.rate = 0
         self._layout = ""
         self._film = film
+        self._base = time_base
+        self._scale = Fraction(1)
+        self._origin = 0
         self._given = 0
         self._held: deque[Block] = deque()
         self._held_samples = 0
@@ -99,48 +115,49 @@ class _Line:
         self._between: tuple[str, int, str] | None = None
 
     def add(self, frame: Any) -> None:
+        """Lay a decoded frame where its timestamp says."""
         if not frame.samples:
             return
+        layout, pts = layout_name(frame.layout), frame.pts
         if self.start is None:
-            self.rate, self._layout = frame.sample_rate, layout_name(frame.layout)
-            self._channels = frame.layout.nb_channels
-            base = frame.time_base or Fraction(1, self.rate)
-            self.start = Fraction(0) if frame.pts is None else frame.pts * base - self._film.zero
-        pts, base = frame.pts, frame.time_base
-        if frame.sample_rate != self.rate or layout_name(frame.layout) != self._layout:
+            self.rate, self._layout, self._channels = frame.sample_rate, layout, frame.layout.nb_channels
+            self.start = Fraction(0) if pts is None else pts * self._base - self._film.zero
+            # In whole numbers from here on: this is done for every frame.
+            self._scale = self._base * self.rate
+            self._origin = round((self._film.zero + self.start) * self.rate)
+        if frame.sample_rate != self.rate or layout != self._layout:
             parts = self._convert(frame)
         else:
-            if self._resampler is not None:
-                self._lay_all(self._resampler.resample(None))
-                self._resampler = None
+            self.flush()
             parts = [_interleaved(frame)]
         for part in parts:
-            self._lay(part, pts, base)
+            self._lay(part, pts)
             pts = None  # what follows of the same frame follows on
 
     def flush(self) -> None:
         """Lay what a conversion still holds back."""
-        if self._resampler is not None:
-            self._lay_all(self._resampler.resample(None))
-            self._resampler = None
+        resampler, self._resampler = self._resampler, None
+        if resampler is not None:
+            with suppress(av.error.FFmpegError):
+                self._lay_all(resampler.resample(None))
 
     def _lay_all(self, converted: list[Any]) -> None:
         for frame in converted:
-            self._lay(_interleaved(frame), None, None)
+            self._lay(_interleaved(frame), None)
 
     def _convert(self, frame: Any) -> list[Block]:
         now = (frame.format.name, frame.sample_rate, layout_name(frame.layout))
         if self._resampler is None or self._between != now:
             self.flush()
-            self._resampler = AudioResampler(format="fltp", layout=self._layout, rate=self.rate)
+            self._resampler = AudioResampler(format="flt", layout=self._layout, rate=self.rate)
             self._between = now
         frame.pts = None
         return [_interleaved(part) for part in self._resampler.resample(frame)]
 
-    def _lay(self, part: Block, pts: int | None, base: Fraction | None) -> None:
-        if pts is not None and base is not None and self.start is not None:
-            off = self._place(pts * base) - self.written
-            limit = int(TOLERANCE * self.rate)
+    def _lay(self, part: Block, pts: int | None) -> None:
+        if pts is not None:
+            off = self._place(pts) - self.written
+            limit = self.rate // TOLERANCE
             if off > limit:
                 self._silence_for(off)
             elif off < -limit:
@@ -149,17 +166,21 @@ class _Line:
         if len(part):
             self._hold(part)
 
-    def _place(self, seconds: Fraction) -> int:
+    def _place(self, pts: int) -> int:
         """The sample at which a timestamp falls."""
-        assert self.start is not None
-        at = round((seconds - self._film.zero - self.start) * self.rate) + self._shift
+        num, den = self._scale.numerator, self._scale.denominator
+        at = (2 * pts * num + den) // (2 * den) - self._origin + self._shift
         jump = JUMP * self.rate
-        end = None if self._film.duration is None else round((self._film.duration - self.start) * self.rate)
-        if at <= self.written - jump or (end is not None and at > max(end, self.written) + jump):
+        if at <= self.written - jump or (at > self.written + jump and self._behind_the_end(at - jump)):
             self.repaired += 1
             self._shift += self.written - at
             return self.written
         return at
+
+    def _behind_the_end(self, at: int) -> bool:
+        end, start = self._film.duration, self.start or Fraction(0)
+        # Where the file does not say how long it is, an hour without sound is not believed either.
+        return at > (self.written + 3600 * self.rate if end is None else round((end - start) * self.rate))
 
     def _silence_for(self, samples: int) -> None:
         # Without memory of its own: a hole may be long.
@@ -197,16 +218,20 @@ class _Line:
 
 def _interleaved(frame: Any) -> Block:
     """A decoded frame as (n, channels) float32, full scale 1.0."""
-    channels = frame.layout.nb_channels
+    samples, channels = frame.samples, frame.layout.nb_channels
     if frame.format.is_planar and channels >= MANY:
         # PyAV 18 looks for a plane behind the eighth and fails; packed, there is only one.
         packed = AudioResampler(format=frame.format.packed.name).resample(frame)
         return np.concatenate([_interleaved(part) for part in packed])
-    values: npt.NDArray[Any] = frame.to_ndarray()
-    values = values.T if frame.format.is_planar else values.reshape(-1, channels)
-    name = frame.format.packed.name
-    if name in ("flt", "dbl"):
-        return np.asarray(values, np.float32)
-    if name == "u8":
-        return (np.asarray(values, np.float32) - np.float32(128)) / np.float32(128)
-    return np.asarray(values, np.float32) * np.float32(1 / _SCALES[name])
+    kind, scale = _FORMATS[frame.format.packed.name]
+    values = np.empty((samples, channels), np.float32)
+    if frame.format.is_planar:
+        for channel, plane in enumerate(frame.planes):
+            values[:, channel] = np.frombuffer(plane, kind, samples)
+    else:
+        values[:] = np.frombuffer(frame.planes[0], kind, samples * channels).reshape(samples, channels)
+    if kind == "u1":
+        values -= 128
+    if scale != 1:
+        values *= np.float32(1 / scale)
+    return values
