@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 
 import click
 
@@ -17,6 +18,7 @@ from rewatch.errors import RewatchError
 
 COMMANDS: dict[str, str] = {
     "watch": "Watch film files and chart them into the library.",
+    "import": "Put a film into the library that is known only by a list of its shots.",
     "films": "List the films of the library.",
     "shots": "List a film's shots.",
     "score": "Show a film's score; --sheet draws it on one page.",
@@ -37,7 +39,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"rewatch.cli.{name}")
+        # A module cannot bear a name that Python keeps for itself: import is in import_.
+        module = importlib.import_module(f"rewatch.cli.{name}_" if iskeyword(name) else f"rewatch.cli.{name}")
         command: click.Command = module.command
         return command
 

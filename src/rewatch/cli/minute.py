@@ -83,7 +83,8 @@ def _show_events(found: Minute) -> None:
     out = console()
     rows: list[tuple[float, int, Text]] = []
     for shot in found.shots:
-        how = shot.transition.replace("_", " ") or "the film begins"
+        # A list of shots need not say how they begin.
+        how = shot.transition.replace("_", " ") or ("the film begins" if shot.index == 1 else "")
         begins = shot.begin if shot.begin >= found.begin else found.begin
         text = Text.assemble(
             (timecode(begins, 1).rjust(10), "cyan"),

@@ -18,7 +18,8 @@ from rewatch.errors import NotMeasured
 def command(film: str, library_folder: Path | None, as_json: bool) -> None:
     """List a film's shots: frames, times, lengths, and how each begins.
 
-    Frames are numbered from 0 in the order they are shown; shots meet at the middle of a gradual transition.
+    Frames are numbered from 0 in the order they are shown; shots meet at the middle of a gradual transition. A film
+    that is known only by a list of its shots has no frames.
 
     \b
     Example:
@@ -29,7 +30,7 @@ def command(film: str, library_folder: Path | None, as_json: bool) -> None:
 
     edition = find_film(library_folder, film)
     shots, times = edition.spans("shots"), edition.times
-    if times is None:
+    if times is None and (shots.clock.counts_frames or not len(shots)):
         raise NotMeasured(f"{edition.name} has no picture, so no shots")
     rate = edition.facts.picture.rate if edition.facts.picture else None
     rows = shots_json(shots, times)
@@ -38,7 +39,7 @@ def command(film: str, library_folder: Path | None, as_json: bool) -> None:
             {
                 "film": edition.name,
                 "edition": edition.id,
-                "frames": len(times),
+                "frames": None if times is None else len(times),
                 "frame_rate": None if rate is None else f"{rate.numerator}/{rate.denominator}",
                 "shots": rows,
             }
@@ -49,16 +50,16 @@ def command(film: str, library_folder: Path | None, as_json: bool) -> None:
         ("from", "right"),
         ("to", "right"),
         ("length", "right"),
-        ("frames", "right"),
+        *([] if times is None else [("frames", "right")]),
         ("begins with", "left"),
     ]
     table = []
     for row in rows:
         how = row["transition"]
         kind = how["kind"].replace("_", " ") if how else ""
-        if how and how["first_frame"] != how["last_frame"]:
+        if how and how["first_frame"] is not None and how["first_frame"] != how["last_frame"]:
             kind += f" ({how['first_frame']}-{how['last_frame']})"
         length = f"{row['end'] - row['start']:.2f} s"
-        frames = f"{row['first_frame']}-{row['last_frame']}"
-        table.append((str(row["index"]), timecode(row["start"], 2), timecode(row["end"], 2), length, frames, kind))
+        frames = [] if times is None else [f"{row['first_frame']}-{row['last_frame']}"]
+        table.append((str(row["index"]), timecode(row["start"], 2), timecode(row["end"], 2), length, *frames, kind))
     print_table(columns, table, f"{edition.name}: {len(rows)} shots")

@@ -110,7 +110,7 @@ def track_csv(track: Track, times: FrameTimes | None) -> str:
     timed = len(track) == 0 or not track.clock.counts_frames or times is not None
     if isinstance(track, Curve):
         at = np.arange(len(track))
-        values = track.values.reshape(len(track), -1)
+        values = track.values.reshape(len(track), len(track.columns))
         columns: dict[str, list[Any]] = {"frame" if track.clock.counts_frames else "tick": at.tolist()}
         if timed:
             columns["time"] = _seconds(at, track, times)

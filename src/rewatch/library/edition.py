@@ -123,6 +123,10 @@ class Edition:
     def duration(self) -> float:
         """Seconds from second 0 to the end of what was watched, of what the header says where nothing was."""
         if "minutes" in self.tracks:
+            played = max(self.record.played.values(), default=Fraction(0))
+            if played:
+                return float(played)
+            # Whole seconds: as near as one can say of an edition that does not tell where it ended.
             minutes = self.tracks["minutes"]
             if isinstance(minutes, Spans) and len(minutes):
                 return float(minutes.end_seconds()[-1])

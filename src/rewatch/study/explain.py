@@ -172,6 +172,8 @@ def _evidence(edition: Edition, steps: list[Step]) -> list[str]:
         end = edition.record.played.get("samples")
         length = f"{float(end):.2f} s of " if end else ""
         said.append(f"{length}audio stream {s.number} ({s.codec}, {s.layout}, {s.sample_rate} Hz), every sample")
+    if "import" in analysers:
+        said.append(f"a {facts.container}: {facts.path}")
     if "lines" in analysers:
         said.append(f"lines from {edition.record.lines_from}")
     return said

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from rewatch.clock import FrameTimes, timecode
 from rewatch.errors import NotMeasured
 from rewatch.library.edition import Edition
-from rewatch.track import Curve
+from rewatch.track import Curve, Spans
 
 Floats = npt.NDArray[np.float64]
 Mean = Callable[[Floats], Any]
@@ -70,11 +70,12 @@ class MinuteFigure:
 
 @dataclass(frozen=True, slots=True)
 class ShotInMinute:
-    """index (from 1) and frames of the whole shot; begin, end in seconds, whole as well."""
+    """index (from 1) and frames of the whole shot (None in a film without frames); begin, end in seconds, whole as
+    well."""
 
     index: int
-    first_frame: int
-    last_frame: int
+    first_frame: int | None
+    last_frame: int | None
     begin: float
     end: float
     transition: str
@@ -131,8 +132,9 @@ def minute_table(edition: Edition) -> dict[str, Floats]:
     tracks = edition.tracks
     times = edition.times
     table: dict[str, Floats] = {}
-    if "shots" in tracks and times is not None:
-        cuts = edition.spans("shots").begin_seconds(times)[1:]
+    shots = _laid_shots(edition)
+    if shots is not None:
+        cuts = shots.begin_seconds(times)[1:]
         table["cuts"] = np.histogram(cuts, edges)[0] / lengths
     if "activity" in tracks and times is not None:
         # The median passes the cuts' own jumps by.
@@ -175,16 +177,30 @@ def _figure(measure: Measure, values: Floats, index: int, ranked: npt.NDArray[np
     return MinuteFigure(value, measure.unit, float(np.median(among)), rank, len(among))
 
 
-def _shots(edition: Edition, begin: float, end: float) -> list[ShotInMinute]:
-    times = edition.times
-    if times is None or "shots" not in edition.tracks:
-        return []
+def _laid_shots(edition: Edition) -> Spans | None:
+    """The shots, where there are any that can be laid along the clock: in frames whose times are known, or in ticks of
+    an even clock, as those of a film are that is known only by a list."""
+    if "shots" not in edition.tracks:
+        return None
     shots = edition.spans("shots")
+    return shots if len(shots) and (edition.times is not None or not shots.clock.counts_frames) else None
+
+
+def _shots(edition: Edition, begin: float, end: float) -> list[ShotInMinute]:
+    times, shots = edition.times, _laid_shots(edition)
+    if shots is None:
+        return []
+    on_frames = shots.clock.counts_frames
     starts, ends = shots.begin_seconds(times), shots.end_seconds(times)
     inside = np.flatnonzero((starts < end) & (ends > begin))
     return [
         ShotInMinute(
-            i + 1, int(shots.begin[i]), int(shots.end[i]) - 1, float(starts[i]), float(ends[i]), str(shots.label[i])
+            i + 1,
+            int(shots.begin[i]) if on_frames else None,
+            int(shots.end[i]) - 1 if on_frames else None,
+            float(starts[i]),
+            float(ends[i]),
+            str(shots.label[i]),
         )
         for i in inside.tolist()
     ]
@@ -232,10 +248,9 @@ def _rank_line(measure: Measure, figure: MinuteFigure) -> list[str]:
 
 
 def _extreme_shots(edition: Edition, found: Minute) -> list[str]:
-    times = edition.times
-    if times is None or "shots" not in edition.tracks or not found.shots:
+    times, shots = edition.times, _laid_shots(edition)
+    if shots is None or not found.shots:
         return []
-    shots = edition.spans("shots")
     lengths = shots.end_seconds(times) - shots.begin_seconds(times)
     if len(lengths) < _FEWEST:
         return []

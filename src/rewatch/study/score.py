@@ -95,6 +95,8 @@ def nest(figures: Figures) -> tuple[dict[str, Any], dict[str, str]]:
 
 def rows(track: Track, times: FrameTimes | None) -> list[dict[str, Any]]:
     """Events or spans as rows: seconds, label, and the track's columns."""
+    if not len(track):
+        return []  # a film without picture has empty tracks of frames, and no times for them
     if isinstance(track, Events):
         base = [{"time": round(t, 6)} for t in track.seconds(times).tolist()]
     elif isinstance(track, Spans):
@@ -116,7 +118,7 @@ def _curve(curve: Curve, times: FrameTimes | None) -> dict[str, Any]:
     clock = curve.clock
     about: dict[str, Any] = {"unit": curve.unit, "columns": list(curve.columns)}
     if clock.counts_frames:
-        about["seconds"] = [round(s, 6) for s in curve.seconds(times).tolist()]
+        about["seconds"] = [round(s, 6) for s in curve.seconds(times).tolist()] if len(curve) else []
     else:
         about |= {"rate": str(clock.rate), "start": float(clock.start)}
     return about | {"values": curve.values.tolist()}
