@@ -3,7 +3,12 @@
 The recommendation gives the coefficients at 48 kHz alone: a high shelf (the head) and a high-pass (the ear's
 insensitivity to low sound). Here both are taken back to their analogue prototypes (centre frequency, gain, quality:
 the values that BS.1770's coefficients solve to, as libebur128 found them) and brought to the rate by the bilinear
-transform, prewarped at the centre.
+transform, prewarped at the centre. Below 32 kHz that transform bends the shelf (by 0.2 dB at 1 kHz and 8 kHz); there
+the shelf is matched in magnitude instead (Vicanek, "Matched second order digital filters", 2016).
+
+Contents
+    k_weighting    the coefficients
+    KWeighting     the filter of a stream
 """
 
 from __future__ import annotations
@@ -12,12 +17,35 @@ from math import pi, tan
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import sosfilt
+from scipy.signal import freqz, sosfilt
 
 _SHELF = (1681.974450955533, 3.999843853973347, 0.7071752369554196)
 """Hz, dB, quality."""
 _HIGH_PASS = (38.13547087602444, 0.5003270373238773)
 """Hz, quality."""
+
+
+_BENT = 32_000
+"""Hz of sample rate below which the shelf is matched."""
+
+
+def _matched(shelf: npt.NDArray[np.float64], rate: int) -> npt.NDArray[np.float64]:
+    """(6,) the shelf of 48 kHz at another rate: poles carried over, gain met at 0, at its centre and at the top.
+
+    Vicanek 2016, equations 29 to 45.
+    """
+    poles = np.roots(shelf[3:]).astype(np.complex128) ** (48_000 / rate)
+    a = np.poly(poles).real
+    hertz = np.array([0.0, _SHELF[0], rate / 2])
+    _, wanted = freqz(shelf[:3], shelf[3:], hertz, fs=48_000)
+    _, poles_alone = freqz(a, [1.0], hertz, fs=rate)
+    power = np.abs(wanted * poles_alone) ** 2
+    s = np.sin(np.pi * _SHELF[0] / rate) ** 2
+    middle = (power[1] - power[0] * (1 - s) - power[2] * s) / (4 * s * (1 - s))
+    low, high = np.sqrt(power[0]), np.sqrt(power[2])
+    w = (low + high) / 2
+    b0 = (w + np.sqrt(w * w + middle)) / 2
+    return np.array([b0, (low - high) / 2, -middle / (4 * b0), *a])
 
 
 def _high_pass_norm(rate: float) -> float:
@@ -30,7 +58,7 @@ def k_weighting(rate: int) -> npt.NDArray[np.float64]:
 
     At 48 kHz they are BS.1770's, whose high-pass has a gain of 1.005 and no more norm than that; that same gain is
     kept at every rate, so that one sound measures the same at all of them. (libebur128 and FFmpeg leave the high-pass
-    without norm: the same at 48 kHz, 0.004 dB off at 44.1 kHz, 0.2 dB at 8 kHz.)
+    without norm: the same at 48 kHz, 0.004 dB more at 44.1 kHz, 0.2 dB more at 8 kHz.)
 
     >>> k_weighting(48000)[0].round(8).tolist()
     [1.53512486, -2.69169619, 1.19839281, 1.0, -1.69065929, 0.73248077]
@@ -53,6 +81,8 @@ def k_weighting(rate: int) -> npt.NDArray[np.float64]:
     norm = _high_pass_norm(rate)
     b = _high_pass_norm(48000) / norm
     high_pass = [b, -2 * b, b, 1.0, 2 * (k * k - 1) / norm, (1 - k / quality + k * k) / norm]
+    if rate < _BENT:
+        return np.array([_matched(k_weighting(48_000)[0], rate), high_pass])
     return np.array([shelf, high_pass])
 
 
