@@ -17,8 +17,10 @@ Contents
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -70,19 +72,24 @@ def look_of(luma: Bytes, cb: Bytes, cr: Bytes) -> npt.NDArray[np.float32]:
     return np.asarray(np.concatenate(parts, axis=1) * weights, dtype=np.float32)
 
 
-def apart(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
+def apart(a: npt.NDArray[np.floating[Any]], b: npt.NDArray[np.floating[Any]]) -> float:
     """How far two looks lie apart: mean difference of their areas, 0 the same .. about 1."""
     return float(np.abs(a - b).mean())
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A frame that a still may be taken from; `rgb` until it is written. Sharp: less so where the picture moves."""
+    """A frame that a still may be taken from.
+
+    sharp: less so where the picture moves; rgb: until it is written
+    place: of a small picture in the file of them: its first byte and how many
+    """
 
     frame: int
-    look: npt.NDArray[np.float32]
+    look: npt.NDArray[np.floating[Any]]
     sharp: float
-    rgb: Bytes | None
+    rgb: Bytes | None = None
+    place: tuple[int, int] | None = None
 
 
 class Stills(Analyser[Pictures]):
@@ -107,7 +114,7 @@ class Stills(Analyser[Pictures]):
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._scratch = scratch
-        for folder in ("large", "small", "keep"):
+        for folder in ("large", "keep"):
             (scratch / folder).mkdir(parents=True, exist_ok=True)
             for path in (scratch / folder).glob("*.jpg"):
                 path.unlink()
@@ -123,6 +130,10 @@ class Stills(Analyser[Pictures]):
         self._open: list[_Candidate] = []
         self._large: list[_Candidate] = []
         self._small: list[_Candidate] = []
+        # One file for all of them, one after the other: a file each would cost more than the picture.
+        self._album = scratch / "small"
+        self._album.write_bytes(b"")
+        self._album_end = 0
         self._looks: list[npt.NDArray[np.uint8]] = []
 
     def feed(self, piece: Pictures) -> None:
@@ -189,13 +200,20 @@ class Stills(Analyser[Pictures]):
     def _write(self, candidate: _Candidate) -> None:
         assert candidate.rgb is not None
         Image.fromarray(candidate.rgb).save(self._path("large", candidate.frame), quality=QUALITY)
-        self._large.append(_Candidate(candidate.frame, candidate.look, candidate.sharp, None))
+        self._large.append(_Candidate(candidate.frame, candidate.look.astype(np.float16), candidate.sharp))
 
     def _put_by(self, frame: int, look: npt.NDArray[np.float32], luma: Bytes, cb: Bytes, cr: Bytes) -> None:
         wide = [np.repeat(np.repeat(plane, 2, axis=0), 2, axis=1) for plane in (cb, cr)]
         rgb = np.round(self._shown.srgb(luma, *wide) * 255).astype(np.uint8)
-        Image.fromarray(rgb).save(self._path("small", frame), quality=90)
-        self._small.append(_Candidate(frame, look, 1.0, None))
+        picture = BytesIO()
+        Image.fromarray(rgb).save(picture, "JPEG", quality=90)
+        # Written at its place, not at the end: a run that goes on after a kill writes some of them again.
+        with self._album.open("r+b") as album:
+            album.seek(self._album_end)
+            album.write(picture.getbuffer())
+        place = self._album_end, picture.tell()
+        self._small.append(_Candidate(frame, look.astype(np.float16), 1.0, place=place))
+        self._album_end += picture.tell()
 
     def _path(self, folder: str, frame: int) -> Path:
         return self._scratch / folder / f"{frame:06d}.jpg"
@@ -205,11 +223,10 @@ class Stills(Analyser[Pictures]):
         chosen: list[tuple[int, int, str]] = []
         looks = np.array(self._looks, np.uint8).reshape(-1, 144).astype(np.float32) / np.float32(127)
         for shot, (begin, end, clear_begin, clear_end) in enumerate(self._shots(tracks.get("shots"))):
-            folder, pick = self._choose(looks, begin, end, clear_begin, clear_end)
-            chosen.append((pick.frame, shot, self._keep(folder, pick.frame)))
-        for folder in ("large", "small"):
-            for path in sorted((self._scratch / folder).glob("*.jpg")):
-                path.unlink()
+            pick = self._choose(looks, begin, end, clear_begin, clear_end)
+            chosen.append((pick.frame, shot, self._keep(pick)))
+        for path in (*(self._scratch / "large").glob("*.jpg"), self._album):
+            path.unlink(missing_ok=True)
         chosen.sort()
         columns: dict[str, Any] = {
             "shot": np.array([shot for _, shot, _ in chosen], np.int64),
@@ -236,50 +253,53 @@ class Stills(Analyser[Pictures]):
 
     def _choose(
         self, looks: npt.NDArray[np.float32], begin: int, end: int, clear_begin: int, clear_end: int
-    ) -> tuple[str, _Candidate]:
-        """The folder and the candidate of one shot's still."""
+    ) -> _Candidate:
+        """The candidate of one shot's still."""
         seen = looks[-(-clear_begin // EVERY) : -(-clear_end // EVERY)]
         away = CLEAR if clear_end - clear_begin > 4 * CLEAR else 0
-        for folder, low, high in (
-            ("large", clear_begin + away, clear_end - away),
-            ("large", clear_begin, clear_end),
-            ("whole", begin, end),
-            ("small", clear_begin, clear_end),
-            ("large", begin, end),
-            ("small", begin, end),
+        large, small = _within(self._large, begin, end), _within(self._small, begin, end)
+        # At its ends a transition may show next to nothing of the other shot.
+        typical = np.median(seen, axis=0) if len(seen) else None
+        nearly = [c for c in large if typical is None or apart(c.look, typical) < ALIKE]
+        for held in (
+            _within(large, clear_begin + away, clear_end - away),
+            _within(large, clear_begin, clear_end),
+            nearly,
+            _within(small, clear_begin, clear_end),
+            large,
+            small,
         ):
-            held = [c for c in (self._small if folder == "small" else self._large) if low <= c.frame < high]
-            if folder == "whole" and held:
-                # At its ends a transition may show next to nothing of the other shot.
-                typical = np.median(seen, axis=0) if len(seen) else held[0].look
-                held = [c for c in held if apart(c.look, typical) < ALIKE]
             if held:
-                return "small" if folder == "small" else "large", _best(held, seen)
+                return _best(held, seen)
         middle = (begin + end) // 2
-        folder, pick = min(
-            [("large", c) for c in self._large] + [("small", c) for c in self._small],
-            key=lambda choice: (abs(choice[1].frame - middle), choice[0]),
-        )
-        return folder, pick
+        return min(self._large + self._small, key=lambda candidate: abs(candidate.frame - middle))
 
-    def _keep(self, folder: str, frame: int) -> str:
+    def _keep(self, pick: _Candidate) -> str:
         """Bring a picture into ``keep``, where it is not there yet (a run killed in `finish` begins that again)."""
-        source, target = self._path(folder, frame), self._path("keep", frame)
+        target = self._path("keep", pick.frame)
         if not target.exists():
-            if folder == "large":
-                os.replace(source, target)
+            if pick.place is None:
+                os.replace(self._path("large", pick.frame), target)
             else:
-                with Image.open(source) as small:
-                    picture = small.resize(self._size, Image.Resampling.BICUBIC) if self._size else small
-                    part = target.with_suffix(".part")
-                    picture.save(part, "JPEG", quality=QUALITY)
+                with self._album.open("rb") as album:
+                    album.seek(pick.place[0])
+                    small = Image.open(BytesIO(album.read(pick.place[1])))
+                part = target.with_suffix(".part")
+                large = small.resize(self._size or small.size, Image.Resampling.BICUBIC)
+                large.save(part, "JPEG", quality=QUALITY)
                 os.replace(part, target)
         return target.name
 
 
+def _within(candidates: list[_Candidate], begin: int, end: int) -> list[_Candidate]:
+    """Those whose frame lies in ``[begin, end)``; candidates are in order of frames."""
+    first, last = (bisect_left(candidates, frame, key=lambda c: c.frame) for frame in (begin, end))
+    return candidates[first:last]
+
+
 def _best(held: list[_Candidate], looks: npt.NDArray[np.float32]) -> _Candidate:
     """The candidate that is near the typical look and sharp; the earliest of equals."""
-    own = np.stack([candidate.look for candidate in held])
+    own = np.stack([candidate.look for candidate in held]).astype(np.float32)
     typical = np.median(np.concatenate([looks, own]) if len(looks) else own, axis=0)
     off = np.abs(own - typical).mean(axis=1)
     sharp = np.array([candidate.sharp for candidate in held])
