@@ -60,7 +60,9 @@ def test_a_storm_coming_nearer_is_a_crescendo(make_sound: MakeTracks) -> None:
     assert list(found.label) == ["crescendo"]
     assert found.begin_seconds()[0] == pytest.approx(20, abs=3)
     assert found.end_seconds()[0] == pytest.approx(35, abs=3)
-    assert np.asarray(found.columns["change"])[0] == pytest.approx(20, abs=3)
+    change = np.asarray(found.columns["change"])[0]
+    assert change == pytest.approx(0.8 * 20, abs=2)
+    assert change == np.asarray(found.columns["to"])[0] - np.asarray(found.columns["from"])[0]
     back = spans(tracks_of(make_sound(ramp[::-1].copy(), -23.0)), "hairpins")
     assert list(back.label) == ["diminuendo"]
 
@@ -69,6 +71,14 @@ def test_a_fade_to_silence_is_a_diminuendo(make_sound: MakeTracks) -> None:
     ramp = np.concatenate((np.full(300, -22.0), np.linspace(-22, -70, 60), np.full(200, -70.0)))
     found = spans(tracks_of(make_sound(ramp, -22.5)), "hairpins")
     assert list(found.label) == ["diminuendo"]
+
+
+def test_what_rests_on_the_way_is_no_one_crescendo(make_sound: MakeTracks) -> None:
+    parts = (np.linspace(-40, -30, 80), np.full(200, -30.0), np.linspace(-30, -20, 80), np.full(200, -20.0))
+    found = spans(tracks_of(make_sound(np.concatenate(parts), -23.0)), "hairpins")
+    assert list(found.label) == ["crescendo", "crescendo"]
+    assert found.begin_seconds() == pytest.approx([0, 28], abs=3)
+    assert found.end_seconds() == pytest.approx([8, 36], abs=3)
 
 
 def test_a_door_that_opens_on_a_party_is_no_crescendo(make_sound: MakeTracks) -> None:

@@ -118,7 +118,7 @@ def test_marks_tile_the_film(make_picture: MakeTracks) -> None:
     curve, _, marks = tempo_track(make_picture(lengths, rng.uniform(0, 0.5, 400)))
     assert marks.begin[0] == 0
     assert (marks.begin[1:] == marks.end[:-1]).all()
-    assert (np.diff(marks.begin) >= 6000).all()
+    assert (np.diff(marks.begin) >= 15000).all()
     assert all(a != b for a, b in zip(marks.label, marks.label[1:], strict=False))
     assert marks.end_seconds()[-1] == pytest.approx(len(curve) / 2, abs=0.5)
 
@@ -144,6 +144,6 @@ def test_a_step_is_sudden_and_a_slope_is_not() -> None:
     slope = np.clip((begin - 150) / 50, -1.0, 1.0)
     assert list(tempo_edges(tempo_curve(begin, end, step, 4.0), 4.0).label) == ["sudden faster"]
     assert list(tempo_edges(tempo_curve(begin, end, slope, 4.0), 4.0).label) == ["accelerando"]
-    words = list(tempo_marks(tempo_curve(begin, end, step, 4.0), 400.0).label)
-    assert (words[0], words[-1]) == ("adagio", "presto")
+    words = list(tempo_marks(tempo_curve(begin, end, step, 4.0), 400.0, 4.0).label)
+    assert (words[0], words[-1]) == ("largo", "presto")
     assert len(words) <= 3

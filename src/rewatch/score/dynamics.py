@@ -6,9 +6,10 @@ the film as a whole, which in most films is about where its dialogue lies. The m
     below -20 ppp | -20 pp | -13 p | -7 mp | -2 mf | 2 f | 5 ff | 9 fff        LU, each up to the next
 
 Crescendi and diminuendi (hairpins) are rises and falls of the level by 6 LU or more that take their time: over at
-least 3 s, without turning back by 3 LU, and spread out rather than done in one step. Sforzandi are attacks: within
-half a second the momentary loudness (0.4 s) comes to 3 LU or more above the film's, from at least 8 LU below that
-in all of the 3 s before. Rests are stretches of silence, or of black, of half a second and longer.
+least 3 s, without turning back by 3 LU or resting for 5 s, and spread out rather than done in one step; they are given
+from a tenth to nine tenths of their change. Sforzandi are attacks: within half a second the momentary loudness (0.4 s)
+comes to 3 LU or more above the film's, from at least 6 LU below that in all of the 3 s before. Rests are stretches of
+silence, or of black, of half a second and longer.
 
 What a listener would expect: dialogue mp to mf, a battle ff, a whisper in an empty house p; a sforzando makes one
 start; a hairpin is a storm coming nearer, not a door that opens on a party.
@@ -35,7 +36,7 @@ from rewatch.clock import FrameTimes
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.score.grid import GRID, MS, Array, edges, times_of, to_ms
-from rewatch.score.turns import flanks, levels
+from rewatch.score.turns import climbs, flanks, levels
 from rewatch.track import Curve, Events, Figures, Spans, Track
 
 MARKS = ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff")
@@ -48,7 +49,9 @@ QUIETEST = -40.0
 SHORTEST_MARK = 2.0
 HAIRPIN = 6.0
 HAIRPIN_SECONDS = 3.0
-ATTACK = 8.0
+PLATEAU = 5.0
+"""Seconds without progress after which a rise or fall has ended."""
+ATTACK = 6.0
 REST = 0.5
 
 _SOURCE = "ITU-R BS.1770-5, EBU Tech 3341"
@@ -77,8 +80,8 @@ FIGURES = (
         "hairpins",
         "Crescendi and diminuendi",
         "LU",
-        "rises and falls of the level by 6 LU or more over 3 s or more, less than 3 LU of it turned back, no more than "
-        "60 % of it within any 2 s",
+        "rises and falls of the level by 6 LU or more over 3 s or more, less than 3 LU of it turned back, no rest of "
+        "5 s in it, no more than 60 % of it within any 2 s",
         "rewatch",
         ("loudness",),
         "storms that come nearer, music that swells and dies",
@@ -87,7 +90,7 @@ FIGURES = (
         "sforzandi",
         "Sforzandi",
         "LU",
-        "momentary loudness that within 0.5 s comes to 3 LU or more above integrated and 8 LU or more above all of the "
+        "momentary loudness that within 0.5 s comes to 3 LU or more above integrated and 6 LU or more above all of the "
         "3 s before",
         "rewatch",
         ("loudness", "onsets"),
@@ -166,12 +169,14 @@ def hairpins(seconds: Array, momentary: Array, reference: float) -> Spans:
         flat = gaussian_filter1d(fast, 1.5 / step, mode="nearest")
         pace = max(1, round(2.0 / step))
         for a, b, delta in flanks(flat, HAIRPIN, HAIRPIN / 2):
-            if (b - a) * step < HAIRPIN_SECONDS:
-                continue
-            way = fast[a : b + 1] * (1 if delta > 0 else -1)
-            steepest = float((way[pace:] - way[:-pace]).max()) if len(way) > pace else math.inf
-            if steepest <= 0.6 * abs(delta):
-                found.append((a, b, delta))
+            for c, d in climbs(flat[a : b + 1] * np.sign(delta), round(PLATEAU / step)):
+                change = float(flat[a + d] - flat[a + c])
+                if (d - c) * step < HAIRPIN_SECONDS or abs(change) < HAIRPIN:
+                    continue
+                way = fast[a + c : a + d + 1] * np.sign(delta)
+                steepest = float((way[pace:] - way[:-pace]).max()) if len(way) > pace else math.inf
+                if steepest <= 0.6 * abs(change):
+                    found.append((a + c, a + d, change))
     first = np.array([a for a, _, _ in found], dtype=np.int64)
     last = np.array([b for _, b, _ in found], dtype=np.int64)
     return Spans(
@@ -207,9 +212,10 @@ def sforzandi(seconds: Array, momentary: Array, reference: float, onsets: Array)
         # A film that begins loud begins; it does not startle.
         hit = (after >= 3.0) & (jump >= ATTACK) & (np.arange(len(lu)) * step >= 1.0)
         # Of a run of entries before one attack the last is nearest to it.
-        starts = np.flatnonzero(hit & ~np.append(hit[1:], False))
-        peaks = jump[starts]
-        at, reached, rise = seconds[starts], after[starts], peaks
+        first = np.flatnonzero(hit & ~np.append(False, hit[:-1]))
+        last = np.flatnonzero(hit & ~np.append(hit[1:], False))
+        best = [a + int(jump[a : b + 1].argmax()) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        at, reached, rise = seconds[last], after[best], jump[best]
         if len(onsets) and len(at):
             found = np.clip(np.searchsorted(onsets, at + 0.4, side="right") - 1, 0, len(onsets) - 1)
             near = np.abs(onsets[found] - at) <= 0.4

@@ -50,11 +50,10 @@ from rewatch.track import Curve, Spans, Track
 PAPER = "Adams, Dorai and Venkatesh 2002, IEEE Trans. Multimedia 4(4)"
 
 WORDS = ("largo", "adagio", "andante", "moderato", "allegro", "vivace", "presto")
-BOUNDS = np.array([-2.0, -1.2, -0.5, 0.2, 0.7, 1.1])
-"""Tempo at which one word gives way to the next: 0, the walk of the film's median shot, is moderato. Narrower above it,
-for the smoothed tempo reaches less far up than down: many short shots make a fast stretch, one long shot a slow one."""
+BOUNDS = np.array([-1.4, -0.85, -0.35, 0.35, 0.85, 1.4])
+"""Tempo above that of the film's median moment at which one word gives way to the next."""
 
-SHORTEST_MARK = 6.0
+SHORTEST_MARK = 3.0
 CHANGE = 0.8
 
 FIGURES = (
@@ -83,8 +82,9 @@ FIGURES = (
         "tempo_marks",
         "Tempo in words",
         "",
-        "tempo below -2 largo, -1.2 adagio, -0.5 andante, 0.2 moderato, 0.7 allegro, 1.1 vivace, above presto; "
-        "stretches of at least 6 s",
+        "tempo less that of the film's median moment: below -1.4 largo, -0.85 adagio, -0.35 andante, 0.35 moderato, "
+        "0.85 allegro, 1.4 vivace, above presto; stretches of at least 3 s "
+        "(18 s in a feature)",
         "rewatch",
         ("tempo",),
         "reading the score",
@@ -174,9 +174,14 @@ def tempo_edges(curve: Array, sigma: float, change: float = CHANGE) -> Spans:
     return Spans("tempo_edges", to_ms(begin), to_ms(end), label, MS, {"change": changes})
 
 
-def tempo_marks(curve: Array, length: float) -> Spans:
-    """The tempo in words, largo to presto: spans that tile the film; column tempo (mean P)."""
-    runs = levels(curve, BOUNDS, 0.1, round(SHORTEST_MARK * 2))
+def tempo_marks(curve: Array, length: float, sigma: float) -> Spans:
+    """The tempo in words, largo to presto: spans that tile the film; column tempo (mean P).
+
+    Moderato is the tempo of the film's median moment, not of its median shot: where most shots stand in one flurry,
+    that is the fast part of the film, not its walk.
+    """
+    middle = float(np.median(curve)) if len(curve) else 0.0
+    runs = levels(curve - middle, BOUNDS, 0.1, round(2 * max(SHORTEST_MARK, 1.5 * sigma)))
     begin = to_ms([a / 2 for a, _, _ in runs])
     end = np.minimum(to_ms([b / 2 for _, b, _ in runs]), to_ms(length))
     means = np.array([curve[a:b].mean() for a, b, _ in runs], dtype=np.float64)
@@ -223,5 +228,5 @@ class Tempo(Analyser[None]):
         return {
             "tempo": Curve("tempo", curve, GRID),
             "tempo_edges": tempo_edges(curve, sigma, self.chosen.change),
-            "tempo_marks": tempo_marks(curve, length),
+            "tempo_marks": tempo_marks(curve, length, sigma),
         }

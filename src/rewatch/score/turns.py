@@ -3,6 +3,7 @@
 Contents
     turning_points  the peaks and troughs that matter
     flanks          the rises and falls between them
+    climbs          a rise, cut where it rests
     levels          a curve -> stretches at one level, with hysteresis
 """
 
@@ -63,6 +64,26 @@ def flanks(values: Array, change: float, reversal: float) -> list[tuple[int, int
         end = begin + int(np.flatnonzero(way[begin - a :] >= 0.9)[0])
         found.append((begin, end, delta))
     return found
+
+
+def climbs(values: Array, rest: int) -> list[tuple[int, int]]:
+    """(first, last) entries of the parts of a rise between which it rests: goes on for more than `rest` entries without
+    gaining a twentieth of the whole. The parts are cut where the resting begins and ends."""
+    if len(values) < 2:
+        return []
+    reach = np.maximum.accumulate(values)
+    least = (reach[-1] - reach[0]) / 20
+    # From each entry, the first at which the rise has gained that much on it.
+    gained = np.searchsorted(reach, reach + least)
+    parts, begin, at = [], 0, 0
+    while at < len(values) - 1:
+        if gained[at] - at > rest and gained[at] < len(values):
+            if at > begin:
+                parts.append((begin, at))
+            at = begin = int(gained[at]) - 1
+        at += 1
+    parts.append((begin, len(values) - 1))
+    return parts
 
 
 def levels(values: Array, bounds: Array, slack: float, shortest: int) -> list[tuple[int, int, int]]:
