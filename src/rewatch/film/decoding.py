@@ -144,33 +144,33 @@ class Decoding:
             self.lost.frames += len(gone)
 
     def reduce(self, frame: VideoFrame) -> Planes:
-        """Luma, Cb and Cr of the small picture, upright; views that live as long as they are held."""
+        """Luma, Cb and Cr of the small picture, upright; views that live as long as they are held.
+
+        A frame of a pixel format that nothing can convert is grey, and counted as lost.
+        """
         wide, high = self._small
         name = frame.format.name
-        small = self._scaler.reformat(
-            frame,
-            wide,
-            high,
-            "yuv420p",
-            dst_colorspace=Colorspace.ITU709 if is_rgb(name) else None,
-            interpolation=_AVERAGE,
-            src_color_range=ColorRange.JPEG if is_full_range(name, frame.color_range) else ColorRange.MPEG,
-            dst_color_range=ColorRange.JPEG,
-            threads=1,
-        )
-        y, u, v = small.planes
-        planes = (
-            rows_of(y)[:, :wide],
-            rows_of(u)[:, : wide // 2],
-            rows_of(v)[:, : wide // 2],
-        )
-        if self._turns:
-            return (
-                np.rot90(planes[0], -self._turns),
-                np.rot90(planes[1], -self._turns),
-                np.rot90(planes[2], -self._turns),
+        try:
+            small = self._scaler.reformat(
+                frame,
+                wide,
+                high,
+                "yuv420p",
+                dst_colorspace=Colorspace.ITU709 if is_rgb(name) else None,
+                interpolation=_AVERAGE,
+                src_color_range=ColorRange.JPEG if is_full_range(name, frame.color_range) else ColorRange.MPEG,
+                dst_color_range=ColorRange.JPEG,
+                threads=1,
             )
-        return planes
+        except av.error.FFmpegError:
+            self.lost.frames += 1
+            small = VideoFrame.from_ndarray(np.full((high * 3 // 2, wide), 128, np.uint8), "yuv420p")
+        y, u, v = small.planes
+        planes = (rows_of(y)[:, :wide], rows_of(u)[:, : wide // 2], rows_of(v)[:, : wide // 2])
+        if not self._turns:
+            return planes
+        turned = [np.rot90(plane, -self._turns) for plane in planes]
+        return turned[0], turned[1], turned[2]
 
     def find(self, prints: tuple[int, ...], last: int | None) -> bool:
         """Go to just after the frame with raw timestamp `last`, which ends the run of frames known by `prints`.

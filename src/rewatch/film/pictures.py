@@ -17,9 +17,11 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
+import av.error
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
@@ -140,7 +142,8 @@ class PictureReader(Iterator[Pictures]):
                 frame, raw, length = got
                 luma = piece.add(frame, raw, length, stamps.place(raw), decode.reduce(frame))
                 if choice.wants(luma):
-                    piece.large[number + piece.count - 1] = upright_rgb(frame, picture, LARGE_WIDTH, scaler)
+                    with suppress(av.error.FFmpegError):  # what cannot be converted is counted where it is reduced
+                        piece.large[number + piece.count - 1] = upright_rgb(frame, picture, LARGE_WIDTH, scaler)
             self.damage.frames += decode.lost.frames - lost
             self.damage.repaired += stamps.repaired - repaired
             lost, repaired = decode.lost.frames, stamps.repaired
