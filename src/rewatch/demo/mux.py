@@ -10,6 +10,7 @@ Contents
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -64,7 +65,7 @@ def _picture_options(variant: Variant) -> dict[str, str]:
         },
         "vp9": {"deadline": "realtime", "cpu-used": "8", "row-mt": "1", "crf": str(32 if quality is None else quality)},
         "vp8": {"deadline": "realtime", "cpu-used": "8", "crf": str(20 if quality is None else quality)},
-        "av1": {"preset": "11", "crf": str(35 if quality is None else quality)},
+        "av1": {"preset": "9", "crf": str(35 if quality is None else quality)},
     }
     options = chosen.get(str(codec), {})
     if variant.bit_rate is not None:
@@ -105,6 +106,7 @@ def _pictures(stream: VideoStream, timeline: Timeline, frame: Frames) -> Iterato
             format=stream.pix_fmt,
             dst_colorspace=Colorspace.ITU709,
             interpolation=Interpolation.BILINEAR,
+            threads=1,
         )
         made.pts, made.time_base = tick, timeline.time_base
         yield number, made
@@ -114,6 +116,8 @@ def _add_sound(container: OutputContainer, variant: Variant) -> AudioStream:
     assert variant.sound_codec is not None
     stream = cast("AudioStream", container.add_stream(SOUND_ENCODERS[variant.sound_codec], rate=SOUND_RATE))
     stream.layout = _LAYOUTS[variant.channels]
+    if variant.sound_codec == "aac":
+        stream.options = {"aac_coder": "fast"}
     if variant.sound_codec not in ("flac", "pcm"):
         stream.bit_rate = 64000 * max(2, variant.channels)
     return stream
@@ -122,8 +126,9 @@ def _add_sound(container: OutputContainer, variant: Variant) -> AudioStream:
 def _sound(container: OutputContainer, stream: AudioStream, samples: npt.NDArray[np.float32]) -> None:
     # One piece a second: the encoder's own frame sizes are made of it by PyAV's fifo.
     for begin in range(0, samples.shape[1], SOUND_RATE):
-        piece = np.ascontiguousarray(samples[:, begin : begin + SOUND_RATE])
-        frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout=stream.layout.name)
+        # Interleaved: of eight planes PyAV 18 counts nine.
+        piece = samples[:, begin : begin + SOUND_RATE].T.reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece), format="flt", layout=stream.layout.name)
         frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, begin, Fraction(1, SOUND_RATE)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
@@ -177,7 +182,9 @@ def write_film(
     variant = timeline.variant
     suffix = path.suffix.lower()
     embedded = variant.subtitles == "embedded" and suffix in _TEXT_CODECS
-    with av.open(str(path), "w") as container:
+    if variant.codec == "av1":
+        os.environ.setdefault("SVT_LOG", "1")  # else the encoder writes its settings to standard error
+    with av.open(str(path), "w", format="matroska" if suffix == ".mka" else None) as container:
         # The title is the only tag: a date or an encoder's name would make two runs differ.
         container.metadata["title"] = "The Lamp on the Hill"
         picture = _add_picture(container, timeline) if variant.codec else None

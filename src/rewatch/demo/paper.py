@@ -139,10 +139,12 @@ class Stencil:
         return cls(paper, -paper.half, 0, paper.half, 1)
 
     def _pixels(self, points: Points) -> list[tuple[float, float]]:
-        at = np.asarray(points, dtype=np.float64)
-        columns = (at[:, 0] * self._paper.height / self._paper.pixel_aspect + self._paper.width / 2 - self.left) * FINE
-        rows = (at[:, 1] * self._paper.height - self.top) * FINE
-        return [(float(c), float(r)) for c, r in zip(columns, rows, strict=True)]
+        paper = self._paper
+        across, down = paper.height / paper.pixel_aspect * FINE, paper.height * FINE
+        left, top = (paper.width / 2 - self.left) * FINE, -self.top * FINE
+        # In plain Python: the lists are short, and arrays would cost more than they save.
+        plain = points.tolist() if isinstance(points, np.ndarray) else points
+        return [(p[0] * across + left, p[1] * down + top) for p in plain]
 
     def polygon(self, points: Points, fill: float = 1.0) -> Stencil:
         self._pen.polygon(self._pixels(points), fill=round(255 * fill))

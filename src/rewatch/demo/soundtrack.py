@@ -8,6 +8,8 @@ Contents
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from rewatch.demo import timeline as story
@@ -150,8 +152,9 @@ def _surround(bed: Sound, voices: Sound, low: Sound, channels: int) -> Sound:
     return np.stack(rows)
 
 
+@lru_cache(maxsize=1)
 def soundtrack(channels: int = 2) -> Sound:
-    """(channels, n) float32 at 48 kHz: 1, 2, 6 or 8 channels. The same samples each time on one machine."""
+    """(channels, n) float32 at 48 kHz, read-only: 1, 2, 6 or 8 channels. The same samples each time on one machine."""
     music, bed, low, voices = (Mix(_SECONDS) for _ in range(4))
     waltz(music, story.WALTZES[0], False, 0.13)
     waltz(music, story.WALTZES[1], True, 0.15)
@@ -176,4 +179,6 @@ def soundtrack(channels: int = 2) -> Sound:
         out = bed.samples + low.samples + voices.samples
         if channels == 1:
             out = out.mean(axis=0, keepdims=True)
-    return np.asarray(out * np.float32(PEAK / np.abs(out).max()), np.float32)
+    out = np.asarray(out * np.float32(PEAK / np.abs(out).max()), np.float32)
+    out.flags.writeable = False
+    return out

@@ -121,7 +121,7 @@ def frame_ticks(variant: Variant, seconds: Fraction) -> tuple[list[int], Fractio
         ticks.append(round(at * 1000))
         state = (state * 1103515245 + 12345) % 2**31
         dice = state >> 16
-        held = (1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 3)[dice % 12]
+        held = (1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 2)[dice % 12]
         jitter = Fraction(dice // 12 % 9 - 4, 1000)
         at += held / variant.rate + jitter
     return ticks, Fraction(1, 1000), round(seconds * 1000)
