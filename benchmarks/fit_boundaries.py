@@ -3,8 +3,8 @@
     python benchmarks/fit_boundaries.py [--write] [--compositions N]
 
 Data: the labelled films (`benchmarks.films.FILMS`), and compositions of their single-shot footage
-(`compose_transitions`). Leave-one-film-out is the figure that counts: weights fitted without a film and without any
-composition of its footage, judged on that film. `--write` fits on all and writes ``boundaries_weights.py``.
+(`compose_transitions`). Leave-one-work-out is the figure that counts: weights fitted without a film (and others of the
+same work) and without any composition of its footage, judged on that film. `--write` fits on all and writes ``boundaries_weights.py``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from compose_transitions import Planes, compose, stretches
 from films import CACHE, FILMS
+from scoring import Score, score, together
 
 from rewatch.evidence import Pictures
 from rewatch.film.pictures import read_pictures
@@ -33,8 +35,10 @@ from rewatch.film.probe import open_film
 from rewatch.images import boundaries_ramps, boundaries_weights
 from rewatch.images.boundaries import Boundaries
 from rewatch.images.boundaries_judge import FLOOR, logistic, terms
+from rewatch.track import Spans, Track
 
 WEIGHTS = Path(boundaries_weights.__file__)
+CUT_DECAY, RAMP_DECAY = 0.3, 5.0
 REAL, COMPOSED = 5.0, 1.0
 """What an example of a real film weighs against one of a composition."""
 
@@ -128,13 +132,12 @@ def answer_ramps(ramps: list[boundaries_ramps.Ramp], labels: list[dict[str, Any]
     return answers
 
 
-def candidates(planes: Planes) -> Boundaries:
+def watched(planes: Planes) -> tuple[Boundaries, Mapping[str, Track]]:
     watcher = Boundaries()
     watcher.begin(None, Path())  # type: ignore[arg-type]
     for piece in pieces(planes):
         watcher.feed(piece)
-    watcher.finish({})
-    return watcher
+    return watcher, watcher.finish({})
 
 
 def gather(film: Path, labels: dict[str, Any], number: int, compositions: float) -> Source:
@@ -148,7 +151,7 @@ def gather(film: Path, labels: dict[str, Any], number: int, compositions: float)
         one = compose(np.random.default_rng(1000 * number + seed), footage, shots=16)
         made.append((one.planes, one.boundaries, False))
     for frames, truth, real in made:
-        found = candidates(frames)
+        found, _ = watched(frames)
         for c in found.cut_candidates:
             source.cuts[real].add(c.features, answer_cuts(c.frame, truth))
         source.ramps[real].add((r.features for r in found.ramp_candidates), answer_ramps(found.ramp_candidates, truth))
@@ -192,12 +195,17 @@ def fit(parts: list[tuple[Examples, float]], pairs: bool, decay: float) -> Fit:
     return Fit(centre, scale, w[:-1] / size, float(w[-1]), pairs)
 
 
+def work(film: str) -> str:
+    """Files named alike hold the same work (a trailer, an excerpt): one is no test of weights fitted on another."""
+    return film.split("_")[0]
+
+
 def report(name: str, sources: dict[str, Source], which: str, pairs: bool, decay: float) -> None:
     total = np.zeros((2, 3), int)
     for left_out in sources:
         parts = []
         for film, source in sources.items():
-            if film != left_out:
+            if work(film) != work(left_out):
                 of = getattr(source, which)
                 parts += [(of[True], REAL), (of[False], COMPOSED)]
         model = fit(parts, pairs, decay)
@@ -217,6 +225,77 @@ def report(name: str, sources: dict[str, Source], which: str, pairs: bool, decay
         print(f"  {name} {kind}: candidates' F1 {2 * h / (2 * h + f + m):.4f} ({h} hits, {f} false, {m} missed)")
 
 
+def both(sources: Collection[Source]) -> tuple[Fit, Fit]:
+    """The decisions on cuts and on ramps, fitted on these sources."""
+    fits = []
+    for which, pairs, decay in (("cuts", False, CUT_DECAY), ("ramps", True, RAMP_DECAY)):
+        parts = []
+        for source in sources:
+            of = getattr(source, which)
+            parts += [(of[True], REAL), (of[False], COMPOSED)]
+        fits.append(fit(parts, pairs, decay))
+    return fits[0], fits[1]
+
+
+@contextmanager
+def decided_by(cut: Fit, ramp: Fit) -> Iterator[None]:
+    """The analyser with these weights instead of its own."""
+    names = [f"{kind}_{part}" for kind in ("CUT", "RAMP") for part in ("CENTRE", "SCALE", "WEIGHTS", "BIAS")]
+    kept = {name: getattr(boundaries_weights, name) for name in names}
+    try:
+        for name in names:
+            kind, part = name.split("_")
+            setattr(boundaries_weights, name, getattr(cut if kind == "CUT" else ramp, part.lower()))
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(boundaries_weights, name, value)
+
+
+def found_in(planes: Planes) -> dict[str, Any]:
+    """What the analyser finds, in the format of the labels."""
+    spans = watched(planes)[1]["boundaries"]
+    assert isinstance(spans, Spans)
+    rows = zip(spans.begin.tolist(), spans.end.tolist(), spans.label, strict=True)
+    return {
+        "boundaries": [
+            {"kind": kind, "frame": begin} if kind == "cut" else {"kind": kind, "first": begin, "last": end - 1}
+            for begin, end, kind in rows
+        ]
+    }
+
+
+def leave_one_out(sources: dict[str, Source], docs: dict[str, dict[str, Any]]) -> None:
+    """Each film, and fresh compositions of its footage, by weights that were fitted without either."""
+    real: dict[int, list[Score]] = {0: [], 1: [], 2: []}
+    composed: list[Score] = []
+    for number, (film, doc) in enumerate(docs.items()):
+        planes = planes_of(FILMS / film)
+        with decided_by(*both([s for name, s in sources.items() if work(name) != work(film)])):
+            found = found_in(planes)
+            for tolerance, scores in real.items():
+                scores.append(score(doc, found, tolerance))
+            footage = stretches(planes, doc)
+            for seed in range(3):
+                one = compose(np.random.default_rng(10**6 + 1000 * number + seed), footage, shots=16)
+                composed.append(score({"boundaries": one.boundaries}, found_in(one.planes)))
+        last = real[1][-1]
+        print(
+            f"  {film}: {say(last)}; missed {[tuple(m[:3]) for m in last.missed]}, false {[tuple(m[:3]) for m in last.false]}"
+        )
+    for tolerance, scores in real.items():
+        print(f"  together, tolerance {tolerance}: {say(together(scores))}")
+    print(f"  compositions, tolerance 1: {say(together(composed))}")
+
+
+def say(s: Score) -> str:
+    iou = "-" if s.iou is None else f"{s.iou:.3f}"
+    return (
+        f"F1 {s.all.f1:.4f} (P {s.all.precision:.3f} R {s.all.recall:.3f}), cuts {s.cuts.f1:.4f}, "
+        f"gradual {s.gradual_hits}/{len(s.overlaps)} IoU {iou}"
+    )
+
+
 def written(cut: Fit, ramp: Fit) -> str:
     lines = [
         '"""Weights of `boundaries_judge`: written by ``benchmarks/fit_boundaries.py``, not by hand."""\n',
@@ -230,29 +309,21 @@ def written(cut: Fit, ramp: Fit) -> str:
     return "\n".join(lines) + "\n"
 
 
-CUT_DECAY, RAMP_DECAY = 0.3, 5.0
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="write the weights fitted on everything")
     parser.add_argument("--compositions", type=float, default=3.0, help="for each thousand frames of footage (3)")
     args = parser.parse_args()
-    sources = {}
+    sources, docs = {}, {}
     for number, labels in enumerate(sorted(FILMS.glob("*.shots.json"))):
         doc = json.loads(labels.read_text())
+        docs[doc["film"]] = doc
         sources[doc["film"]] = gather(FILMS / doc["film"], doc, number, args.compositions)
     report("cuts", sources, "cuts", False, CUT_DECAY)
     report("ramps", sources, "ramps", True, RAMP_DECAY)
+    leave_one_out(sources, docs)
     if args.write:
-        fits = []
-        for which, pairs, decay in (("cuts", False, CUT_DECAY), ("ramps", True, RAMP_DECAY)):
-            parts = []
-            for source in sources.values():
-                of = getattr(source, which)
-                parts += [(of[True], REAL), (of[False], COMPOSED)]
-            fits.append(fit(parts, pairs, decay))
-        WEIGHTS.write_text(written(*fits))
+        WEIGHTS.write_text(written(*both(sources.values())))
 
 
 if __name__ == "__main__":

@@ -26,9 +26,9 @@ from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.images.boundaries_cuts import Candidates, find_candidates
-from rewatch.images.boundaries_fades import Transition, black_spans, settle
+from rewatch.images.boundaries_fades import Light, Transition, black_spans, settle
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, matched, steps
-from rewatch.images.boundaries_judge import sure_of_cuts
+from rewatch.images.boundaries_judge import sure_of_cuts, sure_of_ramps
 from rewatch.images.boundaries_ramps import Ramp, find_ramps
 from rewatch.track import Spans, Track
 
@@ -121,8 +121,11 @@ class Boundaries(Analyser[Pictures]):
             if sure >= LEAST_SURE
         ]
         light = np.concatenate(self._light) if self._light else np.zeros((0, 3), np.float32)
-        black = black_spans(*light.T)
-        found = settle(self.ramp_candidates, cuts)
+        seen = Light(*light.T)
+        black = black_spans(seen)
+        sures = sure_of_ramps(self.ramp_candidates)
+        ramps = [(r, float(s)) for r, s in zip(self.ramp_candidates, sures, strict=True) if s >= LEAST_SURE]
+        found = settle(ramps, cuts, seen, black)
         return {
             "boundaries": Spans(
                 "boundaries",

@@ -97,7 +97,9 @@ def find_candidates(grids: Grids, step: Floats, change: Floats, begin: int, end:
     padded = np.pad(values, 2)
     near = np.maximum(padded[1:-3], padded[3:-1])
     wide = np.maximum(near, np.maximum(padded[:-4], padded[4:]))
-    likely = (values > LEAST_CHANGE) & (values > LEAST_PEAK * (near + 1.5)) & (chain >= begin) & (chain < end) & (chain > 0)
+    likely = (
+        (values > LEAST_CHANGE) & (values > LEAST_PEAK * (near + 1.5)) & (chain >= begin) & (chain < end) & (chain > 0)
+    )
     at = np.flatnonzero(likely)
     at = at[at > 0]
     if not len(at):

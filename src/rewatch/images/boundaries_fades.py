@@ -1,13 +1,15 @@
-"""Black: stretches in which the picture shows nothing, and what becomes of ramps and cuts beside them.
+"""From candidates to transitions: black stretches, fades that end at them, and nothing that overlaps.
 
 Contents
-    black_spans   stretches of black, from each frame's mean and highest luma
-    Transition    a boundary as it is reported
-    settle        ramps and cuts into transitions that do not overlap
+    Light          mean, spread and highest cell of every frame's luma
+    black_spans    stretches of black
+    Transition     a boundary as it is reported
+    settle         ramps and cuts into transitions, in order
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -15,18 +17,34 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from rewatch.images.boundaries_judge import sure_of_ramps
 from rewatch.images.boundaries_ramps import Ramp
 
 Kind = Literal["cut", "dissolve", "fade_in", "fade_out", "fade_through_black", "wipe"]
+
 BLACK_LEVEL = 20.0
-"""Full-range code value that no cell of a black frame exceeds: noise and grey blacks included, dim pictures not."""
+"""Full-range code value that no cell of a black frame exceeds: noisy and grey blacks included, dim pictures not."""
 BLACK_SPREAD = 1.5
+ABOVE_BLACK = 0.3, 2.5
+"""A frame at the edge of a black stretch belongs to the fade where its mean, or its highest cell, is that far above
+the stretch's darkest (code values): a fade's last frames are black to the eye, but not to a measure."""
+FLAT = 4.0
+"""Spread of luma (code values) below which a picture shows nothing."""
 DARK_LEVEL = 40.0
-FLAT = 3.0
-"""Standard deviation of luma (code values of the coarse grid) below which a picture shows nothing."""
 LONGEST_BLACK = 48
 """Frames of black up to which a fade out and the fade in after it are one fade through black."""
+SNAP = 6
+"""Frames, or half the ramp if that is more, by which a fade's end is moved to where the black begins."""
+EACH = 8.0
+"""Code values that one ramp more must explain, so that one transition is not taken for two, end to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Of every frame's luma, as a coarse grid: (n,) mean, standard deviation, highest cell; code values."""
+
+    mean: npt.NDArray[np.float32]
+    spread: npt.NDArray[np.float32]
+    highest: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +57,98 @@ class Transition:
     sure: float
 
 
-def black_spans(
-    mean: npt.NDArray[np.float32], spread: npt.NDArray[np.float32], highest: npt.NDArray[np.float32]
-) -> npt.NDArray[np.int64]:
-    """(k, 2) half-open stretches of black frames."""
-    black = (highest <= BLACK_LEVEL) & (spread <= BLACK_SPREAD) & (mean <= BLACK_LEVEL)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], black, [False]]).astype(np.int8)))
-    return edges.reshape(-1, 2)
+def black_spans(light: Light) -> npt.NDArray[np.int64]:
+    """(k, 2) half-open stretches of black frames, without the frames of fades that lead to and from them."""
+    black = (light.highest <= BLACK_LEVEL) & (light.spread <= BLACK_SPREAD)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], black, [False]]).astype(np.int8))).reshape(-1, 2)
+    for span in edges:
+        part = slice(int(span[0]), int(span[1]))
+        mean, highest = light.mean[part], light.highest[part]
+        bare = (mean <= mean.min() + ABOVE_BLACK[0]) & (highest <= highest.min() + ABOVE_BLACK[1])
+        inside = np.flatnonzero(bare)
+        if len(inside):
+            span[:] = span[0] + inside[0], span[0] + inside[-1] + 1
+    return edges
 
 
-def _kind(ramp: Ramp) -> Kind:
+def _snapped(ramp: Ramp, sure: float, black: npt.NDArray[np.int64]) -> Transition:
+    """A ramp as a transition; one that leads to or from black ends where the black does."""
+    first, last = ramp.first, ramp.last
+    reach = max(SNAP, (last - first + 1) // 2)
     dark = [spread < FLAT and level < DARK_LEVEL for spread, level in zip(ramp.ends, ramp.levels, strict=True)]
-    if dark[0] and not dark[1]:
-        return "fade_in"
-    return "fade_out" if dark[1] and not dark[0] else "dissolve"
+    falls = ramp.levels[1] < ramp.levels[0]
+    near = black[(black[:, 1] > first - reach) & (black[:, 0] < last + reach)]
+    if falls:
+        ends = [begin - 1 for begin, _ in near.tolist() if abs(begin - 1 - last) <= reach and begin > first]
+        if ends:
+            return Transition("fade_out", first, min(ends, key=lambda e: abs(e - last)), sure)
+    else:
+        begins = [end for _, end in near.tolist() if abs(end - first) <= reach and end <= last]
+        if begins:
+            return Transition("fade_in", min(begins, key=lambda b: abs(b - first)), last, sure)
+    kind: Kind = "fade_in" if dark[0] and not dark[1] else "fade_out" if dark[1] and not dark[0] else "dissolve"
+    return Transition(kind, first, last, sure)
 
 
-def settle(ramps: Sequence[Ramp], cuts: Sequence[Transition], least: float = 0.5) -> list[Transition]:
-    """Transitions that do not overlap, in order: the surest ramps, the cuts, fades joined across black."""
-    # Where several overlap, the one that explains most of the change with a ramp.
-    good = [(r, sure) for r, sure in zip(ramps, sure_of_ramps(ramps).tolist(), strict=True) if sure >= least]
-    good.sort(key=lambda pair: -pair[0].explains)
-    kept: list[Transition] = []
-    for ramp, sure in good:
-        if all(ramp.last < k.first or ramp.first > k.last for k in kept):
-            kept.append(Transition(_kind(ramp), ramp.first, ramp.last, sure))
-    kept += [c for c in cuts if all(not k.first <= c.first <= k.last + 1 for k in kept)]
-    kept.sort(key=lambda k: k.first)
-    joined: list[Transition] = []
-    for one in kept:
-        before = joined[-1] if joined else None
-        if (
-            before is not None
-            and before.kind == "fade_out"
-            and one.kind == "fade_in"
-            and one.first - before.last - 1 <= LONGEST_BLACK
-        ):
-            joined[-1] = replace(before, kind="fade_through_black", last=one.last, sure=min(before.sure, one.sure))
+def _joined(before: Transition, after: Transition, light: Light) -> Transition | None:
+    """One transition out of two that meet in a picture that shows nothing; None where they do not."""
+    between = slice(before.last + 1, after.first)
+    gap = after.first - before.last - 1
+    if before.kind == "cut" or after.kind == "cut" or gap > LONGEST_BLACK:
+        return None
+    if before.kind == "fade_out" and after.kind == "fade_in":
+        kind: Kind = "fade_through_black"
+    elif gap <= SNAP and "fade_through_black" not in (before.kind, after.kind):
+        middle = slice(max(0, before.last - 1), after.first + 2)
+        if light.spread[middle].min() > FLAT or (gap and light.spread[between].max() > 3 * FLAT):
+            return None
+        kind = "fade_through_black" if light.mean[middle].min() < DARK_LEVEL else "dissolve"
+    else:
+        return None
+    return replace(before, kind=kind, last=after.last, sure=min(before.sure, after.sure))
+
+
+def _apart(ramps: Sequence[tuple[Ramp, float]]) -> list[tuple[Ramp, float]]:
+    """Those that do not overlap and together explain most of the change, in order (weighted interval scheduling)."""
+    ordered = sorted(ramps, key=lambda pair: (pair[0].last, pair[0].first))
+    lasts = [ramp.last for ramp, _ in ordered]
+    best, chosen, before = [0.0], [False], [0]
+    for number, (ramp, _) in enumerate(ordered):
+        free = bisect_left(lasts, ramp.first, 0, number)
+        value = best[free] + ramp.explains - EACH
+        chosen.append(value > best[-1])
+        before.append(free)
+        best.append(max(value, best[-1]))
+    taken, at = [], len(ordered)
+    while at:
+        if chosen[at]:
+            taken.append(ordered[at - 1])
+            at = before[at]
         else:
-            joined.append(one)
-    return joined
+            at -= 1
+    return taken[::-1]
+
+
+def settle(
+    ramps: Sequence[tuple[Ramp, float]], cuts: Sequence[Transition], light: Light, black: npt.NDArray[np.int64]
+) -> list[Transition]:
+    """Transitions that do not overlap, in order.
+
+    ramps: those that are to count, each with its probability; where several overlap, the one that explains most of
+           the change are taken
+    cuts:  those that are to count
+    """
+    kept = [_snapped(ramp, sure, black) for ramp, sure in _apart(ramps)]
+    # Ends that were moved may have met.
+    kept = [k for n, k in enumerate(kept) if not n or k.first > kept[n - 1].last]
+    # A cut on which a fade ends is the fade's end.
+    kept += [c for c in cuts if not any(k.first <= c.first <= k.last + 1 for k in kept)]
+    kept.sort(key=lambda k: k.first)
+    settled: list[Transition] = []
+    for one in kept:
+        joined = _joined(settled[-1], one, light) if settled else None
+        if joined is not None:
+            settled[-1] = joined
+        else:
+            settled.append(one)
+    return settled

@@ -106,5 +106,7 @@ def matched_blocks(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
 
 def spread_distance(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
     """(n,) distance of the values that each pair of grids holds, wherever they stand: Wasserstein-1, channels summed."""
-    a, b = (np.sort(g.reshape(len(g), 3, ROWS * COLUMNS), axis=2, kind="stable").astype(np.int16) for g in (before, after))
+    a, b = (
+        np.sort(g.reshape(len(g), 3, ROWS * COLUMNS), axis=2, kind="stable").astype(np.int16) for g in (before, after)
+    )
     return (np.abs(a - b).mean(axis=2).sum(axis=1)).astype(np.float32)
