@@ -94,8 +94,10 @@ def test_fade_out_black_cut_divides_at_the_cut() -> None:
 def test_a_fade_ends_in_the_dark_even_if_it_does_not_measure_as_black() -> None:
     track, _ = shots(300, [("fade_out", 100, 109), ("cut", 115, 115)], [])
     assert ends(track) == [(0, 115, ""), (115, 300, "cut")]
-    track, _ = shots(300, [("fade_out", 100, 109), ("cut", 130, 130)], [])
+    track, _ = shots(300, [("fade_out", 100, 109), ("cut", 135, 135)], [])
     assert len(track) == 3
+    track, _ = shots(300, [("cut", 100, 100), ("fade_in", 106, 125)], [])
+    assert ends(track) == [(0, 116, ""), (116, 300, "fade_in")]
 
 
 def test_cut_to_black_and_fade_in_is_one_change() -> None:

@@ -2,8 +2,8 @@
 
 Motion is visual activity, 1 - r of near-adjacent frames (Cutting, DeLong and Brunick, "Visual activity in Hollywood
 film: 1935 to 2005 and beyond", Psychology of Aesthetics, Creativity, and the Arts 5(2), 2011, doi 10.1037/a0020995),
-with the jumps of the cuts left out. Momentum is its mean weighted by a Gaussian of sigma 5 s (a twentieth of a film
-shorter than 100 s): motion in flight has mass, it does not stop at a cut.
+with the jumps of the cuts left out. Momentum is its mean weighted by a Gaussian of sigma 5 s (a fortieth of a film
+shorter than 200 s): motion in flight has mass, it does not stop at a cut.
 
 How the film opens and ends is told as percentiles of itself: the share of the film's time in which there is less
 momentum than in the opening (the first fortieth of it, 2 s to 2 min), and than in the ending. "It starts in motion
@@ -87,7 +87,7 @@ def momentum_curve(times: FrameTimes, activity: Array, keep: npt.NDArray[np.bool
     means, covered = mean_of_frames(edges(length), times, activity, keep)
     total = covered.sum()
     mean = float((means * covered).sum() / total) if total > 0 else 0.0
-    return np.maximum(smooth(means, covered, min(SIGMA, length / 20)), 0.0), mean
+    return np.maximum(smooth(means, covered, min(SIGMA, length / 40)), 0.0), mean
 
 
 def percentile_of(values: Array, value: float) -> float:

@@ -37,8 +37,9 @@ from rewatch.track import Events, Spans, Track, frame_times
 BLACK_SHOT = 3.0
 """Seconds of black between two pictures from which on it counts as a shot of its own."""
 
-DARK = 0.5
-"""Seconds after a fade out for which the picture is taken for dark, whether it measures as black or not."""
+DARK = 0.75
+"""Seconds after a fade out, and before a fade in, for which the picture is taken for dark, whether it measures as black
+or not."""
 
 _OUT = ("fade_out", "cut")
 _IN = ("fade_in", "cut")
@@ -151,8 +152,8 @@ def changes(
             if before.kind == "fade_out" and change.kind == "cut" and change.first - begin <= 1:
                 continue
             gap = lasts(begin, change.first)
-            # A fade ends in the dark, even one that is not quite black (an iris, an old print).
-            dim = gap <= DARK and before.kind == "fade_out"
+            # A fade ends in the dark and begins in it, even one that is not quite black (an iris, an old print).
+            dim = gap <= DARK and (before.kind, change.kind) != ("cut", "cut")
             if change.first >= begin and gap <= BLACK_SHOT and (dim or is_black(begin, change.first, both_fade)):
                 surer = max(before.sure, change.sure)
                 if both_fade:
