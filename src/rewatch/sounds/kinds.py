@@ -8,7 +8,8 @@ count in full.
 
 What it cannot tell: singing (music, speech or both, as it comes); a voice far below music or a crowd; one steady tone
 or hum from held music; rhythmic machines from drums; a language, a speaker, who is on screen. Effects are the weakest
-of the three: they are known by being neither. It is a guess to look along, no annotation.
+of the three: they are known by being neither. It is a guess to look along, no annotation. How far it holds, on mixes
+and on films that it was not fitted to: ``benchmarks/sound_kinds.md``.
 
 Contents
     Features   power spectra -> what is measured, two rows a second (`NAMES`)

@@ -37,6 +37,17 @@ _TECH3341 = "EBU Tech 3341"
 
 FIGURES = (
     Figure(
+        "loudness",
+        "Loudness over time",
+        "LUFS",
+        "-0.691 + 10 log10 of the K-weighted power, channels summed by weight, over the 400 ms (momentary) and the 3 s "
+        "(short-term) around each tenth of a second",
+        f"{_BS1770}; {_TECH3341}",
+        ("loudness",),
+        "where the film is loud and where it is quiet, as one hears it",
+        "what is loud: a shout and a gunshot of one loudness look alike",
+    ),
+    Figure(
         "integrated",
         "Integrated loudness",
         "LUFS",
@@ -97,7 +108,7 @@ FIGURES = (
     ),
 )
 
-_UNITS = {figure.name: figure.unit for figure in FIGURES if figure.unit}
+_UNITS = {figure.name: figure.unit for figure in FIGURES if figure.name not in ("loudness", "silence")}
 
 
 class Loudness(Analyser[Samples]):
@@ -129,7 +140,7 @@ class Loudness(Analyser[Samples]):
             "figures",
             "integrated loudness, loudness range, peaks",
             "",
-            tuple(figure.name for figure in FIGURES if figure.unit),
+            tuple(_UNITS),
             f"{_BS1770}, {_TECH3341}, EBU Tech 3342",
         ),
         Gives("silence", "spans", "stretches in which nothing is to be heard", "LUFS", ("level", "digital")),

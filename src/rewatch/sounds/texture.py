@@ -43,6 +43,17 @@ FIGURES = (
         "soft entries: strings that swell in have no onset",
     ),
     Figure(
+        "onsets",
+        "Onsets",
+        "",
+        "peaks of the onset strength: the highest within 30 ms to either side, and 0.5 dB above the mean from 100 ms "
+        "before to 70 ms after",
+        _SUPERFLUX,
+        ("onsets", "onset_strength"),
+        "the rhythm of what is heard; attacks against the cuts",
+        "what begins softly; in steady noise one in two to four seconds is the noise's own grain",
+    ),
+    Figure(
         "spectrum",
         "Spectral shape",
         "",
