@@ -107,6 +107,21 @@ def test_tags_go_and_names_are_told(tmp_path, bare, raw, plain, speaker):
     assert read_lines(film)[0][0] == Line(1000, 2500, plain, speaker)
 
 
+@pytest.mark.parametrize("suffix", ["srt", "vtt"])
+def test_a_number_at_the_end_of_a_text_is_kept(tmp_path, bare, suffix):
+    film = beside(bare, tmp_path)
+    if suffix == "srt":
+        text = SRT.format("It was\n1984").replace("Second", "No, it was\n1985")
+    else:
+        text = (
+            "WEBVTT\n\n00:01.000 --> 00:02.500\nIt was\n1984\n\n00:03.000 --> 00:04.000\nNo, it was\n1985\n"
+            "\n00:05.000 --> 00:06.000\n\n7\n00:07.000 --> 00:08.000\n42\n"
+        )
+    write(tmp_path, f"film.{suffix}", text)
+    said = [line.text for line in read_lines(film)[0]]
+    assert said == ["It was\n1984", "No, it was\n1985", *(["42"] if suffix == "vtt" else [])]
+
+
 def test_two_names_in_one_subtitle_are_two_lines(tmp_path, bare):
     film = beside(bare, tmp_path)
     write(tmp_path, "film.srt", SRT.format("ANNA: Come in.\nBOB: Why?"))

@@ -167,17 +167,25 @@ def _from_file(path: Path, film: FilmFacts, language: str = "") -> list[Line]:
     text = decode_text(data, language or _language_in(path, film))
     if text is None:
         raise SubtitleError(f"{path}: in which encoding it is written cannot be told; save it as UTF-8")
+    vtt = text.lstrip("\ufeff \n").startswith("WEBVTT")
+    # pysubs2 takes a number at the end of a text for that of the next subtitle. Give it one to take.
+    # In WebVTT a text ends at the first empty line; the mark at its begin tells which line that is.
+    if vtt:
+        text = _CUE.sub(rf"\n0\n\1\n{_BEGIN}", text)
+    if "-->" in text:
+        text += "\n\n0\n"
     try:
         # HTML tags are kept here, and taken off below, because pysubs2 would drop the voices of WebVTT.
         rate = float(film.picture.rate) if film.picture else None
         parsed = pysubs2.SSAFile.from_string(text, fps=rate, keep_html_tags=True)
     except (pysubs2.exceptions.Pysubs2Error, ValueError, KeyError, IndexError) as error:
         raise SubtitleError(f"{path}: no subtitles that can be read ({type(error).__name__})") from None
-    vtt = text.lstrip("\ufeff \n").startswith("WEBVTT")
     lines: list[Line] = []
     for event in parsed:
         if event.is_text:
-            said = event.text if not vtt else unescape(re.split(r"\\N\s*\\N", event.text)[0])
+            said = event.text
+            if vtt:
+                said = unescape(re.split(r"\\N\s*\\N", said)[0].removeprefix(_BEGIN))
             lines += _lines(int(event.start), int(event.end), said, event.name)
     if not lines:
         raise SubtitleError(f"{path}: there are no subtitles in it")
@@ -236,6 +244,8 @@ def _texts(stream: Any, packet: Any, codec: str) -> Iterator[tuple[str, str]]:
             yield rect.text.decode("utf-8", "replace"), ""
 
 
+_CUE = re.compile(r"^((?:\d+:)?\d\d:\d\d\.\d{2,3}\s+-->.*)$", re.MULTILINE)
+_BEGIN = "\x01"
 _OVERRIDE = re.compile(r"\{[^{}]*\}")
 _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
