@@ -7,6 +7,7 @@ Contents
     Study               the protocol
     curve, events, spans, figures   one track of a shape by its name, or None
     seconds_between     begin and end of spans in seconds
+    movements           where the film's movements begin, and their names
     key_figures         the handful of numbers that stand on the sheet
 """
 
@@ -86,6 +87,22 @@ def figures(study: Study, name: str) -> Figures | None:
 def seconds_between(study: Study, track: Spans) -> tuple[Floats, Floats]:
     """(n,) and (n,): begin and end of each span in seconds."""
     return track.begin_seconds(study.times), track.end_seconds(study.times)
+
+
+NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+
+
+def movements(study: Study) -> list[tuple[float, str]]:
+    """Second and name of each movement of the film, where it has some: ``(0.0, "I. quiet, slow, blue")``."""
+    track = spans(study, "movements")
+    if track is None or len(track) < 2:
+        return []
+    begin, _ = seconds_between(study, track)
+    names = []
+    for i, label in enumerate(track.label):
+        number = NUMERALS[i] if i < len(NUMERALS) else str(i + 1)
+        names.append(f"{number}. {label}" if label else f"{number}.")
+    return list(zip(begin.tolist(), names, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

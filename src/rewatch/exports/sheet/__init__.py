@@ -13,6 +13,7 @@ resolution before anything is drawn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from rewatch.errors import ExportError
 from rewatch.exports.sheet.ink import DAY, NIGHT, SETTINGS
 from rewatch.exports.sheet.layout import A3, Box, Page, System, beats, stacked, systems
-from rewatch.exports.study_view import Study
+from rewatch.exports.study_view import Study, movements
 from rewatch.exports.whole import whole
 
 if TYPE_CHECKING:
@@ -82,7 +83,25 @@ def sheet_bytes(study: Study, suffix: str, *, dark: bool = False) -> bytes:
             "png": {"Title": title, "Software": "rewatch"},
         }
         figure.savefig(drawn, format=suffix, facecolor=ink.paper, metadata=metadata[suffix], dpi=DPI)
-    return drawn.getvalue()
+    return leaner(drawn.getvalue()) if suffix == "svg" else drawn.getvalue()
+
+
+def leaner(svg: bytes) -> bytes:
+    """The same drawing in fewer bytes: in a path's data a command is written once for the points that follow it.
+
+    >>> leaner(b'<path d="M 1 2 \\nL 3 4 \\nL 5 6 \\nz\\n"/>')
+    b'<path d="M1 2L3 4 5 6z"/>'
+    """
+
+    def shorter(found: re.Match[bytes]) -> bytes:
+        data, last = [], b""
+        for step in found[1].split(b"\n"):
+            command, points = step[:1], b" ".join(step[1:].split())
+            data.append(b" " + points if command == last and command in b"LC" else command + points)
+            last = command
+        return b' d="' + b"".join(data) + b'"'
+
+    return re.sub(rb' d="(M[^"]*)"', shorter, svg)
 
 
 def _draw(pen: Pen, page: Page, study: Study) -> None:
@@ -96,8 +115,10 @@ def _draw(pen: Pen, page: Page, study: Study) -> None:
     found = {kind: kind.of(study) for kind in kinds}
     staves = [stave for stave in found.values() if stave is not None]
     draw_title(pen, page, study)
+    parts = movements(study)
     for system in systems(page, study.duration):
         _draw_system(pen, system, staves)
+        _movements(pen, system, parts)
     missing = [kind for kind, stave in found.items() if stave is None]
     draw_legend(pen, page, staves, missing, study)
 
@@ -135,6 +156,21 @@ def _bar_lines(pen: Pen, system: System, staves: Sequence[Stave], boxes: Sequenc
                 pen.lines(x, top, x, box.top - 0.4, ink.hair, 0.35, order=1)
                 top = box.bottom + 0.4
         pen.lines(x, top, x, system.bottom, ink.hair, 0.35, order=1)
+
+
+def _movements(pen: Pen, system: System, parts: Sequence[tuple[float, str]]) -> None:
+    """Names of the movements above the line in which they begin, and a double bar where they do."""
+    starts = [second for second, _ in parts] + [system.end]
+    for (second, name), after in zip(parts, starts[1:], strict=True):
+        if not system.begin <= second < system.end:
+            continue
+        x = system.x(second)
+        room = system.x(min(after, system.end)) - x - 3
+        text, size = pen.fitting(name, 8.2, 6.5, max(room, 6), "italic")
+        pen.text(x + 0.3, system.top - 5.3, text, size, style="italic")
+        if second > 0:
+            for at in (x - 0.5, x):
+                pen.lines(at, system.top, at, system.bottom, pen.ink.ink, 0.5, order=3.6)
 
 
 def _bracket(pen: Pen, system: System) -> None:

@@ -92,7 +92,7 @@ def draw_legend(pen: Pen, page: Page, staves: Sequence[Stave], missing: Sequence
             pen.text(x, top, spaced(stave.name), 6.2, colour=pen.ink.ink)
             for j, line in enumerate(pen.wrapped(stave.about, 6.6, wide, "italic")[:6]):
                 pen.text(x, top + 3.4 + j * 2.75, line, 6.6, colour=pen.ink.soft, style="italic")
-    foot = page.height - 9.5
+    foot = page.height - 9
     about = facts_line(study.facts, missing)
     pen.text(page.left, foot, pen.fitting(about, 6.6, 6.6, 250)[0], 6.6, colour=pen.ink.soft, style="italic")
     mark = (

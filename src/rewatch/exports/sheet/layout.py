@@ -33,7 +33,7 @@ class Page:
     margin: float = 20
     gutter: float = 17
     head: float = 48
-    foot: float = 34.5
+    foot: float = 36
 
     @property
     def left(self) -> float:

@@ -137,7 +137,9 @@ class Pen:
         xs, lows, highs = np.broadcast_arrays(self._points(x), self._points(low), self._points(high))
         if len(xs) < 2:
             return
-        corners = np.concatenate([np.stack([xs, highs], 1), np.stack([xs[::-1], lows[::-1]], 1)])
+        # A level foot needs its two ends alone.
+        foot = slice(None, None, -1) if np.ptp(lows) else [-1, 0]
+        corners = np.concatenate([np.stack([xs, highs], 1), np.stack([xs[foot], lows[foot]], 1)])
         self.axes.add_patch(
             PathPatch(Path(np.concatenate([corners, corners[:1]]), closed=True), facecolor=colour, edgecolor="none",
                       linewidth=0, zorder=order, alpha=alpha)

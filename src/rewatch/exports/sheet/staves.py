@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from rewatch.exports.reduce import (
     Bytes,
@@ -78,6 +79,21 @@ def drawn(seconds: Floats, values: Floats, box: Box, fine: float = FINE) -> Redu
         mean: Floats = PchipInterpolator(part.seconds, part.mean)(at)
         return Reduced(at, mean, mean, mean)
     return part
+
+
+def bridged(values: Floats, keep: npt.NDArray[np.bool_]) -> Floats:
+    """(n,) values, those not kept replaced by the lesser of the two kept ones beside them; all 0 where none is.
+
+    >>> bridged(np.array([1.0, 9.0, 9.0, 2.0]), np.array([True, False, False, True])).tolist()
+    [1.0, 1.0, 1.0, 2.0]
+    """
+    kept = np.flatnonzero(keep)
+    if not len(kept):
+        return np.zeros_like(values)
+    after = np.searchsorted(kept, np.arange(len(values)))
+    before = np.clip(after - 1, 0, len(kept) - 1)
+    lesser = np.minimum(values[kept[before]], values[kept[np.minimum(after, len(kept) - 1)]])
+    return np.where(keep, values, lesser)
 
 
 class Barcode(Stave):
@@ -153,8 +169,7 @@ class Motion(Stave):
         if found.clock.counts_frames and times is not None and len(times) == len(found):
             # At a boundary activity measures the change of shot, not motion.
             keep = moving_frames(times, spans(study, "boundaries"))
-            if keep.any():
-                seconds, activity = seconds[keep], activity[keep]
+            activity = bridged(activity, keep)
         momentum = curve(study, "momentum")
         gathered = None if momentum is None else (momentum.seconds(study.times), first_column(momentum))
         return cls(seconds, activity, gathered)

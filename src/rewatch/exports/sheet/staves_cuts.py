@@ -57,17 +57,11 @@ class Cuts(Stave):
 
     @property
     def about(self) -> str:
-        signs = []
-        if self.staccato.any():
-            signs.append("a dot is staccato")
-        if np.isin(self.kind, GRADUAL).any():
-            signs.append("a slur is a dissolve")
-        if np.isin(self.kind, FADES).any():
-            signs.append("a wedge a fade")
-        text = (
-            "Each shot a note, held as long as it lasts: the shorter, the higher. From line to line its length doubles"
-        )
-        return f"{text}; {', '.join(signs)}." if signs else f"{text}."
+        gradual, fades = np.isin(self.kind, GRADUAL).any(), np.isin(self.kind, FADES).any()
+        shown = ((self.staccato.any(), "dot: staccato"), (gradual, "slur: dissolve"), (fades, "wedge: fade"))
+        text = "Each shot a note, held as long as it lasts: the shorter, the higher, a doubling from line to line."
+        signs = ", ".join(sign for there, sign in shown if there)
+        return f"{text} {signs.capitalize()}." if signs else text
 
     def height(self, length: npt.ArrayLike) -> Floats:
         """0..1 of a shot's length: logarithmic, short is high."""
@@ -144,7 +138,7 @@ class Cuts(Stave):
 
     def _fades(self, pen: Pen, box: Box, shows: npt.NDArray[np.int64], left: Floats, head: float) -> None:
         size = float(np.clip(head * 1.5, 1.5, 3.2))
-        foot, half, ink = box.bottom + box.below * 0.45, size * 0.28, pen.ink.ink
+        foot, half, ink = box.bottom + box.below * 0.6, size * 0.28, pen.ink.ink
         for i, shot in enumerate(shows.tolist()):
             if self.kind[shot] not in FADES or self.begin[shot] < box.begin:
                 continue

@@ -217,12 +217,15 @@ class Kinds(Stave):
     def draw(self, pen: Pen, box: Box) -> None:
         ink = pen.ink
         tints = (ink.words, ink.tempo, ink.motion, ink.sound)
+        pales = (ink.words_pale, ink.tempo_pale, ink.motion_pale, ink.sound_pale)
         row = box.height / len(self.columns)
         for i, name in enumerate(self.columns):
             middle, tint = box.top + (i + 0.5) * row, tints[i % len(tints)]
             part = drawn(self.seconds, self.values[:, i], box, FINE * 2)
             half = np.clip(part.mean, 0, 1) * row * 0.44
-            pen.form(box.x(part.seconds), middle + half, middle - half, tint, alpha=0.8)
+            x = box.x(part.seconds)
+            pen.form(x, middle + half, middle - half, pales[i % len(pales)])
+            pen.form(x, middle + half * 0.3, middle - half * 0.3, tint)
             pen.line([box.left, box.right], [middle] * 2, tint, 0.25, alpha=0.6)
             if row > 2.1:
                 pen.text(box.right + 2.6, middle + 0.7, name, 5.8, colour=ink.soft, style="italic")

@@ -71,8 +71,9 @@ class Words(Stave):
 
     def _sing(self, pen: Pen, box: Box, rule: float, shows: list[int], left: Floats, right: Floats) -> None:
         """Lines as strokes, their texts below them in the first row that is free; those that find none are strokes."""
-        ink, size, step = pen.ink, self.LYRICS, 2.45
-        stroke = 0.9
+        few = len(shows) * 50 < box.width
+        ink, size = pen.ink, self.LYRICS * (1.25 if few else 1)
+        step, stroke = size * 0.44, 0.9
         pen.boxes(left, np.full_like(left, rule), np.maximum(left + 0.4, right - 0.3), rule + stroke, ink.words)
         rows = [box.left - 9.0] * int((box.bottom - rule - stroke - 0.6) / step)
         for x, line in zip(left.tolist(), shows, strict=True):
@@ -82,10 +83,10 @@ class Words(Stave):
             row = next((r for r, taken in enumerate(rows) if taken + 1.5 < x), None)
             if row is None or len(text) < min(4, len(self.text[line])):
                 continue
-            base = rule + stroke + 2.2 + row * step
+            base = rule + stroke + size * 0.4 + row * step
             pen.lines(x, rule, x, base + 0.3, ink.words, 0.3, alpha=0.6)
             wide = pen.width(text, size, "italic")
             # The leaders of lines further down pass behind it.
-            pen.boxes(x + 0.45, base - 1.75, x + 0.9 + wide, base + 0.5, ink.paper, order=3.2)
+            pen.boxes(x + 0.45, base - size * 0.31, x + 0.9 + wide, base + size * 0.09, ink.paper, order=3.2)
             pen.text(x + 0.7, base, text, size, style="italic")
             rows[row] = x + 0.7 + wide
