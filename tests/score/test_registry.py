@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
 from rewatch.analyser import Analyser
+from rewatch.clock import Clock
 from rewatch.score import registry as score
 from rewatch.structure import registry as structure
 from rewatch.track import Curve, Events, Figures, Spans, Track
@@ -46,6 +48,27 @@ def test_films_that_lack_something(make_picture: MakeTracks, make_sound: MakeTra
             if isinstance(track, Figures):
                 assert {name for name, value in track.values.items() if value is None} <= set(track.why)
         tracks |= made
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ([0, 1000, 1000, 4000], [1000, 1000, 4000, 9000]),
+        ([0, 2000, 9000], [1000, 5000, 9500]),
+        ([0, 1000, 1500, 8000], [1200, 8000, 8000, 9000]),
+        ([5000, 5000], [5000, 5000]),
+    ],
+    ids=["of no length", "gaps", "overlaps", "nothing but no length"],
+)
+def test_shot_lists_of_films_without_a_file(make_sound: MakeTracks, begin: list[int], end: list[int]) -> None:
+    label = [""] * len(begin)
+    tracks: dict[str, Track] = {"shots": Spans("shots", np.array(begin), np.array(end), label, Clock(Fraction(1000)))}
+    tracks |= make_sound(np.full(100, -23.0), None, [1.0, 2.0, 9.0])
+    for analyser in score.ANALYSERS:
+        if analyser.name != "cutting":
+            made = dict(analyser().finish({name: tracks[name] for name in analyser.needs if name in tracks}))
+            as_declared(analyser, made)
+            tracks |= made
 
 
 def test_names_are_given_once() -> None:

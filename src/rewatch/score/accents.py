@@ -112,7 +112,7 @@ def _p(hits: int, moved: Array) -> float:
 
 def by_chance(cuts: Array, attacks: Array, begin: float, end: float) -> tuple[npt.NDArray[np.bool_], Array]:
     """Which cuts lie within `NEAR` of an attack, and how many do with the cuts moved round ``[begin, end)``: (499,)."""
-    length = end - begin
+    length = max(end - begin, 1e-3)
     hit = np.abs(attacks[nearest(attacks, cuts)] - cuts) <= NEAR
     shifts = np.arange(1, SHIFTS + 1) / (SHIFTS + 1) * length
     counts = np.empty(SHIFTS)
@@ -161,44 +161,29 @@ class Accents(Analyser[None]):
         return {"near": NEAR, "shifts": SHIFTS, "least_cuts": LEAST_CUTS}
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
-        stretch, shots, onsets = shot_seconds(tracks), tracks.get("shots"), tracks.get("onsets")
+        which, cuts, begin, end = _cuts(tracks)
+        onsets, beats = tracks.get("onsets"), tracks.get("beats")
+        times, strengths = _strong(onsets) if isinstance(onsets, Events) else (np.zeros(0), np.zeros(0))
         values: dict[str, float | int | None] = dict.fromkeys(_NAMES)
         units = {figure.name: figure.unit for figure in FIGURES if figure.unit}
-        cuts, which, begin, end = np.zeros(0), np.zeros(0, dtype=np.int64), 0.0, 0.0
-        if stretch is not None and isinstance(shots, Spans):
-            which = np.array([i for i, kind in enumerate(shots.label) if i and kind == "cut"], dtype=np.int64)
-            cuts, begin, end = stretch[0][which], float(stretch[0][0]), float(stretch[1][-1])
-        times, strengths = _strong(onsets) if isinstance(onsets, Events) else (np.zeros(0), np.zeros(0))
-        reason = (
-            "the film has no picture"
-            if stretch is None
-            else "the film has no sound"
-            if not isinstance(onsets, Events)
-            else "no attacks in the sound"
-            if not len(times)
-            else f"fewer than {LEAST_CUTS} cuts"
-            if len(cuts) < LEAST_CUTS
-            else ""
-        )
-        hit = np.zeros(len(cuts), dtype=np.bool_)
+        reason = self._reason(tracks, len(times), len(cuts))
         why: dict[str, str] = dict.fromkeys(_NAMES, reason) if reason else {}
+        hit = on = inside = np.zeros(len(cuts), dtype=np.bool_)
+        slack = np.zeros(len(cuts))
         if len(cuts) and len(times):
             hit, moved = by_chance(cuts, times, begin, end)
             if not reason:
                 values["cuts_on_attacks"] = 100 * float(hit.mean())
                 values["cuts_on_attacks_chance"] = 100 * float(moved.mean()) / len(cuts)
                 values["cuts_on_attacks_p"] = _p(int(hit.sum()), moved)
-        beat = np.zeros(len(cuts), dtype=np.bool_)
-        beats = tracks.get("beats")
-        inside = beat
         if isinstance(beats, Events) and len(beats) and len(cuts):
             inside, phase, slack = on_beat(cuts, beats.seconds(), np.asarray(beats.columns["stretch"], dtype=np.int64))
-            beat = inside & (np.abs(phase) <= slack)
-        if inside.sum() >= LEAST_CUTS and not reason:
+            on = inside & (np.abs(phase) <= slack)
+        if not reason and inside.sum() >= LEAST_CUTS:
             chance = float(2 * slack[inside].mean())
-            values["cuts_on_beat"] = 100 * float(beat.sum() / inside.sum())
+            values["cuts_on_beat"] = 100 * float(on.sum() / inside.sum())
             values["cuts_on_beat_chance"] = 100 * chance
-            values["cuts_on_beat_p"] = float(binom.sf(int(beat.sum()) - 1, int(inside.sum()), chance))
+            values["cuts_on_beat_p"] = float(binom.sf(int(on.sum()) - 1, int(inside.sum()), chance))
         elif not reason:
             why |= dict.fromkeys(_NAMES[3:], f"fewer than {LEAST_CUTS} cuts within a steady pulse of the sound")
         found = np.flatnonzero(hit)
@@ -211,10 +196,30 @@ class Accents(Analyser[None]):
                 "shot": which[found],
                 "offset": times[near] - cuts[found] if len(found) else np.zeros(0),
                 "strength": strengths[near] if len(found) else np.zeros(0),
-                "beat": beat[found],
+                "beat": on[found],
             },
         )
         return {"accents": events, "accents_figures": Figures("accents_figures", values, units, why)}
+
+    @staticmethod
+    def _reason(tracks: Mapping[str, Track], attacks: int, cuts: int) -> str:
+        """Why nothing can be said; "" where it can."""
+        if shot_seconds(tracks) is None:
+            return "the film has no picture"
+        if "onsets" not in tracks:
+            return "the film has no sound"
+        if not attacks:
+            return "no attacks in the sound"
+        return f"fewer than {LEAST_CUTS} cuts" if cuts < LEAST_CUTS else ""
+
+
+def _cuts(tracks: Mapping[str, Track]) -> tuple[npt.NDArray[np.int64], Array, float, float]:
+    """Shots that begin with a cut (numbers from 0), the seconds at which they do, and begin and end of the picture."""
+    stretch, shots = shot_seconds(tracks), tracks.get("shots")
+    if stretch is None or not isinstance(shots, Spans):
+        return np.zeros(0, dtype=np.int64), np.zeros(0), 0.0, 0.0
+    which = np.array([i for i, kind in enumerate(shots.label) if i and kind in ("cut", "")], dtype=np.int64)
+    return which, stretch[0][which], float(stretch[0][0]), float(stretch[1][-1])
 
 
 def _strong(onsets: Events) -> tuple[Array, Array]:

@@ -118,12 +118,12 @@ def joins(kinds: Sequence[str], lasting: Array) -> Array:
     """How separate each shot is from its neighbours, 0..1.
 
     kinds: n, the transition that begins each shot; lasting: (n,) seconds of it. What begins the first shot joins it to
-    nothing; a film of one shot is joined to nothing at all: 0.
+    nothing; a film of one shot is joined to nothing at all: 0. A list that does not say how shots begin has cuts.
     """
     count = len(kinds)
     if count < 2:
         return np.zeros(count)
-    apart = np.where([kind == "cut" for kind in kinds], 0.6, 0.6 * np.maximum(0.0, 1 - lasting / 0.5))
+    apart = np.where([kind in ("cut", "") for kind in kinds], 0.6, 0.6 * np.maximum(0.0, 1 - lasting / 0.5))
     result = np.empty(count)
     result[1:-1] = (apart[1:-1] + apart[2:]) / 2
     result[0], result[-1] = apart[1], apart[-1]
@@ -260,7 +260,7 @@ class Articulation(Analyser[None]):
                 first >= 0, times.seconds(np.maximum(last, -1) + 1) - times.seconds(np.maximum(first, 0)), 0
             )
         elif not shots.clock.counts_frames:
-            lasting = np.array([0.0 if kind == "cut" else 1.0 for kind in shots.label])
+            lasting = np.array([0.0 if kind in ("cut", "") else 1.0 for kind in shots.label])
         parts = {"length": staccato_of_lengths(end - begin), "joins": joins(shots.label, lasting)}
         knows = {name: np.ones(count, dtype=np.bool_) for name in parts}
         motion, kinds = jerkiness(tracks, begin, end), [""] * count

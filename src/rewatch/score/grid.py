@@ -60,7 +60,9 @@ def mean_of_steps(at: Array, begin: Array, end: Array, values: Array) -> tuple[A
 
     covered, sums = integral(np.ones(len(begin))), integral(values)
     means = np.divide(sums, covered, out=np.zeros_like(sums), where=covered > 1e-9)
-    return means, np.clip(covered / np.diff(at), 0.0, 1.0)
+    width = np.diff(at)
+    share = np.divide(covered, width, out=np.zeros_like(covered), where=width > 1e-9)
+    return means, np.clip(share, 0.0, 1.0)
 
 
 def mean_of_frames(at: Array, times: FrameTimes, values: Array, keep: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -99,13 +101,16 @@ def times_of(tracks: Mapping[str, Track]) -> FrameTimes | None:
 def shot_seconds(tracks: Mapping[str, Track]) -> tuple[Array, Array] | None:
     """Begin and end in seconds of each shot; None where there are no shots, or frames without their times.
 
-    Shots count frames, or, in a film that is known only by its shot list, ticks of an even clock.
+    Shots count frames, or, in a film that is known only by its shot list, ticks of an even clock. In such a list they
+    may leave gaps, which stay, or overlap: then each ends where the next begins.
     """
     shots = tracks.get("shots")
     times = times_of(tracks)
     if not isinstance(shots, Spans) or not len(shots) or (shots.clock.counts_frames and times is None):
         return None
-    return shots.begin_seconds(times), shots.end_seconds(times)
+    begin, end = shots.begin_seconds(times), shots.end_seconds(times)
+    end[:-1] = np.minimum(end[:-1], begin[1:])
+    return begin, end
 
 
 def to_ms(seconds: npt.ArrayLike) -> npt.NDArray[np.int64]:
