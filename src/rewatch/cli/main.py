@@ -80,6 +80,8 @@ def main(debug: bool) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """What the program ``rewatch`` calls."""
+    # Our matrix products are small: threads of BLAS cost many times what they save, and the decoder wants the cores.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = list(sys.argv[1:] if arguments is None else arguments)
     # --debug goes with every command, wherever it stands.
     debug = "--debug" in given

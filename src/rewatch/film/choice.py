@@ -11,14 +11,16 @@ import numpy.typing as npt
 
 
 class LargeChoice:
-    """Which frames a still may be taken from, told as they come: four or five in a shot of five seconds.
+    """Which frames a still may be taken from, told as they come: three or four in a shot of five seconds.
+
+    Each costs as much as the reduction of ten frames, and a JPEG: they are what a still needs, and no more.
 
     After a big change of the picture (the mean difference of luma to the frame before is far over its recent level)
-    the frames at `DISTANCES`, then every 250th; and where the picture has drifted far from the one that was taken
+    the frames at `DISTANCES`, then every 300th; and where the picture has drifted far from the one that was taken
     last (a dissolve, a long pan), one more, at most every 48th. Frame 0 is always taken.
     """
 
-    DISTANCES = frozenset((3, 8, 20, 48, 110, 240))
+    DISTANCES = frozenset((4, 16, 48, 120))
 
     __slots__ = ("_before", "_level", "_since", "_taken", "_taken_at")
 
@@ -42,7 +44,7 @@ class LargeChoice:
         else:
             self._since += 1
         self._level += (min(change, 20.0) - self._level) / 8
-        wanted = self._since in self.DISTANCES or (self._since > 120 and (self._since - 240) % 250 == 0)
+        wanted = self._since in self.DISTANCES or (self._since > 120 and self._since % 300 == 0)
         if not wanted and self._since % 8 == 0 and self._since >= self._taken_at + 48 and self._taken is not None:
             wanted = self._since > 0 and _difference(coarse, self._taken) > 12
         if wanted:

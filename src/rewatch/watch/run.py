@@ -180,7 +180,7 @@ def _watch(film: FilmFacts, edition: Edition, subtitles: Path | None, again: boo
         _play(work, streams, told)
     finally:
         sys.setswitchinterval(interval)
-    notes = _notes(streams) or (() if streams else edition.record.notes)
+    notes = (*_unheard(film), *_notes(streams)) if streams else edition.record.notes
     _chart(work, streams)
     edition.save(replace(edition.record, notes=notes))
     shutil.rmtree(edition.work, ignore_errors=True)
@@ -266,6 +266,12 @@ def _duration(edition: Edition) -> Fraction:
     if not end:
         raise FilmError(f"nothing in {edition.facts.path} could be decoded")
     return end
+
+
+def _unheard(film: FilmFacts) -> tuple[str, ...]:
+    if film.sound is None and film.sounds:
+        return (f"its sound ({film.sounds[0].codec}) cannot be decoded here: only the picture was charted",)
+    return ()
 
 
 def _notes(streams: list[Stream]) -> tuple[str, ...]:
