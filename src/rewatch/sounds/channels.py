@@ -9,7 +9,6 @@ Layouts are named in FFmpeg's words ("stereo", "5.1(side)"); PyAV tells the chan
 
 from __future__ import annotations
 
-import av
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +19,8 @@ _BACK_PAIR = frozenset({"BL", "BR"})
 
 def channel_names(layout: str, channels: int) -> tuple[str, ...]:
     """FFmpeg's short names ("FL", "LFE", ...), one a channel; all "NONE" where the layout does not say."""
+    import av
+
     try:
         found = tuple(channel.name for channel in av.AudioLayout(layout).channels)
     except ValueError:

@@ -20,8 +20,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
-from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
 from rewatch.sounds.kind_weights import MEAN, SPREAD, WEIGHTS
 from rewatch.sounds.stft import FRAMES
@@ -79,6 +77,8 @@ class Features:
     """
 
     def __init__(self, hertz: npt.NDArray[np.float64]) -> None:
+        from scipy import fft
+
         self._low, self._high = (int(np.searchsorted(hertz, edge)) for edge in (LOWEST, HIGHEST))
         self._bass = int(np.searchsorted(hertz, 250))
         used = hertz[self._low : self._high]
@@ -114,6 +114,8 @@ class Features:
 
     def _frames(self, power: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """(n, 7 + bands) values of each frame, and (ceil(n / 2), bins) which bins stand out in every second one."""
+        from scipy.ndimage import uniform_filter1d
+
         used = power[:, self._low : self._high] + np.float32(_QUIET)
         total = used.sum(axis=1)
         level = np.log(used)
@@ -130,6 +132,8 @@ class Features:
 
     def _pitch(self, power: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """(n,) height of the autocorrelation's peak, 0..1, and its pitch in octaves; of every second frame, twice."""
+        from scipy import fft
+
         own = fft.irfft(power[::2, : self._high], self._voice_size, axis=1)[:, : self._voice_size // 2]
         own = own / (np.maximum(own[:, :1], 1e-12) * self._taper)
         low, high = (int(self._lags_a_second / hertz) for hertz in _VOICE[::-1])
@@ -185,6 +189,8 @@ def _row(values: npt.NDArray[np.float32], peaks: npt.NDArray[np.float32]) -> npt
 
 
 def _syllables(levels: npt.NDArray[np.float32]) -> float:
+    from scipy import fft
+
     rates = fft.rfftfreq(len(levels), 1 / FRAMES)
     window = np.hanning(len(levels)).astype(np.float32)[:, None]
     modulation = (np.abs(fft.rfft(levels * window, axis=0)) ** 2).sum(axis=1)
@@ -194,6 +200,8 @@ def _syllables(levels: npt.NDArray[np.float32]) -> float:
 
 def _steadiness(active: npt.NDArray[np.float32]) -> float:
     """Sum of the five most prominent peaks of how long each bin was active (0..1 each)."""
+    from scipy.ndimage import uniform_filter1d
+
     top = (active[1:-1] >= active[:-2]) & (active[1:-1] > active[2:])
     heights = (active - uniform_filter1d(active, 9, mode="nearest"))[1:-1][top]
     return float(np.sort(heights)[-5:].sum())
@@ -209,6 +217,8 @@ def judge(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """(n, 3) speech, music, effects, each 0..1 on its own, from the rows of `Features` (n, 17)."""
     if not len(rows):
         return np.zeros((0, len(KINDS)), dtype=np.float32)
+    from scipy.ndimage import gaussian_filter1d
+
     # Summed by einsum, not by BLAS: the last bit does not hang on how many threads that has.
     logit = WEIGHTS[:, 0] + np.einsum("nt,kt->nk", terms(rows), WEIGHTS[:, 1:])
     sure = 1 / (1 + np.exp(-gaussian_filter1d(logit, SMOOTH, axis=0, mode="nearest")))

@@ -17,7 +17,6 @@ from math import pi, tan
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import freqz, sosfilt
 
 _SHELF = (1681.974450955533, 3.999843853973347, 0.7071752369554196)
 """Hz, dB, quality."""
@@ -34,6 +33,8 @@ def _matched(shelf: npt.NDArray[np.float64], rate: int) -> npt.NDArray[np.float6
 
     Vicanek 2016, equations 29 to 45.
     """
+    from scipy.signal import freqz
+
     poles = np.roots(shelf[3:]).astype(np.complex128) ** (48_000 / rate)
     a = np.poly(poles).real
     hertz = np.array([0.0, _SHELF[0], rate / 2])
@@ -95,6 +96,8 @@ class KWeighting:
 
     def power(self, block: npt.NDArray[np.float32], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """(n,) squares of the filtered samples of a block (channels, n), summed over the channels by weight."""
+        from scipy.signal import sosfilt
+
         # float64: the high-pass's poles stand so close to 1 at high rates that float32 would drift.
         filtered, self._state = sosfilt(self._sections, block.astype(np.float64), axis=-1, zi=self._state)
         # The memory of sound long gone sinks into subnormal numbers, which are a hundred times slower to add.

@@ -16,8 +16,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
-from scipy.sparse import csr_array
 
 LOWEST, HIGHEST, BANDS_AN_OCTAVE = 30.0, 17_000.0, 24
 LAG = 2
@@ -37,6 +35,8 @@ END = 3
 
 def _filterbank(hertz: npt.NDArray[np.float64]) -> Any:
     """(bands, bins) triangles, quarter tones apart, none narrower than a bin; each sums to 1."""
+    from scipy.sparse import csr_array
+
     octaves = int(np.floor(BANDS_AN_OCTAVE * np.log2(min(HIGHEST, hertz[-1]) / LOWEST)))
     centres = LOWEST * 2 ** (np.arange(octaves + 1) / BANDS_AN_OCTAVE)
     bins = np.unique(np.round(centres / hertz[1]).astype(int))
@@ -82,6 +82,8 @@ def pick(strength: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
     """
     if not len(strength):
         return np.zeros(0, dtype=np.int64)
+    from scipy.ndimage import maximum_filter1d, uniform_filter1d
+
     values = strength.astype(np.float64)
     highest = maximum_filter1d(values, 2 * PEAK + 1, mode="constant")
     width = BEFORE + AFTER + 1

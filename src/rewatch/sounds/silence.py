@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import median_filter
 
 from rewatch.clock import Clock
 from rewatch.sounds.gating import Powers, to_lufs
@@ -45,6 +44,8 @@ def silences(powers: Powers, peaks: npt.NDArray[np.float32], loudness: float | N
     peaks: (n,) highest magnitude in each step of `powers`
     Columns: level (mean LUFS, not below -100), digital (no sample would be heard in 16 bits: the track is empty there)
     """
+    from scipy.ndimage import median_filter
+
     edges = powers.edges
     level = to_lufs(powers.sums / np.maximum(np.diff(edges), 1))
     if len(level):

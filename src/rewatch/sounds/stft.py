@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
-from scipy.signal import firwin, get_window, upfirdn
 
 from rewatch.sounds.channels import mono_weights
 
@@ -31,6 +29,8 @@ class Mono:
     """
 
     def __init__(self, rate: int, layout: str, channels: int) -> None:
+        from scipy.signal import firwin
+
         factor = max(1, rate // 44_100)
         self.factor = factor if rate % factor == 0 else 1
         self.rate = rate // self.factor
@@ -47,6 +47,8 @@ class Mono:
             mixed += weight * channel
         if self.factor == 1:
             return mixed
+        from scipy.signal import upfirdn
+
         data = np.concatenate([self._held, mixed])
         self._held = data[len(mixed) :]
         # The first output that has all its taps stands at len(filter) - 1 of the input, a multiple of the factor.
@@ -63,6 +65,9 @@ class Spectra:
     """
 
     def __init__(self, rate: int) -> None:
+        from scipy import fft
+        from scipy.signal import get_window
+
         self.rate = rate
         self.size = int(2 * fft.next_fast_len(round(rate * _WINDOW / 2), real=True))
         self.hertz: npt.NDArray[np.float64] = fft.rfftfreq(self.size, 1 / rate)
@@ -96,5 +101,7 @@ class Spectra:
         frames = np.empty((FRAMES, self.size), dtype=np.float32)
         for row, begin in zip(frames, self._begin, strict=True):
             np.multiply(data[begin : begin + self.size], self._window, out=row)
+        from scipy import fft
+
         spectrum = fft.rfft(frames, axis=1, overwrite_x=True)
         return spectrum.real**2 + spectrum.imag**2  # type: ignore[no-any-return]
