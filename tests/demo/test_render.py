@@ -10,29 +10,30 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from av.video.reformatter import Interpolation, VideoReformatter
 
 from rewatch.demo import Truth, Variant, render, truth_path
 from rewatch.demo.timeline import Timeline
 
 CODECS = {
     "h264": ("h264", "aac"),
-    "ntsc": ("h264", "aac"),
     "variable": ("h264", "aac"),
-    "hevc": ("hevc", "aac"),
     "vp9": ("vp9", "opus"),
-    "mpeg2": ("mpeg2video", "mp2"),
 }
 
 
 def decoded(film: Any) -> tuple[list[Fraction], list[np.ndarray]]:
     """(second, small R'G'B' picture) of each frame in the file."""
-    times, pictures = [], []
+    times, pictures, smaller = [], [], VideoReformatter()
     with av.open(str(film.path)) as container:
         for frame in container.decode(video=0):
             assert frame.pts is not None
             assert frame.time_base is not None
             times.append(frame.pts * frame.time_base)
-            pictures.append(frame.reformat(width=32, height=18, format="rgb24", interpolation="AREA").to_ndarray())
+            small = smaller.reformat(
+                frame, width=32, height=18, format="rgb24", interpolation=Interpolation.AREA, threads=1
+            )
+            pictures.append(small.to_ndarray())
     return times, pictures
 
 

@@ -1,8 +1,9 @@
 """The file: picture, sound and lines encoded and put into a container.
 
 Pictures are drawn as 8-bit R'G'B' and encoded as BT.709, limited range. What the encoder is given is the same each
-time; what it makes of it is one thread's work where threads could change it, so that a file too comes out the same on
-one machine.
+time. The file that it makes of it is the same too with the usual codec (H.264, AAC: a test holds this); other encoders
+share work between threads in ways that may differ from run to run, so there only the truth and the pictures as drawn
+(`Truth.picture_hash`) are promised.
 
 Contents
     write_film
