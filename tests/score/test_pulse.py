@@ -123,6 +123,13 @@ def test_a_pulse_with_beats_missing_and_a_tempo_that_breathes() -> None:
         assert bpm == pytest.approx(100, rel=0.03)
 
 
+def test_a_pulse_that_misses_three_beats_in_its_middle_is_one_pulse() -> None:
+    at = np.arange(5, 65, 0.6)
+    found = steady(pulse(at[(at < 33) | (at > 34.9)]))
+    assert len(found) == 1
+    assert found[0][:3] == (pytest.approx(5), pytest.approx(65, abs=0.7), pytest.approx(100, rel=0.001))
+
+
 def test_beats_lie_on_the_strokes() -> None:
     tracks = pulse(np.arange(5, 35, 0.5))
     beats = tracks["beats"]

@@ -145,7 +145,28 @@ def _apart(found: list[Stretch]) -> list[Stretch]:
         if len(beats_left) >= LEAST_BEATS and np.diff(beats_left).max() < 120 / stretch.rate:
             end = float(beats_left[-1]) + 60 / stretch.rate
             kept.append(replace(stretch, begin=float(beats_left[0]), end=end, beats=beats_left))
-    return sorted(kept, key=lambda s: s.begin)
+    joined: list[Stretch] = []
+    for stretch in sorted(kept, key=lambda s: s.begin):
+        if joined and (both := _one(joined[-1], stretch)):
+            joined[-1] = both
+        else:
+            joined.append(stretch)
+    return joined
+
+
+def _one(before: Stretch, after: Stretch) -> Stretch | None:
+    """Two stretches as one, where the second goes on in time with the first after at most three missing beats."""
+    period = 60 / before.rate
+    steps = (after.begin - float(before.beats[-1])) / period
+    if abs(after.rate / before.rate - 1) > 0.01 or steps > 4.5 or abs(steps - round(steps)) > 0.15:
+        return None
+    filled = np.linspace(float(before.beats[-1]), after.begin, max(1, round(steps)) + 1)[1:-1]
+    struck = np.concatenate((before.beats, filled, after.beats))
+    weights = len(before.beats), len(after.beats)
+    longer = before if weights[0] >= weights[1] else after
+    rate = 60 / float(np.polyfit(np.arange(len(struck)), struck, 1)[0])
+    clarity = float(np.average([before.clarity, after.clarity], weights=weights))
+    return Stretch(before.begin, after.end, rate, clarity, struck, longer.label)
 
 
 def beats(times: Array, strengths: Array, rate: float, core: tuple[float, float]) -> Array:
