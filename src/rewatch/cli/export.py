@@ -12,7 +12,7 @@ from rewatch.cli.common import find_film, library_option, messages
 
 @click.command("export")
 @click.argument("film")
-@click.option("--to", "to", required=True, metavar="FORMAT", help="csv, json, vtt, vtt-shots, svg, png or pdf.")
+@click.option("--to", "to", required=True, metavar="FORMAT", help="csv, json, vtt, midi, musicxml, svg, ...")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="[default: standard output]")
 @library_option
 def command(film: str, to: str, output: Path | None, library_folder: Path | None) -> None:
@@ -23,12 +23,15 @@ def command(film: str, to: str, output: Path | None, library_folder: Path | None
     json           all of it: facts, figures, tracks
     vtt            its lines as WebVTT subtitles
     vtt-shots      its shots as WebVTT metadata cues
+    midi           its score to be heard: cuts, lines and pulse as notes
+    musicxml       its cuts as a score for notation programs
     svg, png, pdf  its score sheet
 
     \b
     Example:
       rewatch export heat --to csv -o heat.csv
       rewatch export heat --to json | jq .figures
+      rewatch export heat --to midi -o heat.mid
     """
     from rewatch.exports.registry import EXPORTS
 

@@ -1,7 +1,7 @@
 """All formats that a study can be written in, by name. A new one is a module with its writer, and one entry here.
 
 >>> sorted(EXPORTS)
-['csv', 'json', 'pdf', 'png', 'svg', 'vtt', 'vtt-shots']
+['csv', 'json', 'midi', 'musicxml', 'pdf', 'png', 'svg', 'vtt', 'vtt-shots']
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Export:
 
     @property
     def is_text(self) -> bool:
-        return self.suffix not in (".png", ".pdf")
+        return self.suffix not in (".png", ".pdf", ".mid")
 
     def text(self, study: Study) -> str:
         """The file as text. ExportError for formats that are none."""
@@ -71,6 +71,9 @@ EXPORTS: dict[str, Export] = {
         Export("json", "all of it: facts, figures, tracks", ".json", f"{_HERE}.as_json", "study_json"),
         Export("vtt", "its lines as WebVTT subtitles, with who speaks", ".vtt", f"{_HERE}.as_vtt", "lines_vtt"),
         Export("vtt-shots", "its shots as WebVTT metadata cues", ".vtt", f"{_HERE}.as_vtt", "shots_vtt"),
+        Export("midi", "its score to be heard: cuts, lines and pulse as notes", ".mid", f"{_HERE}.as_midi", "midi"),
+        Export("musicxml", "its cuts as a score for notation programs", ".musicxml", f"{_HERE}.as_musicxml",
+               "musicxml"),
         Export("svg", "its score sheet as SVG", ".svg", f"{_HERE}.sheet", "as_svg"),
         Export("pdf", "its score sheet as PDF", ".pdf", f"{_HERE}.sheet", "as_pdf"),
         Export("png", "its score sheet as PNG", ".png", f"{_HERE}.sheet", "as_png"),
