@@ -6,7 +6,12 @@ from typing import Any
 
 from rewatch.analyser import Analyser
 from rewatch.figure import Figure
-from rewatch.structure import minutes, shots
+from rewatch.structure import minutes, movements, novelty, shots
 
-ANALYSERS: tuple[type[Analyser[Any]], ...] = (shots.Shots, minutes.Minutes)
-FIGURES: tuple[Figure, ...] = shots.FIGURES + minutes.FIGURES
+ANALYSERS: tuple[type[Analyser[Any]], ...] = (
+    shots.Shots,
+    minutes.Minutes,
+    novelty.Novelty,
+    movements.Movements,
+)
+FIGURES: tuple[Figure, ...] = (*shots.FIGURES, *minutes.FIGURES, *novelty.FIGURES, *movements.FIGURES)

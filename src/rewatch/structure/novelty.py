@@ -1,0 +1,175 @@
+"""Novelty: where a film turns into something else, by all the evidence that it has, at three scales.
+
+J. Foote, "Automatic audio segmentation using a measure of audio novelty", ICME 2000: lay a film's similarity to itself
+out as a matrix, and slide a checkerboard along its diagonal: its value is high where what comes is like itself, what
+was is like itself, and the two are unlike. The checkerboard is tapered by a Gaussian.
+
+The similarity of two moments here is the inner product of their portraits (`portrait`). For that similarity, and as
+well for the negative squared distance, a checkerboard tapered by a product of two Gaussians is, exactly, the squared
+distance of the two tapered means, of what comes and of what was: no matrix is needed, and the work grows with the film
+and not with its square. (With s the sign and g the taper: the sum over a, b of s_a s_b g_a g_b <x_a, x_b> is
+|sum over a of s_a g_a x_a|^2; and what |x|^2 adds in a squared distance cancels, for s g sums to nothing.)
+
+Toward the ends of the film one side grows short: the means are of what there is, and the value is weighed down by how
+little that is, so that a film is not said to turn as soon as it begins.
+
+Scales, as seconds on either side, for a film of `length` seconds (Gaussian of half that, cut off there):
+    detail    8 s     a fortieth of a film shorter than 5 min
+    sequence  30 s    a twentieth of a film shorter than 10 min
+    movement  120 s   an eighth of a film shorter than 16 min
+so that a feature's checkerboards span 16 s, 1 min and 4 min.
+
+Contents
+    scales        length -> seconds on either side
+    checkerboard  rows -> novelty
+    peaks         a curve -> the entries that stand out, by prominence
+    Novelty       the analyser: track ``novelty``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import convolve1d
+from scipy.signal import find_peaks
+
+from rewatch.analyser import Analyser, Gives
+from rewatch.facts import FilmFacts
+from rewatch.figure import Figure
+from rewatch.structure.evenly import GRID, RATE, Array, length_of
+from rewatch.structure.portrait import NEEDS, Group, portrait
+from rewatch.track import Curve, Track
+
+FOOTE = "Foote 2000, ICME, Automatic audio segmentation using a measure of audio novelty"
+
+SCALES = ("detail", "sequence", "movement")
+SHORTEST = 4.0
+"""Seconds; a film that is shorter has no novelty: there is nothing to set against anything."""
+_ROWS = 64
+"""Rows on either side of a checkerboard at most; larger ones are laid over means of several entries."""
+
+FIGURES = (
+    Figure(
+        "novelty",
+        "Novelty",
+        "",
+        "|m_after - m_before|^2 / groups, m the means (Gaussian taper) of all evidence on either side, each number in "
+        "spreads from the film's median, each group weighing the same; on either side up to 8 s (detail), 30 s "
+        "(sequence), 120 s (movement), less in films under 16 min. Equal to Foote's tapered checkerboard along the "
+        "diagonal of the self-similarity",
+        FOOTE,
+        tuple(name for name in NEEDS if name != "music"),
+        "where a film turns into something else, whatever it is that changes",
+        "what a story means: two scenes that look and sound alike are one to it",
+    ),
+)
+
+
+def scales(length: float) -> tuple[float, float, float]:
+    """Seconds on either side of the three checkerboards for a film of `length` seconds."""
+    return min(8.0, length / 40), min(30.0, length / 20), min(120.0, length / 8)
+
+
+def checkerboard(rows: Array, seconds: float) -> Array:
+    """(n, k) rows of the grid -> (n + 1,) novelty at each edge of its entries, `seconds` on either side.
+
+    0 at both ends of the film.
+    """
+    count = len(rows)
+    if count < 2:
+        return np.zeros(count + 1)
+    step = max(1, int(seconds * RATE / _ROWS))
+    if step > 1:
+        # The last step may be short: it is filled up with its own mean.
+        starts = np.arange(0, count, step)
+        coarse = np.add.reduceat(rows, starts, axis=0) / np.diff(np.append(starts, count))[:, None]
+        at = np.append(starts, count).astype(np.float64)
+        return np.interp(np.arange(count + 1), at, _checkerboard(coarse, seconds * RATE / step))
+    return _checkerboard(rows, seconds * RATE)
+
+
+def _checkerboard(rows: Array, reach: float) -> Array:
+    """The same with the reach in rows."""
+    reach = max(1.0, reach)
+    wide = int(np.ceil(reach))
+    taper = np.exp(-0.5 * ((np.arange(wide) + 0.5) / (reach / 2)) ** 2)
+    count = len(rows)
+    padded = np.zeros((count + 2 * wide, rows.shape[1] + 1))
+    padded[wide:-wide, :-1] = rows
+    padded[wide:-wide, -1] = 1.0
+    # Entry j holds the sum over a of taper[a] padded[j + a]: what comes after edge j; mirrored, what was before it.
+    after = _forward(padded, taper)[wide : wide + count + 1]
+    before = _forward(padded[::-1], taper)[wide : wide + count + 1][::-1]
+    mass_after, mass_before = after[:, -1:], before[:, -1:]
+    apart = after[:, :-1] / np.maximum(mass_after, 1e-12) - before[:, :-1] / np.maximum(mass_before, 1e-12)
+    weight = np.minimum(mass_after, mass_before)[:, 0] / taper.sum()
+    novelty: Array = (apart**2).sum(axis=1) * weight
+    return novelty
+
+
+def _forward(rows: Array, taper: Array) -> Array:
+    """sum over a of taper[a] rows[j + a], zeros beyond the end."""
+    kernel = np.concatenate([taper[::-1], np.zeros(len(taper) - 1)])
+    found: Array = convolve1d(rows, kernel, axis=0, mode="constant")
+    return found
+
+
+def peaks(curve: Array, least: int, most: int, prominence: float) -> npt.NDArray[np.int64]:
+    """The entries at which a curve stands out: at most `most`, by prominence, in order of time.
+
+    least:      entries that lie between two of them, and between one and either end
+    prominence: what a peak must rise by above the higher of the valleys beside it (its topological persistence), as
+                a share of the curve's own spread from its median to its greatest value
+    """
+    if len(curve) < 2 * least + 1 or most < 1:
+        return np.zeros(0, dtype=np.int64)
+    height = float(curve.max() - np.median(curve))
+    if height <= 1e-9:
+        return np.zeros(0, dtype=np.int64)
+    found, about = find_peaks(curve, prominence=prominence * height)
+    # Every maximum of a wide plateau is one peak; the surest come first, ties in order of time.
+    order = np.lexsort((found, -about["prominences"]))
+    kept: list[int] = []
+    for peak in found[order].tolist():
+        if len(kept) < most and least <= peak < len(curve) - least and all(abs(peak - k) >= least for k in kept):
+            kept.append(peak)
+    return np.array(sorted(kept), dtype=np.int64)
+
+
+def novelty_of(groups: Mapping[str, Group], length: float) -> Array:
+    """(n + 1, 3) novelty at the edges of the grid, a column a scale."""
+    if not groups or length < SHORTEST:
+        return np.zeros((0, len(SCALES)))
+    rows = np.column_stack([group.scaled for group in groups.values()])
+    found = np.column_stack([checkerboard(rows, seconds) for seconds in scales(length)])
+    return found / len(groups)
+
+
+class Novelty(Analyser[None]):
+    """Novelty at three scales; empty for a film shorter than 4 s, or one in which nothing varies."""
+
+    name = "novelty"
+    version = 1
+    watches = "tracks"
+    needs = NEEDS
+    gives = (Gives("novelty", "curve", "how much a film turns into something else", columns=SCALES, source=FOOTE),)
+
+    def __init__(self) -> None:
+        self.length = 0.0
+
+    def settings(self) -> Mapping[str, Any]:
+        return {"sides": [8.0, 30.0, 120.0]}
+
+    def begin(self, film: FilmFacts, scratch: Path) -> None:
+        self.length = 0.0 if film.duration is None else float(film.duration)
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        length = length_of(tracks, self.length)
+        at_edges = novelty_of(portrait(tracks, length), length)
+        # An entry of the grid takes the mean of its two edges.
+        values = (at_edges[1:] + at_edges[:-1]) / 2 if len(at_edges) > 1 else np.zeros((0, len(SCALES)))
+        return {"novelty": Curve("novelty", values.astype(np.float32), GRID, "", SCALES)}

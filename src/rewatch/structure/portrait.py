@@ -1,0 +1,198 @@
+"""The portrait of a film over time: all the evidence that it has, side by side on one even grid.
+
+Each number is set against the film's own: its distance from the film's median in spreads (`evenly.relative`), held
+within 4, so that one shout does not outweigh an hour. The numbers come in groups of which each weighs the same,
+however many numbers it has:
+
+    light     mean and spread of luma                  loudness  short-term, LUFS
+    colour    Oklab a, b, chroma                       texture   centre, flatness and shape of the spectrum
+    palette   the histogram (square roots: Hellinger)  kinds     speech, music, effects
+    motion    visual activity                          words     pace, and how much of the time is talk
+    camera    speed, zoom, movement within the frame   speakers  who speaks
+    cutting   length of the shot that is on            music     music in a film's list
+
+Nothing need be there: what a film does not have is left out, and what a stretch has no evidence of counts as the
+film's middle there.
+
+Contents
+    NEEDS       the tracks that a portrait is made of
+    Group, portrait
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import uniform_filter1d
+
+from rewatch.structure.evenly import Array, edges_of, means, relative, share, shot_seconds, stretches, times_of
+from rewatch.track import Curve, Spans, Track
+
+Mask = npt.NDArray[np.bool_]
+
+SPEAKERS = 12
+"""So many of those who say most are told apart."""
+TALK = 10
+"""Entries over which talk is spread: a pause for breath is no silence."""
+AFTER_CUT = 0.13
+"""Seconds after a change of picture in which what is measured between frames is the change, not motion."""
+QUIETEST = -50.0
+"""LUFS; what is quieter is silence and all the same."""
+
+NEEDS = (
+    "frames",
+    "shots",
+    "boundaries",
+    "light",
+    "colour",
+    "palette",
+    "activity",
+    "camera",
+    "loudness",
+    "spectrum",
+    "sound_kinds",
+    "pace",
+    "lines",
+    "music",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Evidence of one kind on the grid.
+
+    values: (n, k) as measured; columns: k names
+    known:  (n,) where there is any
+    scaled: (n, k) set against the film's own, 0 where nothing is known; the group's variances add up to 1
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    values: Array
+    known: Mask
+    scaled: Array
+
+    def column(self, name: str) -> Array:
+        return self.values[:, self.columns.index(name)]
+
+
+def portrait(tracks: Mapping[str, Track], length: float) -> dict[str, Group]:
+    """The groups of evidence, by name, of a film of `length` seconds; those in which nothing varies are left out."""
+    edges = edges_of(length)
+    found = [*_seen(tracks, edges), *_heard(tracks, edges), *_said(tracks, edges)]
+    return {group.name: group for group in found if group is not None}
+
+
+def _group(name: str, columns: tuple[str, ...], values: Array, known: Mask, parts: bool = False) -> Group | None:
+    """None where nothing varies. `parts`: the columns are shares of one whole; what is rare in it stays small."""
+    scaled = np.where(known[:, None], values - values[known].mean(axis=0) if known.any() else 0.0, 0.0)
+    if not parts:
+        scaled = relative(values, known)
+    total = float(np.sqrt(scaled.var(axis=0).sum())) if len(scaled) else 0.0
+    return Group(name, columns, values, known, scaled / total) if total > 1e-9 else None
+
+
+def _curve(tracks: Mapping[str, Track], name: str, *columns: str) -> tuple[Array, Array, Array] | None:
+    """Begin, end and values (the columns named) of a curve's entries; None where the film has no such curve."""
+    track = tracks.get(name)
+    if not isinstance(track, Curve) or not len(track):
+        return None
+    when = stretches(track, times_of(tracks))
+    if when is None or any(column not in track.columns for column in columns):
+        return None
+    values = np.column_stack([track.column(column) for column in columns or track.columns])
+    return *when, values.astype(np.float64)
+
+
+def _laid(name: str, columns: tuple[str, ...], edges: Array, begin: Array, end: Array, values: Array) -> Group | None:
+    found, covered = means(edges, begin, end, values)
+    return _group(name, columns, found, covered > 0)
+
+
+def _seen(tracks: Mapping[str, Track], edges: Array) -> list[Group | None]:
+    found: list[Group | None] = []
+    if light := _curve(tracks, "light", "mean", "spread"):
+        found.append(_laid("light", ("mean", "spread"), edges, *light))
+    if colour := _curve(tracks, "colour", "a", "b"):
+        begin, end, ab = colour
+        values = np.column_stack([ab, np.hypot(ab[:, 0], ab[:, 1])])
+        found.append(_laid("colour", ("a", "b", "chroma"), edges, begin, end, values))
+    if palette := _curve(tracks, "palette"):
+        # Square roots: then the distance of two palettes is Hellinger's, and small colours count for something.
+        shares, covered = means(edges, *palette)
+        names = tuple(tracks["palette"].columns)  # type: ignore[union-attr]
+        found.append(_group("palette", names, np.sqrt(np.maximum(shares, 0.0)), covered > 0, parts=True))
+    if activity := _curve(tracks, "activity"):
+        begin, end, values = _moving(tracks, *activity)
+        found.append(_laid("motion", ("activity",), edges, begin, end, np.log(np.maximum(values[:, :1], 0.0) + 0.01)))
+    if camera := _curve(tracks, "camera", "dx", "dy", "zoom", "residual"):
+        begin, end, values = _moving(tracks, *camera)
+        moves = np.column_stack([np.hypot(values[:, 0], values[:, 1]), np.abs(values[:, 2]), values[:, 3]])
+        logs = np.log(np.maximum(moves, 0.0) + 0.002)
+        found.append(_laid("camera", ("speed", "zoom", "residual"), edges, begin, end, logs))
+    begin, end = shot_seconds(tracks)
+    if len(begin) > 1:
+        found.append(_laid("cutting", ("length",), edges, begin, end, np.log(np.maximum(end - begin, 0.04))[:, None]))
+    return found
+
+
+def _moving(tracks: Mapping[str, Track], begin: Array, end: Array, values: Array) -> tuple[Array, Array, Array]:
+    """Without the frames whose step from the one before is a change of picture, and those just after them."""
+    boundaries, times = tracks.get("boundaries"), times_of(tracks)
+    if not isinstance(boundaries, Spans) or not len(boundaries) or times is None or len(begin) != len(times):
+        return begin, end, values
+    count = len(times)
+    after = max(1, round(AFTER_CUT * count / max(times.end_seconds - times.begin_seconds, 1e-9)))
+    marks = np.zeros(count + 1, dtype=np.int64)
+    np.add.at(marks, np.clip(boundaries.begin, 0, count), 1)
+    np.add.at(marks, np.clip(boundaries.end + after, 0, count), -1)
+    keep = np.cumsum(marks[:-1]) == 0
+    return begin[keep], end[keep], values[keep]
+
+
+def _heard(tracks: Mapping[str, Track], edges: Array) -> list[Group | None]:
+    found: list[Group | None] = []
+    if loudness := _curve(tracks, "loudness", "short_term"):
+        begin, end, values = loudness
+        found.append(_laid("loudness", ("short_term",), edges, begin, end, np.maximum(values, QUIETEST)))
+    if spectrum := _curve(tracks, "spectrum", "centroid", "flatness", "bass", "low_mid", "mid", "presence"):
+        begin, end, values = spectrum
+        # Silence has no shape; a level below the floor that all bands share is none either.
+        bands = np.maximum(values[:, 2:], -80.0)
+        shape = bands - bands.mean(axis=1, keepdims=True)
+        values = np.column_stack([np.log2(np.maximum(values[:, 0], 60.0)), values[:, 1], shape])
+        columns = ("centre", "flatness", "bass", "low_mid", "mid", "presence")
+        found.append(_laid("texture", columns, edges, begin, end, values))
+    if kinds := _curve(tracks, "sound_kinds", "speech", "music", "effects"):
+        found.append(_laid("kinds", ("speech", "music", "effects"), edges, *kinds))
+    music = tracks.get("music")
+    if isinstance(music, Spans) and len(music) and not music.clock.counts_frames:
+        heard = share(edges, music.begin_seconds(), music.end_seconds())
+        found.append(_group("music", ("music",), heard[:, None], np.ones(len(heard), dtype=np.bool_)))
+    return found
+
+
+def _said(tracks: Mapping[str, Track], edges: Array) -> list[Group | None]:
+    lines = tracks.get("lines")
+    if not isinstance(lines, Spans) or not len(lines) or len(edges) < 2:
+        return []
+    begin, end, everywhere = lines.begin_seconds(), lines.end_seconds(), np.ones(len(edges) - 1, dtype=np.bool_)
+    columns, values = ["talk"], [uniform_filter1d(share(edges, begin, end), TALK, mode="constant")]
+    if pace := _curve(tracks, "pace"):
+        columns.append("pace")
+        values.append(np.log1p(np.maximum(means(edges, *pace)[0][:, 0], 0.0)))
+    found = [_group("words", tuple(columns), np.column_stack(values), everywhere)]
+    names = [str(name) for name in lines.columns.get("speaker", ())]
+    said = Counter(names)
+    said.pop("", None)
+    if len(said) > 1:
+        who = np.array(names)
+        # Ties by name: the order of a Counter is that of the film, which is as good, but not as plain to see.
+        most = [name for name, _ in sorted(said.items(), key=lambda item: (-item[1], item[0]))[:SPEAKERS]]
+        parts = [uniform_filter1d(share(edges, begin[who == n], end[who == n]), TALK, mode="constant") for n in most]
+        found.append(_group("speakers", tuple(most), np.column_stack(parts), everywhere, parts=True))
+    return found
