@@ -43,6 +43,6 @@ def test_it_is_markdown_that_holds_together(page: str) -> None:
     fences = [line for line in page.splitlines() if line.startswith("```")]
     assert fences[::2] == ["```text"] * (len(fences) // 2)
     assert fences[1::2] == ["```"] * (len(fences) // 2)
-    table = [line.replace("\\|", "") for line in page.splitlines() if line.startswith("|")]
+    table = [line.replace("\\|", "") for line in page.splitlines() if line.startswith(("| ", "|-"))]
     assert {line.count("|") for line in table} == {8}
     assert "\nContents\n" not in page

@@ -3,8 +3,8 @@
 One part, "Cuts", on a treble staff in 4/4. `playing` says which note a shot is and how the bars lie on the film's
 clock; the score lasts as long as the film. Here the rhythm is drawn to the grid of `GRID` (sixteenths): a shot begins
 on the line of it that is nearest, so nothing drifts, however long the film. Where several shots begin on one line the
-last of them is the note and those before it are grace notes. Long shots are tied over bar lines; where the list of a film has
-a gap there is a rest.
+last of them is the note and those before it are grace notes. Long shots are tied over bar lines; where the list of a
+film has a gap there is a rest.
 
     above   tempo in words with its metronome mark, movements (else scenes) by name with a double bar, the number of
             each minute of the film as a rehearsal mark: 43 stands where minute 43 begins

@@ -41,10 +41,10 @@ _INTRO = """# Measures
 What rewatch measures, how, after whom, what it is good for and what it cannot tell. This page is written from the code
 by `python -m rewatch.exports.measures > docs/measures.md`; the tests see to it that it is not stale.
 
-A figure bears the name that `rewatch explain FILM NAME` takes; there one also sees its value, and the tracks, frames and
-samples behind it. "rewatch" as a source means that the measure is our own. Seconds count from the start of the file, as
-players show them. A figure that cannot be measured on a film (no sound, too few shots) is empty and says why; it is never
-a number that looks like one.
+A figure bears the name that `rewatch explain FILM NAME` takes; there one also sees its value, and the tracks, frames
+and samples behind it. "rewatch" as a source means that the measure is our own. Seconds count from the start of the
+file, as players show them. A figure that cannot be measured on a film (no sound, too few shots) is empty and says
+why; it is never a number that looks like one.
 """
 
 
@@ -59,8 +59,8 @@ def measures_page() -> str:
             parts.append(f"### {_title(module)}\n\n{_prose(module)}\n")
             parts += [_figure(figure) for figure in _figures(module)]
     parts.append(
-        "## Tracks\n\nEverything that is charted over a film's time, by the analyser that charts it. A curve has a value "
-        "at every tick of its clock, events are instants, spans are stretches with labels, figures are numbers of the "
+        "## Tracks\n\nEverything that is charted over a film's time, by the analyser that charts it. A curve has a "
+        "value at every tick of its clock, events are instants, spans are stretches with labels, figures are numbers of the "
         "whole film.\n"
     )
     parts.append(_tracks([Frames(), *_own(all_analysers())]))
