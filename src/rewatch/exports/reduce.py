@@ -43,7 +43,8 @@ def reduce_curve(seconds: Floats, values: npt.NDArray[Any], begin: float, end: f
     bins:            resolution of the drawing
 
     Where the stretch holds fewer values than bins they are given as they are. Where the curve goes on beyond the
-    stretch its value at the edge is interpolated, so that lines of a page meet.
+    stretch its value at the edge is interpolated, so that lines of a page meet; where it begins or ends within a step
+    of the edge (an entry is the middle of what was measured) it is drawn up to it.
     """
     first, last = int(np.searchsorted(seconds, begin)), int(np.searchsorted(seconds, end, side="right"))
     at, value = seconds[first:last], np.asarray(values[first:last], dtype=np.float64)
@@ -57,7 +58,9 @@ def reduce_curve(seconds: Floats, values: npt.NDArray[Any], begin: float, end: f
     else:
         middle, low, mean, high = at, value, value, value
     if len(seconds) > 1:
-        edges = [e for e in (begin, end) if seconds[0] < e < seconds[-1]]
+        step = 1.01 * float(seconds[-1] - seconds[0]) / (len(seconds) - 1)
+        beyond = step if len(middle) else 0.0
+        edges = [e for e in (begin, end) if seconds[0] - beyond < e < seconds[-1] + beyond]
         for edge in edges:
             here = float(np.interp(edge, seconds, values))
             place = 0 if edge == begin else len(middle)

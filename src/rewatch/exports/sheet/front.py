@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rewatch import __version__
 from rewatch.clock import timecode
@@ -37,17 +38,21 @@ def length_in_words(seconds: float) -> str:
 def facts_line(facts: FilmFacts, missing: Sequence[type[Stave]] = ()) -> str:
     """The edition in a line: format, size, rate, sound; and what could not be charted of it."""
     parts = []
-    if facts.picture is not None:
+    listed = facts.container.startswith("list")
+    if listed:
+        # Of a film without a file the list that it is known by.
+        parts.append(f"known by a {facts.container}: {Path(facts.path).name}")
+    elif facts.picture is not None:
         seen = facts.picture
         width, height = seen.display_size
         rate = f"{float(seen.rate):.3f}".rstrip("0").rstrip(".")
         parts.append(f"{_CODECS.get(seen.codec, seen.codec)} {width} × {height} at {rate} frames a second")
     else:
         parts.append("no picture")
-    if facts.sound is not None:
+    if not listed and facts.sound is not None:
         heard = facts.sound
         parts.append(f"{_CODECS.get(heard.codec, heard.codec)} {heard.layout}, {heard.sample_rate / 1000:g} kHz")
-    else:
+    elif not listed:
         parts.append("no sound")
     there = {"picture": facts.picture is not None, "sound": facts.sound is not None, "words": False}
     if any(stave.source == "words" for stave in missing):

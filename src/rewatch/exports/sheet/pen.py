@@ -14,6 +14,7 @@ import numpy.typing as npt
 from rewatch.exports.sheet.ink import FAMILIES, Ink, Style
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.font_manager import FontProperties
 
@@ -95,6 +96,11 @@ class Pen:
         self.axes = axes
         self.ink = ink
 
+    def _add(self, artist: Artist) -> None:
+        # Not add_patch: that would search each curve for its extremes, and the page's limits are set.
+        artist.set_clip_on(False)
+        self.axes.add_artist(artist)
+
     @staticmethod
     def _points(millimetres: Numbers) -> npt.NDArray[np.float64]:
         points: npt.NDArray[np.float64] = np.round(np.asarray(millimetres, dtype=np.float64) * POINT, 2)
@@ -106,7 +112,7 @@ class Pen:
         from matplotlib.lines import Line2D
 
         ends: Any = "round" if round_ends else "butt"
-        self.axes.add_line(
+        self._add(
             Line2D(self._points(x), self._points(y), color=colour, linewidth=width, solid_capstyle=ends,
                    solid_joinstyle="round", zorder=order, alpha=alpha)
         )  # fmt: skip
@@ -124,7 +130,7 @@ class Pen:
         corners = np.stack([np.ravel(x0), np.ravel(y0), np.ravel(x1), np.ravel(y1)], axis=1).reshape(-1, 2)
         codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=np.uint8), len(corners) // 2)
         ends: Any = "round" if round_ends else "butt"
-        self.axes.add_patch(
+        self._add(
             PathPatch(Path(corners, codes), facecolor="none", edgecolor=colour, linewidth=width, zorder=order,
                       alpha=alpha, capstyle=ends)
         )  # fmt: skip
@@ -140,7 +146,7 @@ class Pen:
         # A level foot needs its two ends alone.
         foot = slice(None, None, -1) if np.ptp(lows) else [-1, 0]
         corners = np.concatenate([np.stack([xs, highs], 1), np.stack([xs[foot], lows[foot]], 1)])
-        self.axes.add_patch(
+        self._add(
             PathPatch(Path(np.concatenate([corners, corners[:1]]), closed=True), facecolor=colour, edgecolor="none",
                       linewidth=0, zorder=order, alpha=alpha)
         )  # fmt: skip
@@ -158,7 +164,7 @@ class Pen:
         codes = np.tile(
             np.array([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], dtype=np.uint8), a.size
         )
-        self.axes.add_patch(
+        self._add(
             PathPatch(Path(corners, codes), facecolor=colour, edgecolor="none", linewidth=0, zorder=order, alpha=alpha)
         )
 
@@ -175,7 +181,7 @@ class Pen:
         w = width * POINT
         points = np.round(_HEAD[None] * w + np.stack([xs, ys], axis=1)[:, None], 2).reshape(-1, 2)
         codes = np.tile(np.array([Path.MOVETO, *[Path.CURVE4] * 12], dtype=np.uint8), xs.size)
-        self.axes.add_patch(
+        self._add(
             PathPatch(Path(points, codes), facecolor=self.ink.paper if open_ else colour,
                       edgecolor=colour if open_ else "none", linewidth=w * 0.13 if open_ else 0, zorder=order)
         )  # fmt: skip
@@ -197,7 +203,7 @@ class Pen:
             (x0 + run * 0.25, y0 + rise * 0.25 + upper),
             (x0, y0),
         ]
-        self.axes.add_patch(
+        self._add(
             PathPatch(
                 Path(self._points(corners), [Path.MOVETO, *[Path.CURVE4] * 6]),
                 facecolor=self.ink.ink,
@@ -214,7 +220,7 @@ class Pen:
 
         corners = [(x, y), (x + 0.8, y), (x + 1.7, y + way * 0.5), (x + 2.3, y + way * 1.5)]
         back = [(x + 1.5, y + way * 0.8), (x + 0.8, y + way * 0.8), (x, y + way * 0.8)]
-        self.axes.add_patch(
+        self._add(
             PathPatch(
                 Path(self._points(corners + back), [Path.MOVETO, *[Path.CURVE4] * 6]),
                 facecolor=self.ink.ink,

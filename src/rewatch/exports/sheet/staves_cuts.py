@@ -22,10 +22,10 @@ SPACES = 7.0
 class Cuts(Stave):
     """Every shot a note on a staff of five lines, held as long as it lasts, the higher the shorter it is.
 
-    From line to line the length doubles; the middle line is the power of two next to the film's median.
+    From line to line the length doubles; the middle line is the power of two next to the middle of the film's range.
     """
 
-    name, short, weight, below = "Cuts", "Cuts", 2.5, 1.2
+    name, short, weight, below = "Cuts", "Cuts", 2.5, 1.7
 
     def __init__(
         self,
@@ -40,7 +40,8 @@ class Cuts(Stave):
         self.begin, self.end, self.kind = begin, end, np.array(kind, dtype=object)
         self.length = np.maximum(end - begin, 1e-3)
         self.closes_with_fade = closes_with_fade
-        self.centre = 2.0 ** round(float(np.log2(np.clip(np.median(self.length), 0.5, 256))))
+        low, high = np.percentile(self.length, [5, 95])
+        self.centre = 2.0 ** round(float(np.log2(np.clip(np.sqrt(low * high), 0.5, 256))))
 
     @classmethod
     def of(cls, study: Study) -> Cuts | None:

@@ -136,7 +136,7 @@ class Loudness(Stave):
                 continue
             x = float(box.x(at))
             wide = pen.width(word, size, "dynamic")
-            x = min(x, box.right - wide)
+            x = min(x + 0.8, box.right - wide)
             pen.text(x, base, word, size, style="dynamic")
             taken.append((x - 0.8, x + wide + 0.8))
         middle, mouth = base - size * 0.075, min(1.0, box.below * 0.2)
