@@ -43,10 +43,23 @@ def open_library(folder: Path | None) -> Library:
 
 
 def find_film(folder: Path | None, name: str) -> Edition:
-    """The edition that FILM means."""
+    """The edition that FILM means: a film's path, a title, an id; or the path of the list that it is known by."""
+    from rewatch.errors import FilmAmbiguous, FilmUnknown
     from rewatch.film.identity import identify
 
-    return open_library(folder).find(name, identify)
+    library = open_library(folder)
+    try:
+        return library.find(name, identify)
+    except FilmUnknown:
+        path = Path(name).expanduser()
+        known = [e for e in library.entries() if path.exists() and e.path == str(path.absolute())]
+        listed = [e for e in known if library.edition(e.id).facts.container.startswith("list")]
+        if not listed:
+            raise
+        if len(listed) > 1:
+            named = ", ".join(f"{e.name} [{e.id[:8]}]" for e in listed[:6])
+            raise FilmAmbiguous(f"{name} holds {len(listed)} films of the library: {named}") from None
+        return library.edition(listed[0].id)
 
 
 def write_json(answer: Any) -> None:

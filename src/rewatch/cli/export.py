@@ -43,4 +43,4 @@ def command(film: str, to: str, output: Path | None, library_folder: Path | None
         sys.stdout.write(export.text(edition))
         return
     export.write(edition, output)
-    messages().print(f"{edition.name} → {output}", markup=False)
+    messages().print(f"{edition.name} → {output}", markup=False, soft_wrap=True)

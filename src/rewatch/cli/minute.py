@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 @click.command("minute")
 @click.argument("number", type=click.IntRange(min=1), metavar="N")
 @click.argument("film")
+@click.option("--sheet", type=click.Path(path_type=Path), metavar="FILE", help="A contact sheet of its shots.")
 @library_option
 @json_option
-def command(number: int, film: str, library_folder: Path | None, as_json: bool) -> None:
+def command(number: int, film: str, sheet: Path | None, library_folder: Path | None, as_json: bool) -> None:
     """Show what happens in minute N of a film: its shots, its lines, its figures, and what stands out.
 
     Minute 1 runs from 0:00 to 1:00.
@@ -29,11 +30,16 @@ def command(number: int, film: str, library_folder: Path | None, as_json: bool) 
     \b
     Example:
       rewatch minute 43 heat
+      rewatch minute 43 heat --sheet minute43.jpg
     """
     from rewatch.study.minute import minute
 
     edition = find_film(library_folder, film)
     found = minute(edition, number)
+    if sheet is not None:
+        from rewatch.cli.shots import draw
+
+        draw(edition, sheet, found.begin, found.end)
     if as_json:
         write_json({"film": edition.name, "edition": edition.id, **asdict(found)})
     else:

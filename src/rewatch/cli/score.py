@@ -42,7 +42,7 @@ def command(
         from rewatch.exports.sheet import draw_sheet
 
         draw_sheet(edition, sheet, dark=dark)
-        messages().print(f"{edition.name} → {sheet}", markup=False)
+        messages().print(f"{edition.name} → {sheet}", markup=False, soft_wrap=True)
     if as_json:
         from rewatch.study.score import score
 

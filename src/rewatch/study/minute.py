@@ -2,7 +2,8 @@
 
 Minute n is the nth of the clock: minute 1 runs from 0:00 to 1:00. A film's last minute is as long as it is; figures
 that are counts are given by the minute, so that it compares. A minute stands out by rank among the film's minutes
-(those of at least 20 s): the most, the least, or among the outer twentieth. No threshold but the film itself.
+(those of at least 20 s): the most, the least, or among the outer twentieth, and further from their median than the
+quartiles lie apart. No threshold but the film itself.
 
 Contents
     minute, Minute   one minute
@@ -59,11 +60,15 @@ MEASURES: tuple[Measure, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class MinuteFigure:
-    """value of this minute; median over the film's minutes; rank from 1 = most, of `of` minutes ranked."""
+    """value of this minute; rank from 1 = most, of `of` minutes ranked.
+
+    median, spread: of the film's minutes; the spread is what lies between the quartiles
+    """
 
     value: float
     unit: str
     median: float
+    spread: float
     rank: int
     of: int
 
@@ -174,7 +179,8 @@ def _figure(measure: Measure, values: Floats, index: int, ranked: npt.NDArray[np
     among = values[ranked] if ranked.any() else values
     value = float(values[index])
     rank = 1 + int((among > value).sum())
-    return MinuteFigure(value, measure.unit, float(np.median(among)), rank, len(among))
+    low, median, high = (float(q) for q in np.quantile(among, [0.25, 0.5, 0.75]))
+    return MinuteFigure(value, measure.unit, median, high - low, rank, len(among))
 
 
 def _laid_shots(edition: Edition) -> Spans | None:
@@ -231,7 +237,7 @@ def _stands_out(edition: Edition, found: Minute, ranked: bool) -> list[str]:
 
 
 def _rank_line(measure: Measure, figure: MinuteFigure) -> list[str]:
-    if figure.of < _FEWEST or figure.value == figure.median:
+    if figure.of < _FEWEST or not abs(figure.value - figure.median) > figure.spread:
         return []
     outer = max(1, int(figure.of * _OUTER))
     from_below = figure.of + 1 - figure.rank
