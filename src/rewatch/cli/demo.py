@@ -72,9 +72,9 @@ def command(
 
         with Progress(console=err, transient=True) as progress:
             task = progress.add_task("drawing the demo film")
-            render(film, variant, lambda done, of: progress.update(task, completed=done, total=of))
+            truth = render(film, variant, lambda done, of: progress.update(task, completed=done, total=of))
     else:
-        render(film, variant)
+        truth = render(film, variant)
     err.print(f"drawn: {film}", markup=False)
     if film_only:
         return
@@ -84,7 +84,7 @@ def command(
     from rewatch.watch.run import Stopped, watch
 
     try:
-        done = watch(film, open_library(library_folder), progress=bar(err))
+        done = watch(film, open_library(library_folder), title=truth.title, progress=bar(err))
     except Stopped as error:
         err.print(f"rewatch: {error}", markup=False)
         sys.exit(130)

@@ -25,11 +25,11 @@ AnyAnalyser = Analyser[Any]
 
 def all_analysers() -> list[AnyAnalyser]:
     """One of each analyser with its default settings, own ones first, in an order in which they can finish."""
-    from rewatch.images import registry as images
-    from rewatch.score import registry as score
-    from rewatch.sounds import registry as sounds
-    from rewatch.structure import registry as structure
-    from rewatch.words import registry as words
+    import rewatch.images.registry as images
+    import rewatch.score.registry as score
+    import rewatch.sounds.registry as sounds
+    import rewatch.structure.registry as structure
+    import rewatch.words.registry as words
 
     kinds: list[type[AnyAnalyser]] = [
         *images.ANALYSERS,
