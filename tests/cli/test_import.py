@@ -73,6 +73,7 @@ def test_imported_and_asked_every_question(call, table: Path, tmp_path: Path) ->
     sheet = tmp_path / "sheet.svg"
     assert call("score", "a first", "--sheet", sheet)[0] == 0
     assert b"A first" in sheet.read_bytes()
+    assert b"known by a list (shot-lengths): lengths.csv" in sheet.read_bytes()
     for to in ("csv", "json", "vtt-shots", "midi", "musicxml"):
         path = tmp_path / f"out.{to}"
         assert call("export", "a first", "--to", to, "-o", path)[0] == 0
@@ -81,6 +82,19 @@ def test_imported_and_asked_every_question(call, table: Path, tmp_path: Path) ->
     folder.mkdir()
     assert call("export", "a first", "--to", "csv", "-o", folder)[0] == 0
     assert (folder / "shots.csv").exists()
+
+
+def test_a_list_is_a_name_of_its_film_unless_it_holds_several(call, table: Path) -> None:  # type: ignore[no-untyped-def]
+    asked = ("--from", "shot-lengths", "--column")
+    assert call("shots", table)[0] == 1
+    assert call("import", table, *asked, "First (1950)")[0] == 0
+    assert json.loads(call("shots", table, "--json")[1])["film"] == "First (1950)"
+    assert call("import", table, *asked, "Second (1960)")[0] == 0
+    status, _, err = call("shots", table)
+    assert status == 1
+    assert "First (1950)" in err
+    assert "Second (1960)" in err
+    assert json.loads(call("shots", "second", "--json")[1])["film"] == "Second (1960)"
 
 
 def test_json_says_what_was_read_and_repaired(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

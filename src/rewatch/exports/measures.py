@@ -60,8 +60,8 @@ def measures_page() -> str:
             parts += [_figure(figure) for figure in _figures(module)]
     parts.append(
         "## Tracks\n\nEverything that is charted over a film's time, by the analyser that charts it. A curve has a "
-        "value at every tick of its clock, events are instants, spans are stretches with labels, figures are numbers of the "
-        "whole film.\n"
+        "value at every tick of its clock, events are instants, spans are stretches with labels, figures are numbers "
+        "of the whole film.\n"
     )
     parts.append(_tracks([Frames(), *_own(all_analysers())]))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(parts)).rstrip("\n") + "\n"
