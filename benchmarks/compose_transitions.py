@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def stretches(planes: Planes, labels: dict[str, Any], least: int = 12) -> list[S
             edges += [b["first"], b["last"] + 1]
     edges = sorted({*edges, count})
     found = []
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         inside = np.flatnonzero(free[begin:end])
         if len(inside) < least or len(inside) != inside[-1] - inside[0] + 1:
             continue
@@ -87,11 +88,15 @@ def _shot(
     rng: np.random.Generator, source: Stretch, length: int, notes: list[tuple[str, int, int]], harsh: bool
 ) -> list[Any]:
     """`length` frames of a stretch as one shot (played to and fro where it is too short), varied and disturbed."""
-    speed = int(rng.choice([1, 1, 1, 2]))
+    speed = int(rng.choice([1, 1, 1, 2, 3, 4]))
     count = len(source)
     path = np.arange(length) * speed + rng.integers(
         0, max(1, count - length * speed) if count > length * speed else count
     )
+    if rng.random() < 0.15:
+        # Held frames: animation on twos or threes, stop motion, a stuttering transfer.
+        hold = int(rng.integers(2, 5))
+        path = path[np.arange(length) // hold * hold] if rng.random() < 0.6 else np.sort(rng.choice(path, length))
     path = np.abs((path + count - 1) % (2 * count - 2) - (count - 1)) if count > 1 else path * 0
     planes: list[Any] = [p[path].astype(np.float32) for p in source.planes]
     if rng.random() < 0.5:
@@ -101,7 +106,11 @@ def _shot(
     if move != "none":
         zoom = np.full(length, rng.uniform(0.45, 0.9))
         y, x = np.full(length, rng.random()), np.full(length, rng.random())
-        if move == "shake":
+        if move == "still" and rng.random() < 0.5:
+            # A frame that jumps a little: a splice, a stumbling gate, a stabiliser that lets go.
+            jumps = (rng.random(length) < 0.05) * rng.normal(0, 0.1, length)
+            y, x = y + np.cumsum(jumps), x + np.cumsum(jumps[::-1])
+        elif move == "shake":
             y, x = y + rng.normal(0, 0.12, length), x + rng.normal(0, 0.12, length)
         elif move in ("whip", "sweep") and length > 8:
             zoom[:] = rng.uniform(0.35, 0.55)
@@ -235,6 +244,7 @@ def compose(
     notes: list[tuple[str, int, int]] = []
     frame, fast = 0, rng.random() < 0.3
     tail: list[Any] | None = None
+    pending = "cut"
     order = rng.permutation(len(footage))
     for number in range(shots):
         last = number == shots - 1
@@ -263,6 +273,11 @@ def compose(
             boundaries.append({"kind": pending, "first": frame, "last": frame + head - 1})
             parts.append(mixed)
             frame += head
+        elif number and pending == "cut" and rng.random() < 0.1:
+            # One frame of both, as changed frame rates and fields leave it.
+            share = rng.uniform(0.2, 0.8)
+            for part, plane in zip(parts[-1], shot, strict=True):
+                part[-1] = part[-1] * (1 - share) + plane[0] * share
         notes += [(w, frame - head + a, frame - head + b) for w, a, b in own]
         middle = [p[head : head + body].copy() for p in shot]
         tail, pending = None, kind

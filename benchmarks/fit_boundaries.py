@@ -27,8 +27,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from compose_transitions import Planes, compose, stretches
 from films import CACHE, FILMS
-from scoring import Score, score, together
-
 from rewatch.evidence import Pictures
 from rewatch.film.pictures import read_pictures
 from rewatch.film.probe import open_film
@@ -36,10 +34,11 @@ from rewatch.images import boundaries_ramps, boundaries_weights
 from rewatch.images.boundaries import Boundaries
 from rewatch.images.boundaries_judge import FLOOR, logistic, terms
 from rewatch.track import Spans, Track
+from scoring import Score, score, together
 
 WEIGHTS = Path(boundaries_weights.__file__)
-CUT_DECAY, RAMP_DECAY = 0.3, 5.0
-REAL, COMPOSED = 5.0, 1.0
+CUT_DECAY, RAMP_DECAY = 0.3, 40.0
+REAL, COMPOSED = 10.0, 1.0
 """What an example of a real film weighs against one of a composition."""
 
 
@@ -218,7 +217,7 @@ def report(name: str, sources: dict[str, Source], which: str, pairs: bool, decay
             counts = [int(((sure > 0.5) & (answer == 1)).sum()), int(((sure > 0.5) & (answer == 0)).sum())]
             counts.append(int(((sure <= 0.5) & (answer == 1)).sum()))
             total[row] += counts
-            line.append("hits %d, false %d, missed %d" % tuple(counts))
+            line.append("hits {}, false {}, missed {}".format(*counts))
         print(f"  {name} without {left_out}: real {line[0]}; composed {line[-1]}")
     for row, kind in enumerate(("real", "composed")):
         h, f, m = total[row]

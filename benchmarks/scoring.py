@@ -87,12 +87,15 @@ class Counts(NamedTuple):
         return Counts(*(a + b for a, b in zip(self, other, strict=True)))
 
 
+NONE = Counts()
+
+
 @dataclass(frozen=True)
 class Score:
     """All boundaries, cuts by themselves; overlap of each true gradual transition (0 = missed); what went wrong."""
 
-    all: Counts = Counts()
-    cuts: Counts = Counts()
+    all: Counts = NONE
+    cuts: Counts = NONE
     gradual_hits: int = 0
     overlaps: tuple[float, ...] = ()
     missed: tuple[Boundary, ...] = ()

@@ -55,6 +55,7 @@ class Boundaries(Analyser[Pictures]):
         self._waiting: list[tuple[npt.NDArray[np.uint8], ...]] = []
         self._waits = 0
         self._grids: list[Grids] = []
+        self._fine: list[Grids] = []
         self._step: list[Floats] = []
         self._change: list[Floats] = []
         self.cut_candidates: list[Candidates] = []
@@ -86,6 +87,7 @@ class Boundaries(Analyser[Pictures]):
         cells = grids[:, 0].reshape(len(grids), ROWS * COLUMNS).astype(np.float32)
         self._light.append(np.stack([cells.mean(axis=1), cells.std(axis=1), cells.max(axis=1)], axis=1))
         self._grids.append(grids)
+        self._fine.append(self._reducer.fine(luma))
 
     def _judge(self, for_cuts: int, for_ramps: int) -> None:
         """Judge one block of the window for cuts and one, already judged for cuts, for ramps; then drop the oldest."""
@@ -93,7 +95,9 @@ class Boundaries(Analyser[Pictures]):
             grids = np.concatenate(self._grids)
             step, change = np.concatenate(self._step), np.concatenate(self._change)
             begin = for_cuts * BLOCK
-            found = find_candidates(grids, step, change, begin, begin + len(self._grids[for_cuts]))
+            found = find_candidates(
+                grids, np.concatenate(self._fine), step, change, begin, begin + len(self._grids[for_cuts])
+            )
             self.cut_candidates.append(Candidates(found.frame + self._first, found.features))
         if for_ramps >= 0:
             grids = np.concatenate(self._grids)
@@ -105,7 +109,7 @@ class Boundaries(Analyser[Pictures]):
                 self.ramp_candidates.append(replace(ramp, first=ramp.first + self._first, last=ramp.last + self._first))
             if for_ramps > 0:
                 self._first += len(self._grids[0])
-                del self._grids[0], self._step[0], self._change[0]
+                del self._grids[0], self._fine[0], self._step[0], self._change[0]
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         if self._waits:

@@ -45,6 +45,8 @@ FEATURES = (
     "backward",
     "backward_peak",
     "structure_back",
+    "fine",
+    "fine_structure",
 )
 
 Floats = npt.NDArray[np.float32]
@@ -58,15 +60,16 @@ class Candidates:
     features: Floats
 
 
-def structure(grids: Grids) -> Grids:
-    """(n, 3, rows, columns): luma of each cell against its surroundings, in units of their contrast; no colour.
+def structure(grids: Grids, finer: int = 1) -> Grids:
+    """(n, channels, rows, columns): luma of each cell against its surroundings, in units of their contrast; no colour.
 
     Unchanged by brightness and contrast of the light, so far as it changes alike over a quarter of the picture.
     """
     luma = grids[:, 0].astype(np.float32)
-    size = (0, 7, 9)
+    size = (0, 7 * finer, 9 * finer)
     away = luma - uniform_filter(luma, size, mode="nearest")
-    contrast = np.sqrt(uniform_filter(away * away, size, mode="nearest"))
+    # Running sums leave what should be zero a little below it.
+    contrast = np.sqrt(np.maximum(uniform_filter(away * away, size, mode="nearest"), 0))
     # The constant keeps noise in flat places from being blown up to structure.
     result = np.zeros_like(grids)
     result[:, 0] = np.clip(128 + 48 * away / (contrast + 4), 0, 255)
@@ -85,15 +88,44 @@ def distinct(step: Floats) -> npt.NDArray[np.int64]:
     return np.flatnonzero(~copy | run)
 
 
-def find_candidates(grids: Grids, step: Floats, change: Floats, begin: int, end: int) -> Candidates:
+def blended(grids: Grids, step: Floats) -> npt.NDArray[np.bool_]:
+    """(n,) whether a frame is a mix of the one before and the one after and stands between two far larger steps.
+
+    Such frames come of changed frame rates and of fields: a cut with one of them in it is still a cut.
+    """
+    result = np.zeros(len(step), bool)
+    if len(step) < 4:
+        return result
+    padded = np.pad(step, (1, 2))
+    calm = np.maximum(padded[:-3], padded[3:])
+    at = np.flatnonzero((step > 2.5 * calm + 4) & (padded[2:-1] > 2.5 * calm + 4))
+    at = at[(at > 0) & (at < len(step) - 1)]
+    if len(at):
+        a, mixed, b = (grids[at + k].reshape(len(at), -1).astype(np.float32) for k in (-1, 0, 1))
+        way = b - a
+        length = np.maximum((way * way).sum(axis=1), 1)
+        share = ((mixed - a) * way).sum(axis=1) / length
+        off = mixed - a - share[:, None] * way
+        result[at] = ((off * off).sum(axis=1) < 0.04 * length) & (share > 0.05) & (share < 0.95)
+    return result
+
+
+def find_candidates(grids: Grids, fine: Grids, step: Floats, change: Floats, begin: int, end: int) -> Candidates:
     """Candidates among the frames ``begin .. end`` of a window.
 
     grids:  (n, 3, 18, 32) the window
+    fine:   (n, 1, 36, 64) its luma
     step:   (n,) distance from the frame before, nothing moved
     change: (n,) the same, blocks moved to where they fit
     """
+    between = blended(grids, step)
     chain = distinct(step)
+    chain = chain[~between[chain]]
     values = change[chain]
+    over = np.flatnonzero(between[np.maximum(chain - 1, 0)])
+    over = over[over > 0]
+    if len(over):
+        values[over] = matched_blocks(grids[chain[over - 1]], grids[chain[over]]).mean(axis=1)
     padded = np.pad(values, 2)
     near = np.maximum(padded[1:-3], padded[3:-1])
     wide = np.maximum(near, np.maximum(padded[:-4], padded[4:]))
@@ -136,6 +168,17 @@ def find_candidates(grids: Grids, step: Floats, change: Floats, begin: int, end:
     shape_back = shape_back_blocks.mean(axis=1)
     spread = spread_distance(near_grids[a], near_grids[b]).reshape(len(at), 3)
     here = values[at]
+    # At twice the size: a jump of half a cell is no match for the coarse grid, and yet no cut. Only where it decides.
+    fine_change, fine_shape = here.copy(), apart[:, 1].copy()
+    open_yet = np.flatnonzero((here > 1.1 * (near[at] + 1.5)) & (back > 0.3 * here) & (apart[:, 1] > 5))
+    if len(open_yet):
+        fine_before, fine_here = (fine[frames[side[open_yet]]] for side in (before_at, here_at))
+        fine_apart = matched_blocks(
+            np.concatenate([fine_before, structure(fine_before, 2)]),
+            np.concatenate([fine_here, structure(fine_here, 2)]),
+            finer=2,
+        ).mean(axis=1)
+        fine_change[open_yet], fine_shape[open_yet] = np.split(fine_apart, 2)
     features = np.stack(
         [
             here,
@@ -152,6 +195,8 @@ def find_candidates(grids: Grids, step: Floats, change: Floats, begin: int, end:
             backward[:, 1],
             backward[:, 1] / (np.maximum(backward[:, 0], backward[:, 2]) + 1.5),
             shape_back,
+            fine_change,
+            fine_shape,
         ],
         axis=1,
     )

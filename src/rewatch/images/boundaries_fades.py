@@ -34,8 +34,6 @@ LONGEST_BLACK = 48
 """Frames of black up to which a fade out and the fade in after it are one fade through black."""
 SNAP = 6
 """Frames, or half the ramp if that is more, by which a fade's end is moved to where the black begins."""
-EACH = 8.0
-"""Code values that one ramp more must explain, so that one transition is not taken for two, end to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def _apart(ramps: Sequence[tuple[Ramp, float]]) -> list[tuple[Ramp, float]]:
     best, chosen, before = [0.0], [False], [0]
     for number, (ramp, _) in enumerate(ordered):
         free = bisect_left(lasts, ramp.first, 0, number)
-        value = best[free] + ramp.explains - EACH
+        value = best[free] + ramp.explains
         chosen.append(value > best[-1])
         before.append(free)
         best.append(max(value, best[-1]))

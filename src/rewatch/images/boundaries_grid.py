@@ -20,7 +20,7 @@ ROWS, COLUMNS = 18, 32
 BLOCK_ROWS, BLOCK_COLUMNS = 3, 4
 BLOCKS = (ROWS // BLOCK_ROWS) * (COLUMNS // BLOCK_COLUMNS)
 REACH_ROWS, REACH_COLUMNS = 4, 6
-"""How far a block is looked for, in cells: a fifth of the picture in either direction, between two frames."""
+"""How far a block is looked for, in cells: a fifth of the picture in each direction, between two frames."""
 
 Grids = npt.NDArray[np.uint8]
 
@@ -39,11 +39,19 @@ class Reducer:
     def __init__(self) -> None:
         self._weights: dict[tuple[int, int], npt.NDArray[np.float32]] = {}
 
-    def _reduce(self, plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    def _reduce(self, plane: npt.NDArray[np.uint8], finer: int = 1) -> npt.NDArray[np.float32]:
         _, height, width = plane.shape
-        down, across = (self._weights.setdefault(key, area_weights(*key)) for key in ((ROWS, height), (COLUMNS, width)))
+        sizes = ((finer * ROWS, height), (finer * COLUMNS, width))
+        for size in sizes:
+            if size not in self._weights:
+                self._weights[size] = area_weights(*size)
+        down, across = (self._weights[size] for size in sizes)
         reduced: npt.NDArray[np.float32] = (down @ plane.astype(np.float32)) @ across.T
         return reduced
+
+    def fine(self, luma: npt.NDArray[np.uint8]) -> Grids:
+        """(n, 1, 36, 64): luma alone, at twice the size, where half a cell's movement matters."""
+        return (self._reduce(luma, 2) + np.float32(0.5)).astype(np.uint8)[:, None]
 
     def __call__(self, luma: npt.NDArray[np.uint8], cb: npt.NDArray[np.uint8], cr: npt.NDArray[np.uint8]) -> Grids:
         grids = np.empty((len(luma), 3, ROWS, COLUMNS), np.uint8)
@@ -70,38 +78,45 @@ def matched(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
     return matched_blocks(before, after).mean(axis=1, dtype=np.float32)
 
 
-def matched_blocks(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
+def matched_blocks(before: Grids, after: Grids, finer: int = 1) -> npt.NDArray[np.float32]:
     """(n, 48) distance of each block of `after` from the best place for it in `before`, mean over its cells.
 
-    Each block of 3 x 4 cells takes its best place within a fifth of the picture (exhaustive block matching by sum of
-    absolute differences); beyond the edge the picture is continued by its last cell.
+    Each block (3 x 4 cells of 18 x 32, whatever the grid) takes its best place within 4 x 6 cells of the grid (a fifth
+    of the picture, a tenth of one that is twice as fine), by exhaustive search of the least sum of absolute
+    differences; beyond the edge the picture is continued by its last cell.
+
+    before, after: (n, channels, 18 finer, 32 finer)
     """
     count = len(after)
     if not count:
         return np.zeros((0, BLOCKS), np.float32)
+    high, wide = finer * BLOCK_ROWS, finer * BLOCK_COLUMNS
+    down_reach, across_reach = REACH_ROWS, REACH_COLUMNS
+    rows, columns = finer * ROWS, finer * COLUMNS
     # Pairs last: every operation then runs over long contiguous rows, however small a grid is.
     target = np.ascontiguousarray(after.transpose(1, 2, 3, 0))
-    margin = ((0, 0), (REACH_ROWS, REACH_ROWS), (REACH_COLUMNS, REACH_COLUMNS), (0, 0))
+    margin = ((0, 0), (down_reach, down_reach), (across_reach, across_reach), (0, 0))
     source = np.pad(before.transpose(1, 2, 3, 0), margin, mode="edge")
     best: npt.NDArray[np.uint16] | None = None
-    shape = (ROWS // BLOCK_ROWS, BLOCK_ROWS, COLUMNS // BLOCK_COLUMNS, BLOCK_COLUMNS, count)
-    for down in range(2 * REACH_ROWS + 1):
-        for across in range(2 * REACH_COLUMNS + 1):
-            moved = source[:, down : down + ROWS, across : across + COLUMNS]
+    shape = (rows // high, high, columns // wide, wide, count)
+    for down in range(2 * down_reach + 1):
+        for across in range(2 * across_reach + 1):
+            moved = source[:, down : down + rows, across : across + columns]
             apart = np.maximum(moved, target)
             apart -= np.minimum(moved, target)
             cells = apart[0].astype(np.uint16)
-            cells += apart[1]
-            cells += apart[2]
+            for channel in apart[1:]:
+                cells += channel
             blocks = cells.reshape(shape)
-            rows = blocks[:, 0] + blocks[:, 1]
-            rows += blocks[:, 2]
-            total = rows[:, :, 0] + rows[:, :, 1]
-            total += rows[:, :, 2]
-            total += rows[:, :, 3]
+            lines = blocks[:, 0] + blocks[:, 1]
+            for line in range(2, high):
+                lines += blocks[:, line]
+            total = lines[:, :, 0] + lines[:, :, 1]
+            for column in range(2, wide):
+                total += lines[:, :, column]
             best = total if best is None else np.minimum(best, total, out=best)
     assert best is not None
-    return (best.reshape(BLOCKS, count).T / np.float32(BLOCK_ROWS * BLOCK_COLUMNS)).astype(np.float32)
+    return (best.reshape(BLOCKS, count).T / np.float32(high * wide)).astype(np.float32)
 
 
 def spread_distance(before: Grids, after: Grids) -> npt.NDArray[np.float32]:

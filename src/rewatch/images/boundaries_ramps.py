@@ -26,6 +26,8 @@ LEAST_CHANGE = 10.0
 """Root mean square of the way from A to B, code values: a slighter one is no change of shot that could be told."""
 MOST_DETAIL = 0.97
 """Energy of detail half way, as a share of the mean of its ends'."""
+DETAIL = 0.15
+"""What a misfit of the energy of detail weighs against one of the share."""
 MOST_ERROR = 0.15
 LEAST_STRAIGHT = 0.36
 """The middle may be off the mean of its ends by this share of the way from A to B."""
@@ -65,9 +67,9 @@ class Ramp:
 
     @property
     def explains(self) -> float:
-        """How much of a change the ramp accounts for, code values: the way, less what the fit leaves."""
+        """How much of a change the ramp accounts for: more than its two halves together, less where it fits badly."""
         way, _, error, *_ = self.features
-        return way * (1 - 8 * error)
+        return float(way**1.25 * np.exp(-8 * error))
 
 
 def halved(grids: Grids) -> Floats:
@@ -84,8 +86,11 @@ def ramp(frames: Floats, first: Floats, last: Floats, eased: bool) -> Floats:
     return result
 
 
-def fit(share: Floats, begin: int, centre: int, half: int) -> tuple[float, int, int, float]:
-    """The ramp that fits `share` (of B, at frames begin, begin + 1, ...) best: (rms error, first, last, height)."""
+def fit(share: Floats, detail: Floats, begin: int, centre: int, half: int) -> tuple[float, int, int, float]:
+    """The ramp that fits `share` (of B, at frames begin, begin + 1, ...) best: (rms error, first, last, height).
+
+    Where the pictures move, `share` wanders; the energy of detail does not, and dips while both lie over each other.
+    """
     frames = np.arange(begin, begin + len(share), dtype=np.float32)
     reach = 2 * half + 6
     firsts = np.arange(max(begin + 1, centre - reach), centre + 1)
@@ -94,17 +99,25 @@ def fit(share: Floats, begin: int, centre: int, half: int) -> tuple[float, int, 
     if not len(firsts) or not len(lasts):
         return best
     level = share - share.mean()
+    edge = max(1, min(5, len(share) // 4))
+    old, new = float(np.median(detail[:edge])), float(np.median(detail[-edge:]))
+    pale = detail / (max(old, new) + 4)
+    old, new = old / (max(old, new) + 4), new / (max(old, new) + 4)
+    least = np.inf
     stride = max(1, len(firsts) // 14)
     grid = firsts[::stride], lasts[::stride]
     for _ in range(2 if stride > 1 else 1):
         first, last = (axis.ravel().astype(np.float32) for axis in np.meshgrid(*grid, indexing="ij"))
         for eased in (False, True):
             model = ramp(frames, first, last, eased)
+            paleness = ((pale - (1 - model) ** 2 * old - model**2 * new) ** 2).mean(axis=1)
             model -= model.mean(axis=1, keepdims=True)
             height = (model @ level) / np.maximum((model * model).sum(axis=1), 1e-6)
             error = ((level - height[:, None] * model) ** 2).mean(axis=1)
-            at = int(error.argmin())
-            if error[at] < best[0]:
+            both = error + DETAIL * paleness
+            at = int(both.argmin())
+            if both[at] < least:
+                least = float(both[at])
                 best = (float(error[at]), int(first[at]), int(last[at]), float(height[at]))
         near = np.arange(-stride, stride + 1)
         grid = (
@@ -139,7 +152,7 @@ def _straighten(small: Floats, detail: Floats, centre: int, half: int, lowest: i
         if length <= 0:
             return None
         share = ((small[begin : end + 1] - small[a]) @ way) / np.float32(length)
-        error, first, last, _ = fit(share, begin, centre, half)
+        error, first, last, _ = fit(share, detail[begin : end + 1], begin, centre, half)
         again = max(begin, first - 1), min(end, last + 1)
         if again == (a, b):
             break
@@ -147,7 +160,7 @@ def _straighten(small: Floats, detail: Floats, centre: int, half: int, lowest: i
     way = small[b] - small[a]
     length = float(way @ way)
     size = float(np.sqrt(length / len(way)))
-    if size < LEAST_CHANGE or b - a > LONGEST or b - a < 2 or error > MOST_ERROR:
+    if size < LEAST_CHANGE or b - a > LONGEST or b - a < 3 or error > MOST_ERROR:
         return None
     inside = small[a + 1 : b] - small[a]
     share = (inside @ way) / np.float32(length)
