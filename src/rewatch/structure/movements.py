@@ -16,7 +16,7 @@ Contents
     AXES         what stretches are told apart by, and their words
     divide       novelty -> the seconds at which a film divides, at two scales
     Profile      the film's own distribution, and a stretch against it
-    Movements    the analyser: tracks ``movements``, ``sequences``
+    Movements    the analyser: tracks ``novelty``, ``movements``, ``sequences``
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from rewatch.clock import MILLISECONDS
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.structure.evenly import RATE, Array, length_of, shot_seconds
-from rewatch.structure.novelty import FOOTE, SCALES, novelty_of, peaks, scales
+from rewatch.structure.novelty import FOOTE, SCALES, novelty_of, novelty_track, peaks, scales
 from rewatch.structure.portrait import NEEDS, QUIETEST, Group, portrait
 from rewatch.track import Column, Spans, Track
 
@@ -293,7 +293,7 @@ def stretches(name: str, starts: Sequence[float], length: float, profile: Profil
 
 
 class Movements(Analyser[None]):
-    """Movements, and the sequences within them; see the module.
+    """Novelty, movements, and the sequences within them; see the module.
 
     A film in which nothing turns (or that is shorter than 4 s) is one movement without words; one of no length has
     none.
@@ -304,6 +304,7 @@ class Movements(Analyser[None]):
     watches = "tracks"
     needs = NEEDS
     gives = (
+        Gives("novelty", "curve", "how much a film turns into something else", "", SCALES, FOOTE),
         Gives("movements", "spans", "the large parts of the film, and what sets each apart", "", COLUMNS, FOOTE),
         Gives("sequences", "spans", "the parts of the movements", "", COLUMNS, FOOTE),
     )
@@ -312,7 +313,7 @@ class Movements(Analyser[None]):
         self.length = 0.0
 
     def settings(self) -> Mapping[str, Any]:
-        return {"apart": APART, "snap": SNAP}
+        return {"apart": APART, "snap": SNAP, "sides": [8.0, 30.0, 120.0]}
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self.length = 0.0 if film.duration is None else float(film.duration)
@@ -322,12 +323,14 @@ class Movements(Analyser[None]):
         if length <= 0:
             none: dict[str, Column] = {column: np.zeros(0) for column in COLUMNS}
             nothing = np.zeros(0, dtype=np.int64)
-            return {name: Spans(name, nothing, nothing, [], MILLISECONDS, none) for name in MOST_WORDS}
+            empty = {name: Spans(name, nothing, nothing, [], MILLISECONDS, none) for name in MOST_WORDS}
+            return {"novelty": novelty_track(np.zeros((0, len(SCALES)))), **empty}
         groups = portrait(tracks, length)
         novelty = novelty_of(groups, length)
         movements, sequences = divide(novelty, shot_seconds(tracks)[0][1:], length)
         profile = Profile(groups)
         return {
+            "novelty": novelty_track(novelty),
             "movements": stretches("movements", movements, length, profile, novelty, SCALES.index("movement")),
             "sequences": stretches("sequences", sequences, length, profile, novelty, SCALES.index("sequence")),
         }

@@ -23,33 +23,29 @@ Contents
     scales        length -> seconds on either side
     checkerboard  rows -> novelty
     peaks         a curve -> the entries that stand out, by prominence
-    Novelty       the analyser: track ``novelty``
+    novelty_of, novelty_track   the portrait of a film -> its novelty (`movements` has the analyser)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import convolve1d
+from scipy.ndimage import correlate1d
 from scipy.signal import find_peaks
 
-from rewatch.analyser import Analyser, Gives
-from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
-from rewatch.structure.evenly import GRID, RATE, Array, length_of
-from rewatch.structure.portrait import NEEDS, Group, portrait
-from rewatch.track import Curve, Track
+from rewatch.structure.evenly import GRID, RATE, Array
+from rewatch.structure.portrait import NEEDS, Group
+from rewatch.track import Curve
 
 FOOTE = "Foote 2000, ICME, Automatic audio segmentation using a measure of audio novelty"
 
 SCALES = ("detail", "sequence", "movement")
 SHORTEST = 4.0
 """Seconds; a film that is shorter has no novelty: there is nothing to set against anything."""
-_ROWS = 64
+_ROWS = 24
 """Rows on either side of a checkerboard at most; larger ones are laid over means of several entries."""
 
 FIGURES = (
@@ -113,8 +109,7 @@ def _checkerboard(rows: Array, reach: float) -> Array:
 
 def _forward(rows: Array, taper: Array) -> Array:
     """sum over a of taper[a] rows[j + a], zeros beyond the end."""
-    kernel = np.concatenate([taper[::-1], np.zeros(len(taper) - 1)])
-    found: Array = convolve1d(rows, kernel, axis=0, mode="constant")
+    found: Array = correlate1d(rows, taper, axis=0, mode="constant", origin=-(len(taper) // 2))
     return found
 
 
@@ -149,27 +144,7 @@ def novelty_of(groups: Mapping[str, Group], length: float) -> Array:
     return found / len(groups)
 
 
-class Novelty(Analyser[None]):
-    """Novelty at three scales; empty for a film shorter than 4 s, or one in which nothing varies."""
-
-    name = "novelty"
-    version = 1
-    watches = "tracks"
-    needs = NEEDS
-    gives = (Gives("novelty", "curve", "how much a film turns into something else", columns=SCALES, source=FOOTE),)
-
-    def __init__(self) -> None:
-        self.length = 0.0
-
-    def settings(self) -> Mapping[str, Any]:
-        return {"sides": [8.0, 30.0, 120.0]}
-
-    def begin(self, film: FilmFacts, scratch: Path) -> None:
-        self.length = 0.0 if film.duration is None else float(film.duration)
-
-    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
-        length = length_of(tracks, self.length)
-        at_edges = novelty_of(portrait(tracks, length), length)
-        # An entry of the grid takes the mean of its two edges.
-        values = (at_edges[1:] + at_edges[:-1]) / 2 if len(at_edges) > 1 else np.zeros((0, len(SCALES)))
-        return {"novelty": Curve("novelty", values.astype(np.float32), GRID, "", SCALES)}
+def novelty_track(at_edges: Array) -> Curve:
+    """The track ``novelty``: each entry of the grid takes the mean of its two edges."""
+    values = (at_edges[1:] + at_edges[:-1]) / 2 if len(at_edges) > 1 else np.zeros((0, len(SCALES)))
+    return Curve("novelty", values.astype(np.float32), GRID, "", SCALES)

@@ -6,12 +6,12 @@ from typing import Any
 
 from rewatch.analyser import Analyser
 from rewatch.figure import Figure
-from rewatch.structure import minutes, movements, novelty, shots
+from rewatch.structure import minutes, movements, novelty, scenes, shots
 
 ANALYSERS: tuple[type[Analyser[Any]], ...] = (
     shots.Shots,
     minutes.Minutes,
-    novelty.Novelty,
     movements.Movements,
+    scenes.Scenes,
 )
-FIGURES: tuple[Figure, ...] = (*shots.FIGURES, *minutes.FIGURES, *novelty.FIGURES, *movements.FIGURES)
+FIGURES: tuple[Figure, ...] = (*shots.FIGURES, *minutes.FIGURES, *novelty.FIGURES, *movements.FIGURES, *scenes.FIGURES)
