@@ -106,7 +106,7 @@ class PictureReader(Iterator[Pictures]):
         picture = self.film.picture
         if picture is None:
             return
-        decode = Decoding(self.film, picture)
+        decode = Decoding(self.film, picture, hasty=True)
         try:
             number, stamps, choice = 0, decode.stamps(), LargeChoice()
             if self._resume is not None:
