@@ -59,7 +59,8 @@ class Decoding:
     lost:   what could not be decoded so far
     behind: second 0 in raw ticks
     hasty:  leave the deblocking of frames that no other frame refers to (a tenth of the time of H.264). They alone
-            are touched, by block edges that the reduction averages away; small pictures differ by 0.02 of 255 on average
+            are touched, by block edges that the reduction averages away; small pictures differ by 0.02 of 255 on
+            average
     """
 
     def __init__(self, film: FilmFacts, picture: PictureFacts, *, hasty: bool = False) -> None:
