@@ -162,3 +162,26 @@ def test_a_film_of_subtitles_has_no_shots_and_says_so(call, tmp_path: Path) -> N
     assert got == 1
     assert "no shots" in err
     assert json.loads(call("score", "talk", "--json")[1])["cutting"]["asl"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "length\n0.4\n",  # one shot, shorter than a bar
+        "start,end\n0,1\n500,500.5\n",  # a gap of eight minutes
+        "length\n" + "0.04\n" * 600,  # every frame a shot
+        "start;end\n0;2,5\n2,5;2,5\n2,4;6\n",  # decimal commas, no length, an overlap
+    ],
+)
+def test_odd_lists_are_films_like_any_other(call, tmp_path: Path, text: str) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "odd.csv"
+    path.write_text(text)
+    assert call("import", path, "--from", "csv")[0] == 0
+    for words in (("score", "odd"), ("minute", "1", "odd"), ("shots", "odd"), ("explain", "odd", "asl")):
+        status, out, err = call(*words)
+        assert (status, err) == (0, ""), words
+        assert "nan" not in out.lower()
+    json.loads(call("score", "odd", "--json", "--tracks")[1], parse_constant=lambda c: pytest.fail(c))
+    for to in ("csv", "json", "vtt-shots", "midi", "musicxml", "svg"):
+        status, _, err = call("export", "odd", "--to", to, "-o", tmp_path / f"out.{to}")
+        assert status == 0, err

@@ -82,7 +82,7 @@ def command(
     done = enter_film(film, open_library(library_folder), told)
     err = messages()
     for note in done.notes:
-        err.print(f"rewatch: {file}: {note}", markup=False)
+        err.print(f"rewatch: {file}: {note}", markup=False, soft_wrap=True)
     if as_json:
         answer = {
             "film": done.edition.name,

@@ -79,13 +79,13 @@ def _figures(edition: Edition) -> list[tuple[str, str]]:
     said: list[tuple[str, str]] = []
     cutting = found["cutting"]
     if cutting and cutting.get("asl") is not None:
-        said.append(
-            (
-                "cutting",
-                f"{cutting['shots']} shots, average {cutting['asl']:.2f} s, median {cutting['median']:.2f} s, "
-                f"middle half {cutting['q1']:.2f} to {cutting['q3']:.2f} s",
-            )
-        )
+        count = cutting["shots"]
+        text = f"{count} shot{'s' if count != 1 else ''}, average {cutting['asl']:.2f} s"
+        if cutting.get("median") is not None:
+            text += f", median {cutting['median']:.2f} s"
+        if cutting.get("q1") is not None and cutting.get("q3") is not None:
+            text += f", middle half {cutting['q1']:.2f} to {cutting['q3']:.2f} s"
+        said.append(("cutting", text))
     tempo = found["tempo"]
     if tempo and tempo.get("edges"):
         edges = sorted(tempo["edges"], key=lambda e: -abs(e.get("change", 0)))[:4]
