@@ -312,7 +312,7 @@ def _fade(
     following: Stretch,
     size: tuple[int, int],
 ) -> int:
-    """Fade the end of the last part to black and/or put black and a fade in after it; the shot after follows by itself."""
+    """Fade the last part to black, or black and a fade in after it, or both; the shot after follows by itself."""
     black = int(rng.integers(1, 12))
     down = min(over, len(parts[-1][0]) - 2) if kind != "fade_in" else 0
     begin = frame

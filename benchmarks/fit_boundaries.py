@@ -4,7 +4,8 @@
 
 Data: the labelled films (`benchmarks.films.FILMS`), and compositions of their single-shot footage
 (`compose_transitions`). Leave-one-work-out is the figure that counts: weights fitted without a film (and others of the
-same work) and without any composition of its footage, judged on that film. `--write` fits on all and writes ``boundaries_weights.py``.
+same work) and without any composition of its footage, judged on that film. `--write` fits on all and writes
+``boundaries_weights.py``.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from rewatch.track import Spans, Track
 from scoring import Score, score, together
 
 WEIGHTS = Path(boundaries_weights.__file__)
-CUT_DECAY, RAMP_DECAY = 0.3, 40.0
+CUT_DECAY, RAMP_DECAY = 4.0, 40.0
 REAL, COMPOSED = 10.0, 1.0
 """What an example of a real film weighs against one of a composition."""
 
@@ -227,7 +228,7 @@ def report(name: str, sources: dict[str, Source], which: str, pairs: bool, decay
 def both(sources: Collection[Source]) -> tuple[Fit, Fit]:
     """The decisions on cuts and on ramps, fitted on these sources."""
     fits = []
-    for which, pairs, decay in (("cuts", False, CUT_DECAY), ("ramps", True, RAMP_DECAY)):
+    for which, pairs, decay in (("cuts", True, CUT_DECAY), ("ramps", True, RAMP_DECAY)):
         parts = []
         for source in sources:
             of = getattr(source, which)
@@ -279,9 +280,8 @@ def leave_one_out(sources: dict[str, Source], docs: dict[str, dict[str, Any]]) -
                 one = compose(np.random.default_rng(10**6 + 1000 * number + seed), footage, shots=16)
                 composed.append(score({"boundaries": one.boundaries}, found_in(one.planes)))
         last = real[1][-1]
-        print(
-            f"  {film}: {say(last)}; missed {[tuple(m[:3]) for m in last.missed]}, false {[tuple(m[:3]) for m in last.false]}"
-        )
+        wrong = ", ".join(f"{what} {b[:3]}" for what in ("missed", "false") for b in getattr(last, what))
+        print(f"  {film}: {say(last)}; {wrong or 'nothing wrong'}")
     for tolerance, scores in real.items():
         print(f"  together, tolerance {tolerance}: {say(together(scores))}")
     print(f"  compositions, tolerance 1: {say(together(composed))}")
@@ -318,7 +318,7 @@ def main() -> None:
         doc = json.loads(labels.read_text())
         docs[doc["film"]] = doc
         sources[doc["film"]] = gather(FILMS / doc["film"], doc, number, args.compositions)
-    report("cuts", sources, "cuts", False, CUT_DECAY)
+    report("cuts", sources, "cuts", True, CUT_DECAY)
     report("ramps", sources, "ramps", True, RAMP_DECAY)
     leave_one_out(sources, docs)
     if args.write:

@@ -30,7 +30,8 @@ def area_weights(cells: int, pixels: int) -> npt.NDArray[np.float32]:
     edges = np.arange(cells + 1) * pixels / cells
     at = np.arange(pixels)
     share = np.minimum(edges[1:, None], at + 1) - np.maximum(edges[:-1, None], at)
-    return (np.clip(share, 0, 1) * cells / pixels).astype(np.float32)
+    weights: npt.NDArray[np.float32] = (np.clip(share, 0, 1) * cells / pixels).astype(np.float32)
+    return weights
 
 
 class Reducer:
@@ -70,12 +71,14 @@ def steps(grids: Grids, before: Grids | None) -> npt.NDArray[np.float32]:
     first = grids[:1] if before is None else before[None]
     apart = distance(grids, np.concatenate([first, grids[:-1]]))
     total = apart.reshape(len(grids), -1).sum(axis=1, dtype=np.uint32)
-    return (total / np.float32(ROWS * COLUMNS)).astype(np.float32)
+    apart_by: npt.NDArray[np.float32] = (total / np.float32(ROWS * COLUMNS)).astype(np.float32)
+    return apart_by
 
 
 def matched(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
     """(n,) distance of each pair of grids when every block of `after` may come from elsewhere in `before`."""
-    return matched_blocks(before, after).mean(axis=1, dtype=np.float32)
+    apart: npt.NDArray[np.float32] = matched_blocks(before, after).mean(axis=1, dtype=np.float32)
+    return apart
 
 
 def matched_blocks(before: Grids, after: Grids, finer: int = 1) -> npt.NDArray[np.float32]:
@@ -120,8 +123,9 @@ def matched_blocks(before: Grids, after: Grids, finer: int = 1) -> npt.NDArray[n
 
 
 def spread_distance(before: Grids, after: Grids) -> npt.NDArray[np.float32]:
-    """(n,) distance of the values that each pair of grids holds, wherever they stand: Wasserstein-1, channels summed."""
+    """(n,) distance of the values in each pair of grids, wherever they stand: Wasserstein-1, channels summed."""
     a, b = (
         np.sort(g.reshape(len(g), 3, ROWS * COLUMNS), axis=2, kind="stable").astype(np.int16) for g in (before, after)
     )
-    return (np.abs(a - b).mean(axis=2).sum(axis=1)).astype(np.float32)
+    apart: npt.NDArray[np.float32] = np.abs(a - b).mean(axis=2).sum(axis=1).astype(np.float32)
+    return apart

@@ -1,8 +1,8 @@
 """How sure a candidate is: the decision apart from the measuring, so that it can be fitted and read by itself.
 
 Both decisions are logistic regressions on the logarithms of a few measures: one number each for how much a measure
-speaks for a boundary (and, for gradual transitions, each two of them together). `boundaries_weights` holds the
-numbers; ``benchmarks/fit_boundaries.py`` fits them, says on what, and how they do on films that they were not fitted on.
+speaks for a boundary, and each two of them together. `boundaries_weights` holds the
+numbers; ``benchmarks/fit_boundaries.py`` fits them, says on what, and how they do on films that they have not seen.
 
 Contents
     terms            measures to the terms of a regression
@@ -29,9 +29,8 @@ Doubles = npt.NDArray[np.float64]
 def terms(measures: npt.ArrayLike, centre: npt.ArrayLike, scale: npt.ArrayLike, pairs: bool) -> Doubles:
     """(n, k) measures to (n, k) terms, or with `pairs` to (n, k + k (k - 1) / 2) with each two multiplied."""
     values = np.asarray(measures, np.float64)
-    level = (np.log(np.maximum(values, 0) + FLOOR) - np.asarray(centre)) / np.asarray(scale)
-    # An unheard-of measure must not decide alone.
-    level = np.clip(level, -4, 4)
+    # Clipped: an unheard-of measure must not decide alone.
+    level: Doubles = np.clip((np.log(np.maximum(values, 0) + FLOOR) - np.asarray(centre)) / np.asarray(scale), -4, 4)
     if not pairs:
         return level
     a, b = np.triu_indices(level.shape[1], 1)
@@ -45,7 +44,7 @@ def logistic(x: Doubles) -> Doubles:
 
 def sure_of_cuts(features: npt.NDArray[np.float32]) -> Doubles:
     """(n,) probability that each candidate is a cut; columns as in `boundaries_cuts.FEATURES`."""
-    x = terms(features, weights.CUT_CENTRE, weights.CUT_SCALE, pairs=False)
+    x = terms(features, weights.CUT_CENTRE, weights.CUT_SCALE, pairs=True)
     return logistic(x @ np.array(weights.CUT_WEIGHTS) + weights.CUT_BIAS)
 
 

@@ -217,7 +217,7 @@ def details(grids: Grids) -> Floats:
 
 
 def find_ramps(grids: Grids, cuts: npt.NDArray[np.int64], begin: int, end: int) -> list[Ramp]:
-    """Ramps whose middle lies in ``begin .. end`` of a window, none of them across one of `cuts`; frames of the window."""
+    """Ramps whose middle lies in ``begin .. end`` of a window, none across one of `cuts`; frames of the window."""
     small, detail, count = halved(grids), details(grids), len(grids)
     shot = np.searchsorted(cuts, np.arange(count), side="right")
     straights: dict[tuple[int, int], _Straight] = {}

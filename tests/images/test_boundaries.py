@@ -1,0 +1,289 @@
+"""Shot boundaries: rendered ones found to the frame, what only looks like one passed by, the real films' labels."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from rewatch.evidence import Pictures
+from rewatch.film.pictures import read_pictures
+from rewatch.film.probe import open_film
+from rewatch.images.boundaries import BLOCK, Boundaries
+from rewatch.track import Spans
+
+HEIGHT, WIDTH = 72, 128
+Frames = npt.NDArray[np.float64]
+Scene = Callable[[int, int], Frames]
+
+
+def scene(seed: int, speed: float = 0.4) -> Scene:
+    """A textured scene before a camera that moves: (n, 3, 72, 128) frames ``begin .. begin + count`` of Y, Cb, Cr."""
+    random = np.random.default_rng(seed)
+    world = np.stack([gaussian_filter(random.normal(0, 1, (200, 400)), s) for s in (4, 12, 12)])
+    world /= world.std(axis=(1, 2), keepdims=True)
+    world *= np.array([40, 14, 14])[:, None, None]
+    world += np.array([random.uniform(90, 150), random.uniform(110, 146), random.uniform(110, 146)])[:, None, None]
+    for _ in range(12):
+        y, x = random.integers(0, 170), random.integers(0, 360)
+        world[:, y : y + random.integers(10, 40), x : x + random.integers(10, 50)] += random.normal(0, 30, (3, 1, 1))
+    world = np.clip(world, 0, 255)
+    angle = random.uniform(0, 2 * np.pi)
+
+    def frames(begin: int, count: int) -> Frames:
+        out = np.empty((count, 3, HEIGHT, WIDTH))
+        for n in range(count):
+            far = 45 * np.sin((begin + n) * speed / 45)
+            (down, y), (across, x) = (np.modf(v) for v in (60 + far * np.sin(angle), 130 + 2 * far * np.cos(angle)))
+            part = world[:, int(y) : int(y) + HEIGHT + 1, int(x) : int(x) + WIDTH + 1]
+            part = part[:, :-1] * (1 - down) + part[:, 1:] * down
+            out[n] = part[:, :, :-1] * (1 - across) + part[:, :, 1:] * across
+        return out
+
+    return frames
+
+
+def mix(a: Frames, b: Frames) -> Frames:
+    share = (np.arange(1, len(a) + 1) / (len(a) + 1))[:, None, None, None]
+    return a * (1 - share) + b * share
+
+
+BLACK = np.array([0.0, 128.0, 128.0])[:, None, None]
+
+
+def dimmed(frames: Frames, level: npt.NDArray[np.float64]) -> Frames:
+    result: Frames = BLACK + (frames - BLACK) * level[:, None, None, None]
+    return result
+
+
+def down(count: int) -> npt.NDArray[np.float64]:
+    return 1 - np.arange(1, count + 1) / (count + 1)
+
+
+def pieces(frames: Frames, lengths: Sequence[int] = (100,)) -> Iterator[Pictures]:
+    """The frames as pieces of the given lengths, over and over."""
+    noise = np.random.default_rng(5).normal(0, 1, frames.shape)
+    values = np.clip(frames + noise + 0.5, 0, 255).astype(np.uint8)
+    first, turn = 0, 0
+    while first < len(values):
+        n = min(lengths[turn % len(lengths)], len(values) - first)
+        part = values[first : first + n]
+        yield Pictures(
+            first=first,
+            pts=np.arange(first, first + n),
+            time_base=Fraction(1, 24),
+            duration=1,
+            luma=part[:, 0],
+            cb=part[:, 1, ::2, ::2],
+            cr=part[:, 2, ::2, ::2],
+            keyframe=np.zeros(n, bool),
+            size=np.full(n, -1, np.int32),
+            kind=np.full(n, ord("?"), np.uint8),
+        )
+        first, turn = first + n, turn + 1
+
+
+def watch(given: Iterator[Pictures]) -> tuple[Spans, Spans]:
+    analyser = Boundaries()
+    analyser.begin(None, Path())  # type: ignore[arg-type]
+    for piece in given:
+        analyser.feed(piece)
+    tracks = analyser.finish({})
+    boundaries, black = tracks["boundaries"], tracks["black"]
+    assert isinstance(boundaries, Spans)
+    assert isinstance(black, Spans)
+    return boundaries, black
+
+
+def found(*parts: Frames) -> list[tuple[str, int, int]]:
+    """(kind, first, last mixed frame) of what is found in the parts, end to end."""
+    spans, _ = watch(pieces(np.concatenate(parts)))
+    return [(k, b, e - 1) for k, b, e in zip(spans.label, spans.begin.tolist(), spans.end.tolist(), strict=True)]
+
+
+def test_cuts_to_the_frame() -> None:
+    lengths = [40, 12, 7, 60, 5, 9, 31]
+    shots = [scene(n)(0, count) for n, count in enumerate(lengths)]
+    assert found(*shots) == [("cut", f, f) for f in np.cumsum(lengths)[:-1].tolist()]
+
+
+def test_cuts_in_fast_movement() -> None:
+    shots = [scene(n, speed=5)(0, 20) for n in range(8)]
+    assert found(*shots) == [("cut", f, f) for f in range(20, 160, 20)]
+
+
+@pytest.mark.parametrize("length", [6, 15, 40, 70])
+def test_dissolve_and_its_extent(length: int) -> None:
+    a, b = scene(1, speed=0.1), scene(2, speed=0.1)
+    parts = a(0, 80), mix(a(80, length), b(0, length)), b(length, 80)
+    ((kind, first, last),) = found(*parts)
+    assert kind == "dissolve"
+    assert abs(first - 80) <= max(1, length // 8)
+    assert abs(last - (79 + length)) <= max(1, length // 8)
+
+
+def test_fades() -> None:
+    a, b, c = scene(1), scene(2), scene(3)
+    black = np.broadcast_to(BLACK, (6, 3, HEIGHT, WIDTH))
+    parts = (
+        a(0, 60),
+        dimmed(a(60, 20), down(20)),
+        black,
+        dimmed(b(0, 20), down(20)[::-1]),
+        b(20, 60),
+        black,
+        dimmed(c(0, 16), down(16)[::-1]),
+        c(16, 40),
+    )
+    assert [k for k, *_ in found(*parts)] == ["fade_through_black", "cut", "fade_in"]
+    (_, *through), (_, *cut), (_, *up) = found(*parts)
+    assert abs(through[0] - 60) <= 2
+    assert abs(through[1] - 105) <= 2
+    assert cut == [166, 166]
+    assert abs(up[0] - 172) <= 1
+    assert abs(up[1] - 187) <= 2
+
+
+def test_black_is_where_nothing_is_seen() -> None:
+    a = scene(1)
+    black = np.broadcast_to(BLACK, (30, 3, HEIGHT, WIDTH))
+    frames = np.concatenate([black, a(0, 60), dimmed(a(60, 10), down(10)), black])
+    _, spans = watch(pieces(frames))
+    assert [(s.begin, s.end) for s in spans] == [(0, 30), (100, 130)]
+
+
+def flash(frames: Frames) -> None:
+    frames[60:62, 0] = 255
+    frames[62, 0] = 0.5 * frames[62, 0] + 127
+
+
+def lights(frames: Frames) -> None:
+    frames[60:, 0] *= 1.6
+
+
+def strobe(frames: Frames) -> None:
+    frames[40:100:3, 0] *= 0.25
+
+
+def subtitle(frames: Frames) -> None:
+    frames[50:90, 0, 58:66, 24:104] = 235 * (np.random.default_rng(1).random((8, 80)) < 0.4)
+
+
+def crossing(frames: Frames) -> None:
+    for n in range(12):
+        frames[60 + n, 0, :, max(0, 20 * n - 90) : 20 * n] = 40
+
+
+def jump(frames: Frames) -> None:
+    """The frame stands still, then jumps by a few pixels: a stumbling gate, a splice."""
+    frames[:60] = frames[:1]
+    frames[60:] = np.roll(frames[:1], (2, 3), axis=(2, 3))
+
+
+def flicker(frames: Frames) -> None:
+    frames[:, 0] *= np.random.default_rng(2).normal(1, 0.07, (len(frames), 1, 1))
+    frames[:, 1:] = 128
+
+
+@pytest.mark.parametrize("disturb", [flash, lights, strobe, subtitle, crossing, jump, flicker])
+def test_what_is_no_boundary(disturb: Callable[[Frames], None]) -> None:
+    frames = scene(4)(0, 140)
+    disturb(frames)
+    assert found(frames) == []
+
+
+@pytest.mark.parametrize("speed", [1.0, 4.0, 9.0])
+def test_a_moving_camera_is_no_boundary(speed: float) -> None:
+    assert found(scene(6, speed)(0, 160)) == []
+
+
+def test_animation_on_twos() -> None:
+    shots = np.concatenate([scene(n, speed=2)(0, 30).repeat(2, axis=0) for n in range(4)])
+    assert found(shots) == [("cut", f, f) for f in (60, 120, 180)]
+
+
+def test_a_blended_frame_leaves_a_cut_a_cut() -> None:
+    a, b = scene(1)(0, 60), scene(2)(0, 60)
+    a[-1] = 0.6 * a[-1] + 0.4 * b[0]
+    ((kind, first, _),) = found(a, b)
+    assert kind == "cut"
+    assert first in (59, 60)
+
+
+def test_old_film_is_cut_like_any_other() -> None:
+    frames = np.concatenate([scene(n)(0, 50) for n in range(4)])
+    flicker(frames)
+    frames[:, 0] += np.random.default_rng(3).normal(0, 8, frames[:, 0].shape)
+    assert found(frames) == [("cut", f, f) for f in (50, 100, 150)]
+
+
+def test_pieces_of_any_length_give_the_same() -> None:
+    a, b = scene(1), scene(2)
+    dissolve = mix(a(BLOCK - 10, 30), b(0, 30))
+    frames = np.concatenate([a(0, BLOCK - 10), dissolve, b(30, 2 * BLOCK - 20), scene(3)(0, BLOCK + 7)])
+    whole = watch(pieces(frames, [len(frames)]))
+    for lengths in ([1], [BLOCK], [17, 200, 3]):
+        for one, other in zip(watch(pieces(frames, lengths)), whole, strict=True):
+            assert other.begin.tolist() == one.begin.tolist()
+            assert other.end.tolist() == one.end.tolist()
+            for name, column in one.columns.items():
+                assert np.array_equal(column, other.columns[name])
+
+
+def test_goes_on_after_being_pickled() -> None:
+    frames = np.concatenate([scene(n)(0, 90) for n in range(6)])
+    analyser = Boundaries()
+    analyser.begin(None, Path())  # type: ignore[arg-type]
+    for piece in pieces(frames, [50]):
+        analyser.feed(piece)
+        analyser = pickle.loads(pickle.dumps(analyser))
+    spans = analyser.finish({})["boundaries"]
+    assert isinstance(spans, Spans)
+    assert spans.begin.tolist() == [90, 180, 270, 360, 450]
+
+
+def test_nothing_to_watch() -> None:
+    boundaries, black = watch(iter(()))
+    assert len(boundaries) == len(black) == 0
+
+
+def test_memory_is_bounded() -> None:
+    analyser = Boundaries()
+    analyser.begin(None, Path())  # type: ignore[arg-type]
+    sizes = []
+    frames = scene(1)(0, 128)
+    for _ in range(14):
+        for piece in pieces(frames, [64]):
+            analyser.feed(piece)
+        sizes.append(len(pickle.dumps(analyser)))
+    # Some dozen bytes a frame for light and candidates, no pictures.
+    assert sizes[-1] - sizes[5] < 8 * 128 * 100
+
+
+def test_how_sure_is_a_probability() -> None:
+    spans, _ = watch(pieces(np.concatenate([scene(n)(0, 40) for n in range(5)])))
+    sure = np.asarray(spans.columns["sure"])
+    assert ((sure >= 0.5) & (sure <= 1)).all()
+    assert (sure > 0.9).all()
+
+
+def test_labelled_films(labelled_films: Any) -> None:
+    """Guards what ``benchmarks/shots.py`` measures: hits, misses and false alarms on the real films, within a frame."""
+    for film in labelled_films:
+        spans, _ = watch(iter(read_pictures(open_film(film.path))))
+        starts = np.array([b["frame"] for b in film.labels["boundaries"] if b["kind"] == "cut"])
+        cuts = spans.begin[np.array(spans.label) == "cut"]
+        hit = np.abs(starts[:, None] - spans.begin[None]).min(axis=1) <= 1
+        assert hit.mean() >= 0.96, film.path.name
+        allowed = np.array(
+            [(b.get("first", b.get("frame")) - 2, b.get("last", b.get("frame")) + 2) for b in film.labels["boundaries"]]
+        )
+        false = [c for c in cuts.tolist() if not ((allowed[:, 0] <= c) & (c <= allowed[:, 1])).any()]
+        assert len(false) <= 1, film.path.name
