@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from rewatch.cli.common import console, find_film, json_option, library_option, messages, write_json
-from rewatch.clock import timecode
+from rewatch.clock import parse_time
 
 if TYPE_CHECKING:
     from rewatch.library.edition import Edition
+    from rewatch.score.counting import CountingRules
 
 
 @click.command("score")
@@ -19,10 +20,25 @@ if TYPE_CHECKING:
 @click.option("--sheet", type=click.Path(path_type=Path), metavar="FILE", help="Draw it on one page: .svg, .png, .pdf.")
 @click.option("--dark", is_flag=True, help="The sheet on a dark ground.")
 @click.option("--tracks", is_flag=True, help="With --json: the curves' values too.")
+@click.option(
+    "--exclude", multiple=True, metavar="A-B", help="Leave out this stretch of shots (titles, credits): 0:00-1:30."
+)
+@click.option(
+    "--cuts-at",
+    type=click.Choice(["midpoint", "begin", "end"]),
+    help="Where a gradual transition parts two shots [default: midpoint].",
+)
 @library_option
 @json_option
 def command(
-    film: str, sheet: Path | None, dark: bool, tracks: bool, library_folder: Path | None, as_json: bool
+    film: str,
+    sheet: Path | None,
+    dark: bool,
+    tracks: bool,
+    exclude: tuple[str, ...],
+    cuts_at: Literal["midpoint", "begin", "end"] | None,
+    library_folder: Path | None,
+    as_json: bool,
 ) -> None:
     """Show a film's score: cutting, tempo, momentum, dynamics; --sheet draws the whole film on one page.
 
@@ -31,11 +47,13 @@ def command(
       rewatch score heat
       rewatch score heat --sheet heat.svg
       rewatch score heat --json | jq .cutting.asl
+      rewatch score heat --exclude 0:00-2:10 --exclude 2:44:00-2:50:16
     """
     if tracks and not as_json:
         raise click.UsageError("--tracks goes with --json")
     if dark and sheet is None:
         raise click.UsageError("--dark goes with --sheet")
+    rules = _rules(exclude, cuts_at)
     edition = find_film(library_folder, film)
     edition.made_by("minutes")  # a film that was never watched to its end says so here
     if sheet is not None:
@@ -46,72 +64,46 @@ def command(
     if as_json:
         from rewatch.study.score import score
 
-        write_json({"film": edition.name, "edition": edition.id, **score(edition, tracks=tracks)})
+        write_json({"film": edition.name, "edition": edition.id, **score(edition, tracks=tracks, rules=rules)})
     elif sheet is None:
-        show(edition)
+        show(edition, rules)
 
 
-def show(edition: Edition) -> None:
+def _rules(exclude: tuple[str, ...], cuts_at: Literal["midpoint", "begin", "end"] | None) -> CountingRules | None:
+    """How shots are to be counted; None: as they were when the film was watched."""
+    if not exclude and cuts_at is None:
+        return None
+    from rewatch.score.counting import CountingRules
+
+    try:
+        stretches = [tuple(float(parse_time(end)) for end in text.split("-", 1)) for text in exclude]
+        return CountingRules(tuple((a, b) for a, b in stretches), cuts_at or "midpoint")
+    except ValueError as error:
+        raise click.UsageError(f"--exclude takes a stretch as 0:00-1:30: {error}") from None
+
+
+def show(edition: Edition, rules: CountingRules | None = None) -> None:
     """The score in the terminal."""
+    from rich.table import Table
     from rich.text import Text
 
     from rewatch.exports.terminal import headline, score_strip
+    from rewatch.study.score import score
+    from rewatch.study.score_in_words import in_words
 
     out = console()
     out.print(Text(headline(edition), "bold"))
     out.print()
     for row in score_strip(edition, min(out.width, 120)):
         out.print(row)
-    rows = _figures(edition)
+    rows = in_words(score(edition, rules=rules))
     if rows:
         out.print()
-    for name, text in rows:
-        out.print(Text.assemble((f"{name:>12}  ", "cyan"), text))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(style="cyan", justify="right", min_width=12, no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, text in rows:
+            table.add_row(name, Text(text))
+        out.print(table)
     out.print()
     out.print(Text(f"  rewatch score {edition.id[:8]} --sheet score.png draws it on one page", "dim"))
-
-
-def _figures(edition: Edition) -> list[tuple[str, str]]:
-    """The score in words, part by part; what was not measured says why."""
-    from rewatch.study.score import score
-
-    found = score(edition)
-    said: list[tuple[str, str]] = []
-    cutting = found["cutting"]
-    if cutting and cutting.get("asl") is not None:
-        count = cutting["shots"]
-        text = f"{count} shot{'s' if count != 1 else ''}, average {cutting['asl']:.2f} s"
-        if cutting.get("median") is not None:
-            text += f", median {cutting['median']:.2f} s"
-        if cutting.get("q1") is not None and cutting.get("q3") is not None:
-            text += f", middle half {cutting['q1']:.2f} to {cutting['q3']:.2f} s"
-        said.append(("cutting", text))
-    tempo = found["tempo"]
-    if tempo and tempo.get("edges"):
-        edges = sorted(tempo["edges"], key=lambda e: -abs(e.get("change", 0)))[:4]
-        text = ", ".join(f"{e['label']} at {timecode(e['start'])}" for e in sorted(edges, key=lambda e: e["start"]))
-        said.append(("tempo", text))
-    momentum = found["momentum"]
-    if momentum and momentum.get("opening") is not None and momentum.get("ending") is not None:
-        text = f"opens at its {_nth(momentum['opening'])} percentile, ends at its {_nth(momentum['ending'])}"
-        said.append(("momentum", text))
-    dynamics = found["dynamics"]
-    if dynamics and dynamics.get("integrated") is not None:
-        text = f"{dynamics['integrated']:.1f} LUFS"
-        if dynamics.get("range") is not None:
-            text += f", range {dynamics['range']:.1f} LU"
-        if dynamics.get("true_peak") is not None:
-            text += f", true peak {dynamics['true_peak']:.1f} dBTP"
-        said.append(("dynamics", text))
-    words = found["words"]
-    if words and words.get("words"):
-        share = words.get("dialogue_share")
-        text = f"{words['words']:.0f} words in {words['lines']:.0f} lines"
-        said.append(("words", text + (f", {share:.0f} % of the film" if share is not None else "")))
-    return said
-
-
-def _nth(value: float) -> str:
-    n = round(value)
-    ending = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{ending}"

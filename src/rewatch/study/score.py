@@ -8,13 +8,17 @@ could be measured is null as a whole, and the answer's own ``why`` says why.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rewatch.clock import FrameTimes
 from rewatch.library.edition import Edition
 from rewatch.track import Curve, Events, Figures, Spans, Track
+
+if TYPE_CHECKING:
+    from rewatch.score.counting import CountingRules
 
 PARTS: dict[str, tuple[str, ...]] = {
     "cutting": ("cut_density", "kpart"),
@@ -30,14 +34,22 @@ PARTS: dict[str, tuple[str, ...]] = {
 """The parts of a score, in order, with the tracks that belong to them besides those that bear their name."""
 
 
-def score(edition: Edition, *, tracks: bool = False) -> dict[str, Any]:
-    """The whole score; `tracks`: with the curves' values, each with its rate and first second."""
+def score(edition: Edition, *, tracks: bool = False, rules: CountingRules | None = None) -> dict[str, Any]:
+    """The whole score; `tracks`: with the curves' values, each with its rate and first second.
+
+    rules: count the shots anew by these; None = as they were counted when the film was watched
+    """
+    have: Mapping[str, Track] = edition.tracks
+    if rules is not None:
+        from rewatch.score.cutting_track import Cutting
+
+        have = {**have, **Cutting(rules).finish(have)}
     answer: dict[str, Any] = {}
     why: dict[str, str] = {}
     for part, others in PARTS.items():
-        names = [n for n in edition.tracks if n == part or n.startswith(f"{part}_") or n in others]
+        names = [n for n in have if n == part or n.startswith(f"{part}_") or n in others]
         if names:
-            answer[part] = _part(edition, part, names, tracks)
+            answer[part] = _part({n: have[n] for n in names}, edition.times, part, tracks)
         else:
             answer[part] = None
             why[part] = _why(edition, part)
@@ -51,21 +63,20 @@ def _why(edition: Edition, part: str) -> str:
     return f"{edition.name} has no track that {part} is measured on"
 
 
-def _part(edition: Edition, part: str, names: list[str], with_curves: bool) -> dict[str, Any]:
+def _part(named: Mapping[str, Track], times: FrameTimes | None, part: str, with_curves: bool) -> dict[str, Any]:
     found: dict[str, Any] = {}
     why: dict[str, str] = {}
     curves: dict[str, Any] = {}
-    for name in names:
-        track = edition.tracks[name]
+    for name, track in named.items():
         if isinstance(track, Figures):
             nested, reasons = nest(track)
             found.update(nested)
             why.update(reasons)
         elif isinstance(track, Curve):
             if with_curves:
-                curves[name] = _curve(track, edition.times)
+                curves[name] = _curve(track, times)
         else:
-            found[name.removeprefix(f"{part}_")] = rows(track, edition.times)
+            found[name.removeprefix(f"{part}_")] = rows(track, times)
     return {**found, "why": why} | ({"tracks": curves} if with_curves else {})
 
 
