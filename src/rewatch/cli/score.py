@@ -75,11 +75,17 @@ def _rules(exclude: tuple[str, ...], cuts_at: Literal["midpoint", "begin", "end"
         return None
     from rewatch.score.counting import CountingRules
 
+    stretches = []
+    for text in exclude:
+        begin, _, end = text.partition("-")
+        try:
+            stretches.append((float(parse_time(begin)), float(parse_time(end))))
+        except ValueError:
+            raise click.UsageError(f"--exclude takes a stretch such as 0:00-1:30, not {text!r}") from None
     try:
-        stretches = [tuple(float(parse_time(end)) for end in text.split("-", 1)) for text in exclude]
-        return CountingRules(tuple((a, b) for a, b in stretches), cuts_at or "midpoint")
+        return CountingRules(tuple(stretches), cuts_at or "midpoint")
     except ValueError as error:
-        raise click.UsageError(f"--exclude takes a stretch as 0:00-1:30: {error}") from None
+        raise click.UsageError(str(error)) from None
 
 
 def show(edition: Edition, rules: CountingRules | None = None) -> None:

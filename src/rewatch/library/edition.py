@@ -18,9 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
-
-import filelock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rewatch import __version__
 from rewatch.clock import FrameTimes
@@ -29,6 +27,9 @@ from rewatch.facts import FilmFacts
 from rewatch.library import atomic
 from rewatch.library.records import from_plain, to_plain
 from rewatch.track import Curve, Events, Figures, Spans, Track, frame_times
+
+if TYPE_CHECKING:
+    import filelock
 
 Kind = TypeVar("Kind", Curve, Events, Spans, Figures)
 
@@ -206,6 +207,8 @@ class Edition:
 
     def locked(self, timeout: float = -1) -> filelock.BaseFileLock:
         """The lock that a writer holds; let go by the system when its process ends, however it ends."""
+        import filelock
+
         with atomic.explained(self.folder / "lock"):
             self.folder.mkdir(parents=True, exist_ok=True)
             return filelock.FileLock(self.folder / ".lock", timeout=timeout)
