@@ -120,17 +120,19 @@ def means(edges: Array, begin: Array, end: Array, values: Array) -> tuple[Array,
 def relative(values: Array, known: npt.NDArray[np.bool_]) -> Array:
     """(n, k) values -> spreads from the film's median, held within `FURTHEST`; 0 where nothing is known.
 
-    The spread is the quartile range / 1.349 (one standard deviation, were it Gaussian); where most of a film is of one
-    value, the standard deviation; where all of it is, everything is 0.
+    The spread is the quartile range / 1.349 (one standard deviation, were it Gaussian); where most of a film is of
+    one value, what lies between its 2nd and 98th percentile / 4.107, else the standard deviation; where all of it is,
+    everything is 0.
     """
     out = np.zeros_like(values)
     if not known.any():
         return out
     have = values[known]
-    low, middle, high = np.percentile(have, [25, 50, 75], axis=0)
-    deviation = have.std(axis=0)
+    least, low, middle, high, most = np.percentile(have, [2, 25, 50, 75, 98], axis=0)
+    wide = (most - least) / 4.107
+    wide = np.where(wide > 0, wide, have.std(axis=0))
     spread = (high - low) / 1.349
-    spread = np.where(spread > 0.1 * deviation, spread, deviation)
+    spread = np.where(spread > 0.1 * wide, spread, wide)
     tiny = 1e-6 * (1e-3 + np.abs(middle))
     scaled = (have - middle) / np.where(spread > tiny, spread, 1.0)
     scaled[:, spread <= tiny] = 0.0

@@ -35,11 +35,13 @@ from rewatch.clock import MILLISECONDS
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.structure.evenly import RATE, Array, length_of, shot_seconds
-from rewatch.structure.novelty import FOOTE, SCALES, novelty_of, novelty_track, peaks, scales
+from rewatch.structure.novelty import FOOTE, SCALES, chance, novelty_of, novelty_track, peaks, scales
 from rewatch.structure.portrait import NEEDS, QUIETEST, Group, portrait
 from rewatch.track import Column, Spans, Track
 
 SNAP = 1.5
+ABOVE_CHANCE = 2.5
+"""Times the novelty of noise that a turn must have."""
 APART = 0.5
 """Standard deviations of the film by which a stretch must stand apart to be called so."""
 WORDLESS, WORDY = 0.02, 0.05
@@ -76,6 +78,8 @@ AXES = (
     Axis("talk", "words", "talk", 1.0, 0.08, "talkative", "few words"),
 )
 """In the order in which their words stand. The hue comes after the chroma."""
+RANK = ("loudness", "cutting", "hue", "talk", "light", "motion", "music", "chroma")
+"""Which of two words a label takes where a stretch is about as far apart by both: what is remembered first."""
 HUES = ("red", "orange", "brown", "yellow", "green", "cyan", "blue", "violet", "pink")
 HUE_SHARE, HUE_MORE = 0.1, 1.25
 """A stretch is red where a tenth of its picture is, and a quarter more than of the film's."""
@@ -124,10 +128,10 @@ def divide(novelty: Array, changes: Array, length: float) -> tuple[list[float], 
     _, short_side, long_side = scales(length)
     least = max(4.0, length / 12)
     most = min(12, 5 + int(length / 1200))
-    found = peaks(large, round(least * RATE), most - 1, 0.2).tolist()
+    found = peaks(large, round(least * RATE), most - 1, 0.2, ABOVE_CHANCE * chance(long_side)).tolist()
     movements = _apart([_settled(peak, detail, long_side, changes) for peak in found], [], least / 2, length)
     shortest = min(60.0, max(4.0, length / 30))
-    found = peaks(middle, round(shortest * RATE), len(middle), 0.1).tolist()
+    found = peaks(middle, round(shortest * RATE), len(middle), 0.1, ABOVE_CHANCE * chance(short_side)).tolist()
     sequences = _apart([_settled(peak, detail, short_side, changes) for peak in found], movements, shortest, length)
     return [0.0, *movements], [0.0, *sorted(movements + sequences)]
 
@@ -181,7 +185,7 @@ class Profile:
         ]
         said += self._hues(begin, end)
         far = [word for word in said if word.distance >= APART]
-        chosen = sorted(far, key=lambda word: -word.distance)[:most] or sorted(said, key=lambda w: -w.distance)[:1]
+        chosen = sorted(far, key=_before)[:most] or sorted(said, key=lambda word: -word.distance)[:1]
         return ", ".join(word.text for word in sorted(chosen, key=lambda word: word.place)) or NOTHING
 
     def _hues(self, begin: int, end: int) -> list[Word]:
@@ -191,17 +195,23 @@ class Profile:
         for name, measure in self.hues.items():
             at = measure.at(begin, end)
             if at is not None and at.distance >= APART and at.mean >= max(HUE_SHARE, HUE_MORE * measure.mean):
-                found.append(Word(at.distance, place, name))
+                found.append(Word("hue", at.distance, place, name))
         return sorted(found, key=lambda word: -word.distance)[:1]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a stretch may be called: how far it stands apart by it, the word's place in a label, the word."""
+    """What a stretch may be called: by which axis, how far it stands apart, the word's place in a label, the word."""
 
+    axis: str
     distance: float
     place: int
     text: str
+
+
+def _before(word: Word) -> tuple[float, int]:
+    """Order of choice: the furthest first, by halves of a standard deviation, and from 1.5 on as good as each other."""
+    return -min(int(2 * word.distance), 3), RANK.index(word.axis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,13 +267,13 @@ def _word(axis: Axis, measure: Measure, begin: int, end: int, place: int) -> Wor
         return None
     apart = abs(at.mean - measure.mean)
     if axis.name == "talk" and at.mean < WORDLESS and apart >= WORDY:
-        return Word(max(abs(at.distance), APART), place, "wordless")
+        return Word(axis.name, max(abs(at.distance), APART), place, "wordless")
     if abs(at.distance) < APART / 2 or apart < axis.least:
         return None
     word = axis.more if axis.sign * at.distance > 0 else axis.less
     if axis.name == "loudness" and at.mean <= QUIETEST + 2:
         word = "silent"
-    return Word(abs(at.distance), place, word)
+    return Word(axis.name, abs(at.distance), place, word)
 
 
 def _hue(column: str) -> str:

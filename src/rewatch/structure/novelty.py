@@ -22,6 +22,7 @@ so that a feature's checkerboards span 16 s, 1 min and 4 min.
 Contents
     scales        length -> seconds on either side
     checkerboard  rows -> novelty
+    chance        what noise has of it
     peaks         a curve -> the entries that stand out, by prominence
     novelty_of, novelty_track   the portrait of a film -> its novelty (`movements` has the analyser)
 """
@@ -113,19 +114,25 @@ def _forward(rows: Array, taper: Array) -> Array:
     return found
 
 
-def peaks(curve: Array, least: int, most: int, prominence: float) -> npt.NDArray[np.int64]:
+def chance(seconds: float) -> float:
+    """The novelty that noise has in the mean, a checkerboard of so many seconds on either side: 2 / rows in effect."""
+    return 2.0 / max(1.0, 0.81 * seconds * RATE)
+
+
+def peaks(curve: Array, least: int, most: int, prominence: float, height: float = 0.0) -> npt.NDArray[np.int64]:
     """The entries at which a curve stands out: at most `most`, by prominence, in order of time.
 
     least:      entries that lie between two of them, and between one and either end
     prominence: what a peak must rise by above the higher of the valleys beside it (its topological persistence), as
-                a share of the curve's own spread from its median to its greatest value
+                a share of the curve's own range from its median to its greatest value
+    height:     what it must reach at least
     """
     if len(curve) < 2 * least + 1 or most < 1:
         return np.zeros(0, dtype=np.int64)
-    height = float(curve.max() - np.median(curve))
-    if height <= 1e-9:
+    reach = float(curve.max() - np.median(curve))
+    if reach <= 1e-9:
         return np.zeros(0, dtype=np.int64)
-    found, about = find_peaks(curve, prominence=prominence * height)
+    found, about = find_peaks(curve, prominence=prominence * reach, height=height)
     # Every maximum of a wide plateau is one peak; the surest come first, ties in order of time.
     order = np.lexsort((found, -about["prominences"]))
     kept: list[int] = []

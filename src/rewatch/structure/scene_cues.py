@@ -1,17 +1,18 @@
 """What speaks for and against a scene beginning at a change of shot, one cue a function.
 
 Each cue gives, for every change of shot, a log likelihood ratio (natural logarithm; > 0 speaks for a new scene), or
-None where the film lacks what it needs. Cues are added (as if independent). None of their numbers is fitted to a film:
-where a cue compares what was with what comes, the film itself says what unrelated stretches of it look like. A cue
-then becomes the share u of unrelated pairs that are as alike, or more; within a scene u is near 0 (we take its
-density to be `_CLOSE` u^(`_CLOSE` - 1)), where a scene begins it may be anything (density 1), so that the ratio is
--log `_CLOSE` + (1 - `_CLOSE`) log u.
+None where the film lacks what it needs. Cues are added (as if independent). Where a cue compares what was with what
+comes, the film itself says what unrelated stretches of it look like: the cue becomes the share u of unrelated pairs
+that are as alike, or more. Where a scene begins u may be anything (density 1); within a scene it is near 0, and we take
+its density to be c u^(c - 1), so that the ratio is -log c + (1 - c) log u. How near, the film says too: c is what makes
+the mean of log u over all changes come out, when as many of them begin scenes as films have in the mean. What tells
+nothing (u is anything everywhere) gets c = 1, and says nothing.
 
     picture   the strongest link across the change: shots on its two sides that share their colours, as the return to
               a speaker does, bridge all between them (overlapping links: Hanjalic, Lagendijk and Biemond 1999, doi
               10.1109/76.767124; shot coherence: Rasheed and Shah 2005, doi 10.1109/TMM.2005.858392)
     look      light and colours on the whole, just before and just after
-    sound     loudness, texture and kinds of sound just before and just after
+    sound     loudness, texture and kinds of sound just before and just after; at half its weight, as sound bridges
     speakers  who speaks before and after
     words     which words fall before and after (Hearst 1997, TextTiling)
     talk      a line that runs across the change speaks against it, a long pause for it
@@ -47,11 +48,11 @@ FADING = 60.0
 """Shots on either side, and seconds between two shots, over which they may be linked; seconds in which a link fades."""
 SOUND_SIDE, LOOK_SIDE = 8.0, 15.0
 TALK_SIDE = 30.0
-CLOSE = {"picture": 0.4, "look": 0.4, "sound": 0.6, "speakers": 0.6, "words": 0.8}
+SUREST = 0.15
+"""Least c, however alike all neighbours are."""
 UNRELATED_LINKS = (0.22, 0.38, 0.47, 0.53, 0.57, 0.62, 0.68, 0.74, 0.81, 0.90)
 """The strongest link of colour between shots of different films (deciles, of five films): a film of a few shots in one
-place has none that are unrelated to set its own against. They count as much as `_LENT` of the film's own pairs."""
-_LENT = 200
+place has none that are unrelated to set its own against. u is the geometric mean of that by both."""
 _PAIRS = 8
 _ENOUGH = 2000
 """Unrelated pairs are one side of a change and the other side of one elsewhere, in so many places around the film; of a
@@ -77,19 +78,23 @@ class Shots:
         return cls(begin, end, kind)
 
 
-def cues(tracks: Mapping[str, Track], groups: Mapping[str, Group], shots: Shots) -> dict[str, Array]:
-    """The cues that the film has, by name: (n - 1,) log likelihood ratios at the changes of shot."""
+def cues(tracks: Mapping[str, Track], groups: Mapping[str, Group], shots: Shots, mean: float) -> dict[str, Array]:
+    """The cues that the film has, by name: (n - 1,) log likelihood ratios at the changes of shot.
+
+    mean: seconds that a scene lasts in the mean
+    """
     if len(shots) < 2:
         return {}
+    likely = min(0.5, float(shots.end[-1] - shots.begin[0]) / len(shots) / mean)
     lines = tracks.get("lines")
     spoken_lines = lines if isinstance(lines, Spans) and len(lines) else None
     music = tracks.get("music")
     found: dict[str, Array | None] = {
-        "picture": _picture(tracks, shots),
-        "look": _apart(groups, ("light", "colour", "palette"), "look", LOOK_SIDE, shots),
-        "sound": _apart(groups, ("loudness", "texture", "kinds"), "sound", SOUND_SIDE, shots),
-        "speakers": _speakers(spoken_lines, shots) if spoken_lines is not None else None,
-        "words": _words(spoken_lines, shots) if spoken_lines is not None else None,
+        "picture": _picture(tracks, shots, likely),
+        "look": _apart(groups, ("light", "colour", "palette"), LOOK_SIDE, shots, likely),
+        "sound": _half(_apart(groups, ("loudness", "texture", "kinds"), SOUND_SIDE, shots, likely)),
+        "speakers": _speakers(spoken_lines, shots, likely) if spoken_lines is not None else None,
+        "words": _words(spoken_lines, shots, likely) if spoken_lines is not None else None,
         "talk": _talk(spoken_lines, shots) if spoken_lines is not None else None,
         "music": _music(music, shots) if isinstance(music, Spans) and len(music) else None,
         "passage": _passage(shots),
@@ -98,36 +103,57 @@ def cues(tracks: Mapping[str, Track], groups: Mapping[str, Group], shots: Shots)
     return {name: values for name, values in found.items() if values is not None}
 
 
-def _elsewhere(count: int) -> list[int]:
-    """Steps (in changes of shot, around the end of the film) to places that have nothing to do with here."""
-    return sorted({round(count * (k + 1) / (_PAIRS + 1)) for k in range(_PAIRS)} - {0, count})
+def _half(ratio: Array | None) -> Array | None:
+    return None if ratio is None else ratio / 2
+
+
+def _elsewhere(count: int, likely: float) -> list[int]:
+    """Steps (in changes of shot, around the end of the film) to places of other scenes: two to five scenes away, either
+    way; in a film of a few scenes, spread over it.
+
+    Not further: parts of a film that are far from each other differ more than scenes that are neighbours, and set
+    against those any two neighbours would look like one.
+    """
+    scene = 1 / likely
+    near = {round(sign * away * scene) % count for away in range(2, 2 + _PAIRS // 2) for sign in (1, -1)}
+    steps = sorted(step for step in near if min(step, count - step) >= 1.5 * scene)
+    spread = {round(count * (k + 1) / (_PAIRS + 1)) for k in range(_PAIRS)}
+    return steps or sorted(step for step in spread if min(step, count - step) >= 2)
 
 
 def _against_unrelated(
-    alike: Callable[[Numbers, Numbers], Array], count: int, close: float, lent: Sequence[float] = ()
+    alike: Callable[[Numbers, Numbers], Array], count: int, likely: float, lent: Sequence[float] = ()
 ) -> Array | None:
     """Ratios out of how alike two sides are; None in a film too short to have places that are unrelated.
 
     alike(i, j): the side before change i and the side after change j, for arrays of each
-    close:       of `CLOSE`; lent: how alike unrelated sides are in other films
+    likely:      share of the changes that begin a scene, in the mean of films
+    lent:        how alike unrelated sides are in other films
     """
     here = np.arange(count)
-    steps = [step for step in _elsewhere(count) if min(step, count - step) >= 2]
+    steps = _elsewhere(count, likely)
     some = here[:: max(1, count * len(steps) // _ENOUGH)]
     own = [alike(some, (some + step) % count) for step in steps]
-    if not own and not lent:
-        return None
-    unrelated = np.sort(np.concatenate([*own, np.repeat(np.array(lent), _LENT // max(1, len(lent)))]))
     value = alike(here, here)
-    # As many as are alike, counting half of those that are just as alike.
-    above = len(unrelated) - np.searchsorted(unrelated, value - 1e-9, side="left")
-    beyond = len(unrelated) - np.searchsorted(unrelated, value + 1e-9, side="right")
-    share = ((above + beyond) / 2 + 0.5) / (len(unrelated) + 1)
-    ratio: Array = -np.log(close) + (1 - close) * np.log(share)
+    known = [np.sort(unrelated) for unrelated in (np.concatenate([*own, []]), np.array(lent)) if len(unrelated)]
+    if not known:
+        return None
+    logs = np.mean([np.log(_share(value, unrelated)) for unrelated in known], axis=0)
+    # Of c u^(c - 1) the mean of log u is -1 / c, of what may be anything -1.
+    close = float(np.clip((1 - likely) / max(-float(logs.mean()) - likely, 1e-9), SUREST, 1.0))
+    ratio: Array = -np.log(close) + (1 - close) * logs
     return ratio
 
 
-def _picture(tracks: Mapping[str, Track], shots: Shots) -> Array | None:
+def _share(value: Array, unrelated: Array) -> Array:
+    """Share of the unrelated (in order) that are as alike or more, half of those just as alike counted; never 0."""
+    above = len(unrelated) - np.searchsorted(unrelated, value - 1e-9, side="left")
+    beyond = len(unrelated) - np.searchsorted(unrelated, value + 1e-9, side="right")
+    share: Array = ((above + beyond) / 2 + 0.5) / (len(unrelated) + 1)
+    return share
+
+
+def _picture(tracks: Mapping[str, Track], shots: Shots, likely: float) -> Array | None:
     palette = tracks.get("palette")
     if not isinstance(palette, Curve) or not len(palette):
         return None
@@ -162,7 +188,7 @@ def _picture(tracks: Mapping[str, Track], shots: Shots) -> Array | None:
                 best = np.maximum(best, np.where(here, link, 0.0))
         return best
 
-    return _against_unrelated(alike, len(shots) - 1, CLOSE["picture"], UNRELATED_LINKS)
+    return _against_unrelated(alike, len(shots) - 1, likely, UNRELATED_LINKS)
 
 
 def _sides(rows: Array, shots: Shots, seconds: float) -> tuple[Array, Array]:
@@ -176,7 +202,9 @@ def _sides(rows: Array, shots: Shots, seconds: float) -> tuple[Array, Array]:
     return before, after
 
 
-def _apart(groups: Mapping[str, Group], names: Sequence[str], cue: str, seconds: float, shots: Shots) -> Array | None:
+def _apart(
+    groups: Mapping[str, Group], names: Sequence[str], seconds: float, shots: Shots, likely: float
+) -> Array | None:
     """Ratios out of how far the means of some groups lie apart before and after each change."""
     rows = [groups[name].scaled for name in names if name in groups]
     if not rows or len(rows[0]) < 2:
@@ -187,10 +215,10 @@ def _apart(groups: Mapping[str, Group], names: Sequence[str], cue: str, seconds:
         likeness: Array = -np.sqrt(((before[i] - after[j]) ** 2).sum(axis=1))
         return likeness
 
-    return _against_unrelated(alike, len(shots) - 1, CLOSE[cue])
+    return _against_unrelated(alike, len(shots) - 1, likely)
 
 
-def _bags(lines: Spans, items: list[Counter[str]], shots: Shots, close: float) -> Array | None:
+def _bags(lines: Spans, items: list[Counter[str]], shots: Shots, likely: float) -> Array | None:
     """Ratios out of what is said in the lines before and after each change (cosine of the counts); changes with no line
     on one side say nothing (0). What is said everywhere counts for less."""
     spread: Counter[str] = Counter()
@@ -221,7 +249,7 @@ def _bags(lines: Spans, items: list[Counter[str]], shots: Shots, close: float) -
         cosine: Array = np.einsum("nk,nk->n", b[i], a[j]).astype(np.float64)
         return cosine
 
-    ratio = _against_unrelated(alike, len(place), close)
+    ratio = _against_unrelated(alike, len(place), likely)
     if ratio is None:
         return None
     found = np.zeros(len(at))
@@ -229,24 +257,24 @@ def _bags(lines: Spans, items: list[Counter[str]], shots: Shots, close: float) -
     return found
 
 
-def _speakers(lines: Spans, shots: Shots) -> Array | None:
+def _speakers(lines: Spans, shots: Shots, likely: float) -> Array | None:
     names = [str(name) for name in lines.columns.get("speaker", ())]
     if len(set(names) - {""}) < 2:
         return None
-    return _bags(lines, [Counter([name] if name else []) for name in names], shots, CLOSE["speakers"])
+    return _bags(lines, [Counter([name] if name else []) for name in names], shots, likely)
 
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 """Words of four letters and more: the little ones are the same everywhere."""
 
 
-def _words(lines: Spans, shots: Shots) -> Array | None:
+def _words(lines: Spans, shots: Shots, likely: float) -> Array | None:
     items = [Counter(word.casefold() for word in _WORD.findall(spoken(str(text)))) for text in lines.label]
     said = Counter(word for item in items for word in item)
     # A word said once links nothing to anything.
     again = {word for word, times in said.most_common(4000) if times > 1}
     kept = [Counter({word: times for word, times in item.items() if word in again}) for item in items]
-    return _bags(lines, kept, shots, CLOSE["words"])
+    return _bags(lines, kept, shots, likely)
 
 
 def _talk(lines: Spans, shots: Shots) -> Array:

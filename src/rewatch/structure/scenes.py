@@ -7,16 +7,19 @@ together are the likeliest: a semi-Markov chain, in which a scene's length is lo
 films), so that one lasts 50 s in the mean; in films under 200 s a quarter of the film.
 
 Out of the chain comes for each change how probable it is that a scene begins there (forward and backward sums over
-all ways to divide the film). Of these, as many of the most probable are taken as make the expected F measure of their
-boundaries greatest: few where the evidence is thin.
+all ways to divide the film). How many are taken is the number that makes the expected F measure of the boundaries
+greatest, but no more than are to be expected: by these probabilities, or by the mean of films, whichever is more.
+Taken is the likeliest way to divide the film into about so many: the likeliest of all would leave most of the doubtful
+ones out.
 
 What it cannot know: a scene is a matter of the story. Flashbacks in the same room, two places cut against each other,
 a montage: people draw these differently, and so does this. See ``benchmarks/scenes.md`` for how often it is right.
 
 Contents
-    probabilities   ratios and lengths of shots -> how probable each change begins a scene
-    choose          the changes that are taken
-    Scenes          the analyser: track ``scenes``
+    mean_for    how long a scene lasts in the mean
+    Chain       all ways to divide the shots
+    scenes_of   the scenes of a film
+    Scenes      the analyser: track ``scenes``
 """
 
 from __future__ import annotations
@@ -26,7 +29,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import log_ndtr
 
 from rewatch.analyser import Analyser, Gives
@@ -35,7 +37,7 @@ from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.structure.evenly import RATE, Array, length_of
 from rewatch.structure.movements import Profile
-from rewatch.structure.portrait import NEEDS, portrait
+from rewatch.structure.portrait import NEEDS, Group, portrait
 from rewatch.structure.scene_cues import Shots, cues
 from rewatch.track import Spans, Track
 
@@ -46,8 +48,9 @@ SOURCE = (
 MEAN_SCENE = 50.0
 SPREAD = 0.9
 """Standard deviation of the logarithm of a scene's length."""
-LONGEST = 300
+LONGEST = 200
 """Shots that a scene has at most."""
+LARGEST_BONUS, ROUNDS = 8.0, 10
 
 FIGURES = (
     Figure(
@@ -70,44 +73,79 @@ def mean_for(length: float) -> float:
     return min(MEAN_SCENE, max(length, 1.0) / 4)
 
 
-def probabilities(ratios: Array, begin: Array, end: Array, mean: float) -> Array:
-    """(n - 1,) probability of each change of shot that a scene begins there.
+class Chain:
+    """All ways to divide shots into scenes, and what each weighs.
 
-    ratios:     (n - 1,) log likelihood ratios, > 0 for a new scene
     begin, end: (n,) seconds of the shots; mean: seconds of a scene
+    ratios:     (n - 1,) log likelihood ratios of the changes of shot, > 0 for a new scene
+    A way weighs the product of the densities of its scenes' lengths (the last goes on for as long as the film does, or
+    longer) and of the likelihood ratios of the changes at which they begin.
     """
-    count = len(begin)
-    if count < 2:
-        return np.zeros(0)
-    centre = np.log(mean) - SPREAD**2 / 2
-    edges = np.append(begin, end[-1])
-    step = (edges[-1] - edges[0]) / count
-    # forward[k]: all ways in which scenes tile shots 0 .. k - 1; backward[k]: shots k .. n - 1.
-    forward, backward = np.full(count + 1, -np.inf), np.full(count + 1, -np.inf)
-    forward[0] = backward[count] = 0.0
-    gain = np.zeros(count + 1)
-    gain[1:count] = ratios
 
-    def weigh(lasts: Array) -> Array:
-        logs = np.log(np.maximum(lasts, 0.04))
-        density = -0.5 * ((logs - centre) / SPREAD) ** 2 - logs + np.log(step / (SPREAD * np.sqrt(2 * np.pi)))
-        weighed: Array = np.minimum(density, 0.0)
-        return weighed
+    def __init__(self, begin: Array, end: Array, mean: float, ratios: Array) -> None:
+        self.count = count = len(begin)
+        self.reach = reach = min(LONGEST, count)
+        edges = np.append(begin, end[-1])
+        step = max(float(edges[-1] - edges[0]) / count, 1e-3)
+        # Row k: scenes of shots k - reach .. k - 1, to those of shot k - 1 alone.
+        first = np.arange(count + 1)[:, None] - reach + np.arange(reach)[None]
+        logs = np.log(np.maximum(edges[:, None] - edges[np.maximum(first, 0)], 0.04))
+        away = (logs - np.log(mean) + SPREAD**2 / 2) / SPREAD
+        density = -0.5 * away**2 - logs + np.log(step / (SPREAD * np.sqrt(2 * np.pi)))
+        self.lasting = np.where(first >= 0, np.minimum(density, 0.0), -np.inf)
+        self.lasting[count] = log_ndtr(-away[count])
+        self.gain = np.zeros(count + 1)
+        self.gain[1:count] = ratios
 
-    # The last scene goes on for as long as the film does: at least so long.
-    ending: Array = log_ndtr((centre - np.log(np.maximum(edges[-1] - edges[:-1], 0.04))) / SPREAD)
-    for k in range(1, count + 1):
-        first = slice(max(0, k - LONGEST), k)
-        lasting = weigh(edges[k] - edges[first]) if k < count else ending[first]
-        forward[k] = _log_sum(forward[first] + lasting) + gain[k]
-    for k in range(count - 1, -1, -1):
-        last = slice(k + 1, min(count, k + LONGEST) + 1)
-        lasting = weigh(edges[last] - edges[k])
-        if k + LONGEST >= count:
-            lasting[-1] = ending[k]
-        backward[k] = _log_sum(backward[last] + gain[last] + lasting)
-    found: Array = np.exp(np.minimum(forward[1:count] + backward[1:count] - forward[count], 0.0))
-    return found
+    def probabilities(self) -> Array:
+        """(n - 1,) probability of each change of shot that a scene begins there."""
+        count, reach = self.count, self.reach
+        # forward: all ways to tile the shots before k (`reach` places ahead of the film are empty); backward: the rest.
+        forward, backward = np.full(reach + count + 1, -np.inf), np.full(count + 1 + reach, -np.inf)
+        forward[reach] = backward[count] = 0.0
+        for k in range(1, count + 1):
+            forward[reach + k] = _log_sum(forward[k : reach + k] + self.lasting[k]) + self.gain[k]
+        ends = np.arange(count)[:, None] + 1 + np.arange(reach)[None]
+        lasting = np.where(ends <= count, self.lasting[np.minimum(ends, count), reach - 1 - np.arange(reach)], -np.inf)
+        gain = np.append(self.gain, np.zeros(reach))
+        for k in range(count - 1, -1, -1):
+            after = slice(k + 1, k + 1 + reach)
+            backward[k] = _log_sum(backward[after] + gain[after] + lasting[k])
+        inner = forward[reach + 1 : reach + count] + backward[1:count] - forward[reach + count]
+        found: Array = np.exp(np.minimum(inner, 0.0))
+        return found
+
+    def likeliest(self, bonus: float = 0.0) -> list[int]:
+        """The changes at which the scenes of the likeliest way begin, each worth `bonus` more than it is."""
+        count, reach = self.count, self.reach
+        best = np.full(reach + count + 1, -np.inf)
+        best[reach] = 0.0
+        start = np.zeros(count + 1, dtype=np.int64)
+        gain = (self.gain + bonus).tolist()
+        for k in range(1, count + 1):
+            ways = best[k : reach + k] + self.lasting[k]
+            at = int(ways.argmax())
+            best[reach + k] = ways[at] + gain[k]
+            start[k] = k - reach + at
+        found, k = [], int(start[count])
+        while k > 0:
+            found.append(k - 1)
+            k = int(start[k])
+        return found[::-1]
+
+    def divided(self, wanted: int) -> list[int]:
+        """The likeliest way of about so many changes: with the bonus that brings them to that number, or next to it."""
+        low, high = -LARGEST_BONUS, LARGEST_BONUS
+        found = self.likeliest()
+        for _ in range(ROUNDS):
+            if len(found) == wanted:
+                break
+            middle = (low + high) / 2
+            trial = self.likeliest(middle)
+            low, high = (middle, high) if len(trial) < wanted else (low, middle)
+            if abs(len(trial) - wanted) <= abs(len(found) - wanted):
+                found = trial
+        return found
 
 
 def _log_sum(terms: Array) -> float:
@@ -116,17 +154,27 @@ def _log_sum(terms: Array) -> float:
     return most + float(np.log(np.exp(terms - most).sum())) if np.isfinite(most) else most
 
 
-def choose(probable: Array) -> npt.NDArray[np.int64]:
-    """The changes at which scenes begin: as many of the most probable as make the expected F measure greatest."""
-    if not len(probable):
-        return np.zeros(0, dtype=np.int64)
-    order = np.argsort(-probable, kind="stable")
-    right = np.cumsum(probable[order])
-    expected = 2 * right / (np.arange(1, len(order) + 1) + right[-1])
-    # With fewer than one to be expected there is more to be lost by naming one.
+def scenes_of(
+    tracks: Mapping[str, Track], groups: Mapping[str, Group], shots: Shots, length: float
+) -> tuple[list[int], Array]:
+    """The changes of shot at which scenes begin, and how probable each change is to be one."""
+    if len(shots) < 2:
+        return [], np.zeros(0)
+    mean = mean_for(length)
+    weighed = cues(tracks, groups, shots, mean)
+    ratios = np.sum(list(weighed.values()), axis=0) if weighed else np.zeros(len(shots) - 1)
+    chain = Chain(shots.begin, shots.end, mean, ratios)
+    probable = chain.probabilities()
+    return chain.divided(_number(probable, length / mean - 1)), probable
+
+
+def _number(probable: Array, usual: float) -> int:
+    """How many changes to take; usual: as many as films of that length have in the mean."""
+    right = np.cumsum(np.sort(probable)[::-1])
     if right[-1] < 0.5:
-        return np.zeros(0, dtype=np.int64)
-    return np.sort(order[: int(np.argmax(expected)) + 1])
+        return 0
+    expected = 2 * right / (np.arange(1, len(right) + 1) + right[-1])
+    return min(int(np.argmax(expected)) + 1, round(max(float(right[-1]), usual)))
 
 
 class Scenes(Analyser[None]):
@@ -164,10 +212,8 @@ class Scenes(Analyser[None]):
             return {"scenes": Spans("scenes", none, none, [], clock, columns)}
         length = length_of(tracks, self.length)
         groups = portrait(tracks, length)
-        weighed = cues(tracks, groups, shots)
-        ratios = np.sum(list(weighed.values()), axis=0) if weighed else np.zeros(len(shots) - 1)
-        probable = probabilities(ratios, shots.begin, shots.end, mean_for(length))
-        first = np.concatenate([[0], choose(probable) + 1]).astype(np.int64)
+        changes, probable = scenes_of(tracks, groups, shots, length)
+        first = np.array([0, *(change + 1 for change in changes)], dtype=np.int64)
         last = np.append(first[1:], len(shots)) - 1
         profile = Profile(groups)
         label = []
