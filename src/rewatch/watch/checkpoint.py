@@ -29,8 +29,9 @@ class Checkpoint:
 def write(path: Path, checkpoint: Checkpoint) -> bool:
     """Store it; False where there is no room for it: the watch itself can still succeed."""
     try:
-        with replacing(path) as part:
-            part.write_bytes(pickle.dumps(checkpoint, protocol=pickle.HIGHEST_PROTOCOL))
+        # Streamed, not dumped to bytes first: the state of a long film is tens of megabytes.
+        with replacing(path) as part, part.open("wb") as file:
+            pickle.dump(checkpoint, file, protocol=pickle.HIGHEST_PROTOCOL)
     except LibraryError:
         return False
     return True
@@ -39,7 +40,8 @@ def write(path: Path, checkpoint: Checkpoint) -> bool:
 def read(path: Path, key: str) -> Checkpoint | None:
     """The checkpoint of that key, or None."""
     try:
-        found = pickle.loads(path.read_bytes())
+        with path.open("rb") as file:
+            found = pickle.load(file)
     # Whatever a file of another version, or half a file, makes pickle raise: there is then no checkpoint.
     except Exception:
         return None

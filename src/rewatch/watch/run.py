@@ -19,6 +19,7 @@ from pathlib import Path
 
 import filelock
 
+from rewatch.clock import timecode
 from rewatch.errors import FilmError, RewatchError
 from rewatch.facts import FilmFacts
 from rewatch.film.probe import open_film
@@ -235,14 +236,15 @@ def _play(work: _Work, streams: list[Stream], told: Progress) -> None:
                 if stream.failure:
                     raise stream.failure
                 work.played(stream)
-                for analyser in stream.analysers:
+                for analyser in list(stream.analysers):
                     if not any(n in {g.name for a in work.todo for g in a.gives} for n in analyser.needs):
                         work.finish(analyser)
+                        stream.analysers.remove(analyser)  # what it gathered is stored, and need not be held
     except KeyboardInterrupt:
         for stream in streams:
             stream.stop()
         at = min(s.seconds for s in streams)
-        raise Stopped(f"stopped at second {at:.0f}; the same command goes on from there") from None
+        raise Stopped(f"stopped at {timecode(at)}; the same command goes on from there") from None
     finally:
         for stream in streams:
             stream.stop()

@@ -6,6 +6,7 @@ sound is read and heard in a third. Queues are bounded: memory does not grow wit
 
 from __future__ import annotations
 
+import ctypes
 import queue
 import threading
 import time
@@ -26,6 +27,16 @@ _PIECES_AHEAD = 3
 _BATCH = 32
 CHECKPOINT_EVERY = 10.0
 """Seconds of wall time between two checkpoints of the picture."""
+
+
+def give_back_memory() -> None:
+    """Let the C library return freed memory to the system, where it can (glibc).
+
+    Small arrays that are kept lie between large ones that were freed; without this a long film's watch grows by what
+    lies between.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Stream:
@@ -184,3 +195,4 @@ class PictureStream(Stream):
     def _write(self, item: tuple[Pictures, Any]) -> None:
         state = (self.analysers, self.damage)
         checkpoint.write(self._path, Checkpoint(self._key, self.seconds, item[1], state))
+        give_back_memory()
