@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import lognorm
 
-from rewatch.clock import FRAMES
+from rewatch.clock import FRAMES, MILLISECONDS
 from rewatch.images.palette import BINS
 from rewatch.imports.film import read_film
 from rewatch.library.library import Library
@@ -105,14 +105,23 @@ def test_who_speaks_divides_a_film_without_pictures(make_lines: Callable[..., Sp
     assert weighed[turns].min() > weighed[elsewhere].max()
 
 
-def test_a_pause_speaks_for_a_scene_and_a_line_across_against(
-    make_lines: Callable[..., Spans], make_film: Makes
-) -> None:
+def test_music_that_begins_near_by_speaks_for_a_scene(make_film: Makes) -> None:
     tracks = make_film([10.0] * 4, [0] * 4)
-    tracks["lines"] = make_lines([(1.0, 3.0), (8.0, 12.0), (18.0, 19.5), (21.0, 28.0), (36.0, 38.0)])
-    across, rest, pause = cues(tracks, {}, Shots.of(tracks), 50.0)["talk"].tolist()
-    assert across < rest < pause
-    assert across < 0 < pause
+    music = Spans("music", np.array([19_500]), np.array([45_000]), ["song"], MILLISECONDS)
+    weighed = cues({**tracks, "music": music}, {}, Shots.of(tracks), 50.0)["music"]
+    assert weighed[1] > 0 > weighed[0] == weighed[2]
+
+
+def test_longer_shots_and_rare_dissolves_speak_for_a_scene(make_film: Makes) -> None:
+    tracks = make_film([3.0, 3.0, 12.0, 3.0, 3.0, 3.0], [0] * 6)
+    shots = Shots.of(tracks)
+    rhythm = cues(tracks, {}, shots, 50.0)["rhythm"]
+    assert rhythm[[1, 2]].min() > rhythm[[0, 3, 4]].max()
+    kinds = ("", "cut", "cut", "dissolve", "cut", "cut")
+    passage = cues(tracks, {}, Shots(shots.begin, shots.end, kinds), 50.0)["passage"]
+    assert int(np.argmax(passage)) == 2
+    often = ("", "dissolve", "dissolve", "dissolve", "cut", "dissolve")
+    assert "passage" not in cues(tracks, {}, Shots(shots.begin, shots.end, often), 50.0)
 
 
 @pytest.mark.parametrize("shots", [[10.0], [5.0, 5.0], [0.04] * 5, [600.0, 1.0, 900.0]])

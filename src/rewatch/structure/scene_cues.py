@@ -15,10 +15,11 @@ nothing (u is anything everywhere) gets c = 1, and says nothing.
     sound     loudness, texture and kinds of sound just before and just after; at half its weight, as sound bridges
     speakers  who speaks before and after
     words     which words fall before and after (Hearst 1997, TextTiling)
-    talk      a line that runs across the change speaks against it, a long pause for it
     music     music told in a list that begins or ends near by
     passage   a dissolve, a fade, a wipe in a film that mostly cuts
     rhythm    longer shots on either side: scenes open and close at rest
+
+Pauses in the talk are no cue: where somebody narrates, they fall within scenes more than between them.
 
 Contents
     Shots    begin and end of the shots in seconds, kinds of their transitions
@@ -85,7 +86,7 @@ def cues(tracks: Mapping[str, Track], groups: Mapping[str, Group], shots: Shots,
     """
     if len(shots) < 2:
         return {}
-    likely = min(0.5, float(shots.end[-1] - shots.begin[0]) / len(shots) / mean)
+    likely = float(np.clip((shots.end[-1] - shots.begin[0]) / len(shots) / mean, 1e-3, 0.5))
     lines = tracks.get("lines")
     spoken_lines = lines if isinstance(lines, Spans) and len(lines) else None
     music = tracks.get("music")
@@ -95,7 +96,6 @@ def cues(tracks: Mapping[str, Track], groups: Mapping[str, Group], shots: Shots,
         "sound": _half(_apart(groups, ("loudness", "texture", "kinds"), SOUND_SIDE, shots, likely)),
         "speakers": _speakers(spoken_lines, shots, likely) if spoken_lines is not None else None,
         "words": _words(spoken_lines, shots, likely) if spoken_lines is not None else None,
-        "talk": _talk(spoken_lines, shots) if spoken_lines is not None else None,
         "music": _music(music, shots) if isinstance(music, Spans) and len(music) else None,
         "passage": _passage(shots),
         "rhythm": _rhythm(shots),
@@ -275,19 +275,6 @@ def _words(lines: Spans, shots: Shots, likely: float) -> Array | None:
     again = {word for word, times in said.most_common(4000) if times > 1}
     kept = [Counter({word: times for word, times in item.items() if word in again}) for item in items]
     return _bags(lines, kept, shots, likely)
-
-
-def _talk(lines: Spans, shots: Shots) -> Array:
-    begin, end = lines.begin_seconds(), np.maximum.accumulate(lines.end_seconds())
-    at = shots.begin[1:]
-    # The last line that has begun, and the next.
-    here = np.searchsorted(begin, at, side="right")
-    until = np.where(here > 0, end[np.maximum(here - 1, 0)], at - 20.0)
-    again = np.where(here < len(begin), begin[np.minimum(here, len(begin) - 1)], at + 20.0)
-    pause = np.maximum(again - np.minimum(until, at), 0.1)
-    across = until > at + 0.3
-    ratio: Array = np.where(across, -0.5, np.clip(0.3 * np.log(pause / 3.0), -0.4, 0.4))
-    return ratio
 
 
 def _music(music: Spans, shots: Shots) -> Array | None:

@@ -1,7 +1,7 @@
 """Scenes: shots that belong together, in one place, at one time, about one thing, as far as that can be seen and heard.
 
 A scene can only begin where a shot does. Every change of shot is weighed by the cues that the film has (`scene_cues`:
-links of colour across it, sound, who speaks, words, pauses, music, dissolves, rhythm), and the scenes are those that
+links of colour across it, sound, who speaks, words, music, dissolves, rhythm), and the scenes are those that
 together are the likeliest: a semi-Markov chain, in which a scene's length is lognormal. Films have about 143 scenes
 (Rao et al., "A local-to-global approach to multi-modal movie scene segmentation", CVPR 2020: 21 thousand in 150
 films), so that one lasts 50 s in the mean; in films under 200 s a quarter of the film.
@@ -57,13 +57,13 @@ FIGURES = (
         "scenes",
         "Scenes",
         "",
-        "changes of shot weighed by links of colour across them, sound, speakers, words, pauses, music, dissolves and "
+        "changes of shot weighed by links of colour across them, sound, speakers, words, music, dissolves and "
         "rhythm (log likelihood ratios against unrelated parts of the same film), divided by a semi-Markov chain with "
         "scenes of 50 s in the mean (a quarter of a film under 200 s); sure = probability that a scene begins there",
         SOURCE,
         tuple(name for name in NEEDS if name != "music"),
         "a first division of a film to work with",
-        "what a scene is to the story: about half of the boundaries that people draw, see the benchmark",
+        "what a scene is to the story: it finds fewer than half of the boundaries that people draw (see the benchmark)",
     ),
 )
 
