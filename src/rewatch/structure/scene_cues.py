@@ -9,8 +9,9 @@ the mean of log u over all changes come out, when as many of them begin scenes a
 nothing (u is anything everywhere) gets c = 1, and says nothing.
 
     picture   the strongest link across the change: shots on its two sides that share their colours, as the return to
-              a speaker does, bridge all between them (overlapping links: Hanjalic, Lagendijk and Biemond 1999, doi
-              10.1109/76.767124; shot coherence: Rasheed and Shah 2005, doi 10.1109/TMM.2005.858392)
+              a speaker does, bridge all between them (overlapping links: Hanjalic, Lagendijk and Biemond, IEEE Trans.
+              Circuits and Systems for Video Technology 9, 1999; shot coherence over the ten shots before: Rasheed and
+              Shah 2003, doi 10.1109/CVPR.2003.1211489)
     look      light and colours on the whole, just before and just after
     sound     loudness, texture and kinds of sound just before and just after; at half its weight, as sound bridges
     speakers  who speaks before and after

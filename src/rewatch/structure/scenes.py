@@ -42,8 +42,8 @@ from rewatch.structure.scene_cues import Shots, cues
 from rewatch.track import Spans, Track
 
 SOURCE = (
-    "cues after Hanjalic et al. 1999, doi 10.1109/76.767124, Rasheed and Shah 2005, doi 10.1109/TMM.2005.858392, "
-    "Hearst 1997; their weighing is ours"
+    "cues after Hanjalic et al. 1999, IEEE Trans. CSVT 9, Rasheed and Shah 2003, doi 10.1109/CVPR.2003.1211489, and "
+    "Hearst 1997 (TextTiling); their weighing is ours"
 )
 MEAN_SCENE = 50.0
 SPREAD = 0.9
