@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from rewatch.library.edition import Edition
     from rewatch.library.library import Library
@@ -93,3 +94,12 @@ def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     console().print(table)
+
+
+def print_strips(rows: Iterable[Text]) -> None:
+    """Strips of a film, a row each; one that is colour alone is left out where there are no colours."""
+    out = console()
+    for row in rows:
+        label, _, drawn = row.plain.partition(" ")
+        if out.color_system or not label or drawn.strip():
+            out.print(row)

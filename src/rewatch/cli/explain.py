@@ -68,7 +68,7 @@ def command(film: str, figure: str | None, library_folder: Path | None, as_json:
         out.print(Text.assemble(("  measured on", "dim"), f" {line}"))
     for step in found.steps:
         made = step.made_by
-        settings = ", ".join(f"{k} {v}" for k, v in made["settings"].items())
+        settings = ", ".join(f"{k} {v}" for k, v in made["settings"].items() if v not in (None, [], ""))
         out.print(
             Text.assemble(
                 (f"  {step.track:<17}", "cyan"),

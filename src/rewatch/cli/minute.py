@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rewatch.cli.common import console, find_film, json_option, library_option, write_json
+from rewatch.cli.common import console, find_film, json_option, library_option, print_strips, write_json
 from rewatch.clock import timecode
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ def _show(edition: Edition, found: Minute) -> None:
             (f"{timecode(found.begin)} - {timecode(found.end)}", "dim"),
         )
     )
-    for row in minute_strip(edition, found.begin, found.end, min(out.width, 100)):
-        out.print(row)
+    print_strips(minute_strip(edition, found.begin, found.end, min(out.width, 100)))
     if found.stands_out:
         out.print()
         for line in found.stands_out:

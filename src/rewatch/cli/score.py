@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from rewatch.cli.common import console, find_film, json_option, library_option, messages, write_json
+from rewatch.cli.common import console, find_film, json_option, library_option, messages, print_strips, write_json
 from rewatch.clock import parse_time
 
 if TYPE_CHECKING:
@@ -100,8 +100,7 @@ def show(edition: Edition, rules: CountingRules | None = None) -> None:
     out = console()
     out.print(Text(headline(edition), "bold"))
     out.print()
-    for row in score_strip(edition, min(out.width, 120)):
-        out.print(row)
+    print_strips(score_strip(edition, min(out.width, 120)))
     rows = in_words(score(edition, rules=rules))
     if rows:
         out.print()

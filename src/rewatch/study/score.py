@@ -28,7 +28,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "articulation": ("editing",),
     "pulse": ("cut_pulse", "beats"),
     "accents": (),
-    "movements": (),
+    "movements": ("novelty", "sequences", "scenes"),
     "words": ("dialogue_figures", "pace"),
 }
 """The parts of a score, in order, with the tracks that belong to them besides those that bear their name."""
