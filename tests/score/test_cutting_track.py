@@ -13,7 +13,8 @@ import pytest
 from rewatch.clock import FRAMES, MILLISECONDS, Clock
 from rewatch.score.counting import CountingRules, DetectorQuality
 from rewatch.score.cutting_figures import FIGURES
-from rewatch.score.cutting_track import Cutting, cut_density, cutting_json
+from rewatch.score.cutting_track import Cutting, cut_density
+from rewatch.study.score import nest
 from rewatch.track import Curve, Events, Figures, Spans, Track
 
 
@@ -69,7 +70,7 @@ def test_too_little_gives_every_track_and_reasons(tracks: dict[str, Track]) -> N
     assert isinstance(found, Figures)
     missing = {name for name, value in found.values.items() if value is None}
     assert missing == set(found.why)
-    json.dumps(cutting_json(found), allow_nan=False)
+    json.dumps(nest(found), allow_nan=False)
 
 
 def test_the_curves_add_up_to_the_cuts() -> None:
@@ -123,13 +124,13 @@ def test_the_band_is_for_what_a_detector_found() -> None:
 
 
 def test_json_nests_the_fits() -> None:
-    out = cutting_json(figures_of({"shots": a_list(lengths(120))}))
+    out, _ = nest(figures_of({"shots": a_list(lengths(120))}))
     assert {"shots", "asl", "median", "q1", "q3", "sd", "lag1", "npvi", "lognormal", "hawkes"} <= set(out)
     assert set(out["hawkes"]) == {"lambda0", "mu", "beta", "alpha", "ks_d", "ks_p", "log_likelihood"}
-    few = cutting_json(figures_of({"shots": a_list([1000, 2000])}))
+    few, why = nest(figures_of({"shots": a_list([1000, 2000])}))
     assert few["hawkes"] is None
     assert few["lognormal"] is None
-    assert "too few" in few["why"]["hawkes"]
+    assert "too few" in why["hawkes"]
     json.dumps(out, allow_nan=False)
 
 

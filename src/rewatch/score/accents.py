@@ -24,8 +24,9 @@ import numpy.typing as npt
 from scipy.stats import binom
 
 from rewatch.analyser import Analyser, Gives
+from rewatch.clock import MILLISECONDS
 from rewatch.figure import Figure
-from rewatch.score.grid import MS, Array, shot_seconds, to_ms
+from rewatch.score.grid import Array, shot_seconds, to_ms
 from rewatch.track import Events, Figures, Spans, Track
 
 NEAR = 0.06
@@ -191,7 +192,7 @@ class Accents(Analyser[None]):
         events = Events(
             "accents",
             to_ms(cuts[found]),
-            MS,
+            MILLISECONDS,
             {
                 "shot": which[found],
                 "offset": times[near] - cuts[found] if len(found) else np.zeros(0),

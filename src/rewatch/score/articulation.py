@@ -38,11 +38,11 @@ import numpy.typing as npt
 from scipy.ndimage import median_filter
 
 from rewatch.analyser import Analyser, Gives
+from rewatch.clock import MILLISECONDS
 from rewatch.figure import Figure
 from rewatch.score.activity import activity_of_shots, frame_activity
 from rewatch.score.grid import (
     GRID,
-    MS,
     Array,
     edges,
     mean_of_frames,
@@ -210,7 +210,7 @@ def editing(begin: Array, end: Array) -> Spans:
         to_ms(begin[first]),
         to_ms(end[last - 1]),
         [names[k] for k in kinds[first].tolist()],
-        MS,
+        MILLISECONDS,
         {"shots": last - first},
     )
 
@@ -243,7 +243,7 @@ class Articulation(Analyser[None]):
         stretch, shots, times = shot_seconds(tracks), tracks.get("shots"), times_of(tracks)
         empty = np.zeros(0)
         if stretch is None or not isinstance(shots, Spans):
-            clock = shots.clock if isinstance(shots, Spans) else MS
+            clock = shots.clock if isinstance(shots, Spans) else MILLISECONDS
             none = np.zeros(0, dtype=np.int64)
             columns: dict[str, Column] = {"staccato": empty, "motion": [], "attacks": empty}
             return {

@@ -3,7 +3,6 @@
 Contents
     Cutting         the analyser
     cut_density     Gaussian kernel density of the cuts
-    cutting_json    the figures as ``score --json`` gives them
 """
 
 from __future__ import annotations
@@ -20,14 +19,10 @@ from rewatch.clock import Clock
 from rewatch.score import detector
 from rewatch.score.counting import CountingRules, DetectorQuality, ShotTimes, counted
 from rewatch.score.cutting import CuttingFigures, cutting
+from rewatch.score.grid import GRID, Array, edges, times_of
 from rewatch.score.hawkes import Hawkes
 from rewatch.score.kpart import kpart
-from rewatch.track import Curve, Events, Figures, Spans, Track, frame_times
-
-Array = npt.NDArray[np.float64]
-
-RATE = Fraction(2)
-"""Entries a second of both curves."""
+from rewatch.track import Curve, Figures, Spans, Track
 
 _PLAIN = ("asl", "median", "q1", "q3", "iqr", "sd", "mad", "minimum", "maximum", "lag1", "npvi")
 _SECONDS = (*_PLAIN[:9], "duration", "asl_low", "asl_high", "median_low", "median_high")
@@ -95,12 +90,10 @@ class Cutting(Analyser[None]):
         }
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
-        shots, frames = tracks.get("shots"), tracks.get("frames")
-        no_times = not isinstance(frames, Events) or not len(frames)
-        if not isinstance(shots, Spans) or not len(shots) or (shots.clock.counts_frames and no_times):
+        shots, times = tracks.get("shots"), times_of(tracks)
+        if not isinstance(shots, Spans) or not len(shots) or (shots.clock.counts_frames and times is None):
             nothing = cutting(np.empty(0))
             return {"cutting": _figures(nothing, 0, 0), **self._curves(None, nothing)}
-        times = frame_times(frames) if isinstance(frames, Events) and shots.clock.counts_frames else None
         chosen = counted(shots, times, self.rules)
         if shots.clock.counts_frames:
             figures = cutting(chosen.length, self.quality)
@@ -109,22 +102,18 @@ class Cutting(Analyser[None]):
         return {"cutting": _figures(figures, chosen.zero, chosen.outside), **self._curves(chosen, figures)}
 
     def _curves(self, shots: ShotTimes | None, figures: CuttingFigures) -> dict[str, Track]:
-        clock = Clock(RATE, 1 / (2 * RATE))
-        parts_clock, parts = clock, np.empty(0)
+        parts_clock, parts = GRID, np.empty(0)
         density = rate = np.empty(0)
         if shots is not None and len(shots) and figures.asl:
-            count = int(np.ceil(shots.film[1] * float(RATE) - 1e-6))
-            edges = np.arange(count + 1) / float(RATE)
-            density = 60 * cut_density(
-                shots.cuts, (edges[:-1] + edges[1:]) / 2, self.bandwidth * figures.asl, shots.film
-            )
+            at = edges(shots.film[1])
+            density = 60 * cut_density(shots.cuts, (at[:-1] + at[1:]) / 2, self.bandwidth * figures.asl, shots.film)
             if figures.hawkes is not None:
-                rate = 60 * _rate(figures.hawkes, shots, edges)
+                rate = 60 * _rate(figures.hawkes, shots, at)
             parts = kpart(shots.length, self.parts).asl
             parts_clock = _parts_clock(shots.film, self.parts)
         return {
-            "cut_density": Curve("cut_density", density, clock, "cuts/min", ("density",)),
-            "cutting_rate": Curve("cutting_rate", rate, clock, "cuts/min", ("rate",)),
+            "cut_density": Curve("cut_density", density, GRID, "cuts/min", ("density",)),
+            "cutting_rate": Curve("cutting_rate", rate, GRID, "cuts/min", ("rate",)),
             "kpart": Curve("kpart", parts, parts_clock, "s", ("asl",)),
         }
 
@@ -136,8 +125,8 @@ def _parts_clock(film: tuple[float, float], parts: int) -> Clock:
     return Clock(1 / each, begin + each / 2)
 
 
-def _rate(process: Hawkes, shots: ShotTimes, edges: Array) -> Array:
-    """Mean intensity between `edges` of the film's own time, per second; 0 where nothing counts.
+def _rate(process: Hawkes, shots: ShotTimes, at: Array) -> Array:
+    """Mean intensity between the seconds `at` of the film's own time, per second; 0 where nothing counts.
 
     The process runs on the time that counts (the running sum of the lengths); in the film's time it stands still over
     what is excluded.
@@ -145,7 +134,7 @@ def _rate(process: Hawkes, shots: ShotTimes, edges: Array) -> Array:
     ends = np.cumsum(shots.length)
     film = np.maximum.accumulate(np.column_stack((shots.begin, shots.end)).ravel())
     counts = np.column_stack((np.concatenate(([0.0], ends[:-1])), ends)).ravel()
-    return np.asarray(np.diff(process.compensator(np.interp(edges, film, counts))) / np.diff(edges))
+    return np.asarray(np.diff(process.compensator(np.interp(at, film, counts))) / np.diff(at))
 
 
 def cut_density(cuts: npt.ArrayLike, at: npt.ArrayLike, width: float, film: tuple[float, float]) -> Array:
@@ -197,28 +186,3 @@ def _figures(figures: CuttingFigures, zero: int, outside: int) -> Figures:
     values["zero_length"], values["excluded"] = zero, outside
     rates = {f"hawkes.{name}": "1/s" for name in ("lambda0", "beta", "alpha")}
     return Figures("cutting", values, {**dict.fromkeys(_SECONDS, "s"), **rates}, why)
-
-
-def cutting_json(figures: Figures) -> dict[str, Any]:
-    """The track ``cutting`` as plain JSON values: what comes after a dot is nested, `why` gathers the reasons.
-
-    A fit that could not be made is null as a whole, its reason under its own name.
-    """
-    out: dict[str, Any] = {}
-    reasons: dict[str, str] = {}
-    for name, value in figures.values.items():
-        group, dot, leaf = name.partition(".")
-        if dot:
-            out.setdefault(group, {})[leaf] = value
-        else:
-            out[name] = value
-        if value is None and name in figures.why:
-            reasons[name] = figures.why[name]
-    for group, inner in list(out.items()):
-        if isinstance(inner, dict) and all(value is None for value in inner.values()):
-            out[group] = None
-            gone = [reasons.pop(f"{group}.{leaf}") for leaf in inner if f"{group}.{leaf}" in reasons]
-            if gone:
-                reasons[group] = gone[0]
-    out["why"] = reasons
-    return out

@@ -32,10 +32,10 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from rewatch.analyser import Analyser, Gives
-from rewatch.clock import FrameTimes
+from rewatch.clock import MILLISECONDS, FrameTimes
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
-from rewatch.score.grid import GRID, MS, Array, edges, times_of, to_ms
+from rewatch.score.grid import GRID, Array, edges, times_of, to_ms
 from rewatch.score.turns import climbs, flanks, levels
 from rewatch.track import Curve, Events, Figures, Spans, Track
 
@@ -151,7 +151,7 @@ def dynamics_marks(curve: Array, length: float) -> Spans:
     end = np.minimum(to_ms([b / 2 for _, b, _ in runs]), to_ms(length))
     means = np.array([curve[a:b].mean() for a, b, _ in runs], dtype=np.float64)
     names = [MARKS[k] for _, _, k in runs]
-    return Spans("dynamics_marks", begin, np.maximum(begin, end), names, MS, {"level": means}, "LU")
+    return Spans("dynamics_marks", begin, np.maximum(begin, end), names, MILLISECONDS, {"level": means}, "LU")
 
 
 def hairpins(seconds: Array, momentary: Array, reference: float) -> Spans:
@@ -184,7 +184,7 @@ def hairpins(seconds: Array, momentary: Array, reference: float) -> Spans:
         to_ms(seconds[first]) if found else first,
         to_ms(seconds[last]) if found else last,
         ["crescendo" if delta > 0 else "diminuendo" for _, _, delta in found],
-        MS,
+        MILLISECONDS,
         {
             "change": np.array([delta for _, _, delta in found], dtype=np.float64),
             "from": flat[first] if found else np.zeros(0),
@@ -222,7 +222,7 @@ def sforzandi(seconds: Array, momentary: Array, reference: float, onsets: Array)
             at = np.where(near, onsets[found], at)
         order = np.argsort(at, kind="stable")
         at, reached, rise = at[order], reached[order], rise[order]
-    return Events("sforzandi", to_ms(at), MS, {"level": reached, "rise": rise}, "LU")
+    return Events("sforzandi", to_ms(at), MILLISECONDS, {"level": reached, "rise": rise}, "LU")
 
 
 def rests(silence: Spans | None, black: Spans | None, times: FrameTimes | None) -> Spans:
@@ -235,7 +235,7 @@ def rests(silence: Spans | None, black: Spans | None, times: FrameTimes | None) 
         rows += [(a, b, label) for a, b in zip(begin.tolist(), end.tolist(), strict=True) if b - a >= REST]
     rows.sort()
     begins, ends = to_ms([a for a, _, _ in rows]), to_ms([b for _, b, _ in rows])
-    return Spans("rests", begins, ends, [label for _, _, label in rows], MS)
+    return Spans("rests", begins, ends, [label for _, _, label in rows], MILLISECONDS)
 
 
 class Dynamics(Analyser[None]):

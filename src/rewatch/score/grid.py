@@ -32,7 +32,6 @@ Array: TypeAlias = npt.NDArray[np.float64]
 
 RATE = 2
 GRID = Clock(Fraction(RATE), Fraction(1, 2 * RATE))
-MS = Clock(Fraction(1000))
 
 
 def edges(length: float) -> Array:

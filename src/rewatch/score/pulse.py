@@ -29,9 +29,9 @@ from typing import Any
 import numpy as np
 
 from rewatch.analyser import Analyser, Gives
-from rewatch.clock import Clock
+from rewatch.clock import MILLISECONDS, Clock
 from rewatch.figure import Figure
-from rewatch.score.grid import MS, Array, shot_seconds, to_ms
+from rewatch.score.grid import Array, shot_seconds, to_ms
 from rewatch.score.tempogram import Windows, sharpen, tempogram
 from rewatch.track import Curve, Events, Spans, Track
 
@@ -298,12 +298,12 @@ class Pulse(Analyser[None]):
                 to_ms([stretch.begin for stretch, _ in found]),
                 to_ms([stretch.end for stretch, _ in found]),
                 [stretch.label for stretch, _ in found],
-                MS,
+                MILLISECONDS,
                 {
                     "bpm": np.array([stretch.rate for stretch, _ in found], dtype=np.float64),
                     "clarity": np.array([stretch.clarity for stretch, _ in found], dtype=np.float64),
                     "of": [of for _, of in found],
                 },
             ),
-            "beats": Events("beats", to_ms(at), MS, {"stretch": number}),
+            "beats": Events("beats", to_ms(at), MILLISECONDS, {"stretch": number}),
         }

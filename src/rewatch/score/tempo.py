@@ -41,9 +41,10 @@ from typing import Any
 import numpy as np
 
 from rewatch.analyser import Analyser, Gives
+from rewatch.clock import MILLISECONDS
 from rewatch.figure import Figure
 from rewatch.score.activity import activity_of_shots
-from rewatch.score.grid import GRID, MS, Array, edges, mean_of_steps, shot_seconds, smooth, to_ms
+from rewatch.score.grid import GRID, Array, edges, mean_of_steps, shot_seconds, smooth, to_ms
 from rewatch.score.turns import flanks, levels
 from rewatch.track import Curve, Spans, Track
 
@@ -171,7 +172,7 @@ def tempo_edges(curve: Array, sigma: float, change: float = CHANGE) -> Spans:
         if delta < 0:
             label[-1] = "sudden slower" if sudden else "ritardando"
     changes = np.array([delta for _, _, delta in found], dtype=np.float64)
-    return Spans("tempo_edges", to_ms(begin), to_ms(end), label, MS, {"change": changes})
+    return Spans("tempo_edges", to_ms(begin), to_ms(end), label, MILLISECONDS, {"change": changes})
 
 
 def tempo_marks(curve: Array, length: float, sigma: float) -> Spans:
@@ -185,7 +186,7 @@ def tempo_marks(curve: Array, length: float, sigma: float) -> Spans:
     begin = to_ms([a / 2 for a, _, _ in runs])
     end = np.minimum(to_ms([b / 2 for _, b, _ in runs]), to_ms(length))
     means = np.array([curve[a:b].mean() for a, b, _ in runs], dtype=np.float64)
-    return Spans("tempo_marks", begin, end, [WORDS[k] for _, _, k in runs], MS, {"tempo": means})
+    return Spans("tempo_marks", begin, end, [WORDS[k] for _, _, k in runs], MILLISECONDS, {"tempo": means})
 
 
 class Tempo(Analyser[None]):

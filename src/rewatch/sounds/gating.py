@@ -34,10 +34,6 @@ def to_lufs(power: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return level
 
 
-def from_lufs(level: float) -> float:
-    return float(10 ** ((level + 0.691) / 10))
-
-
 @dataclass(frozen=True)
 class Powers:
     """Sums of K-weighted power over consecutive steps of 20 ms.

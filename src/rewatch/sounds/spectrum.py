@@ -21,7 +21,6 @@ BANDS: tuple[tuple[str, float, float], ...] = (
 )
 """Name, lower and upper edge in Hz, as sound engineers call them."""
 COLUMNS = ("centroid", "flatness", "rolloff", *(name for name, _, _ in BANDS))
-UNITS = {"centroid": "Hz", "flatness": "", "rolloff": "Hz"} | {name: "dB" for name, _, _ in BANDS}
 FLOOR = -100.0
 """dB; a band that is quieter, or that the sample rate does not reach, stands at this."""
 ROLLOFF = 0.85
