@@ -32,6 +32,8 @@ def test_every_figure_and_every_track_is_on_it(page: str) -> None:
         assert any(line.startswith(f"#### `{name}`: ") for line in headings), name
         assert figure.formula, f"{name} does not say how it is measured"
         assert figure.source, f"{name} does not say after whom"
+        assert figure.good_for, f"{name} does not say what it is good for"
+        assert figure.cannot_tell, f"{name} does not say what it cannot tell"
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     for analyser in all_analysers():
         for given in analyser.gives:

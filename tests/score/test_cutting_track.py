@@ -137,9 +137,7 @@ def test_json_nests_the_fits() -> None:
 def test_every_figure_can_be_explained() -> None:
     known = {figure.name for figure in FIGURES}
     for name in figures_of({"shots": a_list(lengths(120))}).values:
-        group = name.partition(".")[0].removesuffix("_low").removesuffix("_high")
-        plain = {"shots", "duration", "minimum", "maximum", "zero_length", "excluded"}
-        assert name in known or group in known | plain, name
+        assert name in known, name
     for gives in Cutting.gives:
         assert gives.kind != "curve" or gives.name in known
 

@@ -62,6 +62,8 @@ FIGURES = (
         "mean of the same with the cuts moved round the film by 499 distances",
         _METHOD,
         ("shots", "onsets", "frames"),
+        "what cuts_on_attacks must be set beside: where attacks are dense, many cuts meet one by chance",
+        "chance within one scene: the cuts are moved round the whole film",
     ),
     Figure(
         "cuts_on_attacks_p",
@@ -70,6 +72,8 @@ FIGURES = (
         "(1 + moves that give as many or more) / 500",
         _METHOD,
         ("shots", "onsets", "frames"),
+        "whether cuts and attacks have anything to do with each other in this film",
+        "how strong the tie is, and why: a hall that changes its sound at each cut makes attacks of its own",
     ),
     Figure(
         "cuts_on_beat",
@@ -79,6 +83,7 @@ FIGURES = (
         "rewatch",
         ("shots", "beats", "pulse_stretches", "frames"),
         "films cut to their music",
+        "a cut laid a fixed step before or after the beat: it counts as off it",
     ),
     Figure(
         "cuts_on_beat_chance",
@@ -87,6 +92,8 @@ FIGURES = (
         "mean part of a beat that counts as on it",
         "binomial",
         ("shots", "beats", "pulse_stretches", "frames"),
+        "what cuts_on_beat must be set beside",
+        "chance where the cuts themselves keep time: they are taken to fall anywhere in the beat",
     ),
     Figure(
         "cuts_on_beat_p",
@@ -95,6 +102,8 @@ FIGURES = (
         "binomial probability of as many or more",
         "binomial",
         ("shots", "beats", "pulse_stretches", "frames"),
+        "whether the film is cut to its music at all",
+        "whether each single cut was meant: cuts at a steady distance are not independent, and then p is too small",
     ),
 )
 

@@ -84,6 +84,8 @@ FIGURES = (
         "staccato",
         "rewatch; classes of motion: " + PAPER,
         ("shots", "activity", "boundaries", "onsets", "frames"),
+        "finding the shots that strike and those that flow",
+        "the articulation within a long shot: it is one number for all of it",
     ),
     Figure(
         "editing",

@@ -25,7 +25,71 @@ _KPART = "Brisson and Tsivian, Side by Side: Data Analysis across Films, Cinemet
 
 _TRACKS = ("shots", "frames")
 
+_BAND = (
+    "{edge} percentile of the {name} of 400 films that could have given the shots that were found, by the detector's "
+    "precision and recall on labelled films"
+)
+
+
+def _edge(name: str, title: str, edge: str) -> Figure:
+    """One edge of an error band: see `score.counting.error_band`."""
+    return Figure(
+        name=f"{name}_{'low' if edge == '5th' else 'high'}",
+        title=f"{title}, {'lower' if edge == '5th' else 'upper'} edge of its error band",
+        unit="s",
+        formula=_BAND.format(edge=edge, name=name),
+        source="rewatch",
+        tracks=_TRACKS,
+        good_for="How far the figure can be trusted where no person has checked the cuts.",
+        cannot_tell="Errors of a kind that the labelled films do not have.",
+    )
+
+
 FIGURES: tuple[Figure, ...] = (
+    Figure(
+        name="shots",
+        title="Shots",
+        unit="",
+        formula="The number of shots that count: those of some length outside what is excluded.",
+        source=_SALT,
+        tracks=_TRACKS,
+        good_for="What all figures of shot lengths rest on.",
+        cannot_tell="How often the camera was set up anew: a shot that is cut into counts again at each return.",
+    ),
+    Figure(
+        name="duration",
+        title="Length of all shots",
+        unit="s",
+        formula="Sum of the lengths of the shots that count.",
+        source=_SALT,
+        tracks=_TRACKS,
+        good_for="What the average shot length is a share of.",
+        cannot_tell="The film's running time where stretches are excluded or a list has gaps.",
+    ),
+    Figure(
+        name="zero_length",
+        title="Shots of no length",
+        unit="",
+        formula="The number of shots that end where they begin; they do not count.",
+        source="rewatch",
+        tracks=_TRACKS,
+        good_for="Finding slips in a list of shots.",
+        cannot_tell="Which they are: the track shots shows them.",
+    ),
+    Figure(
+        name="excluded",
+        title="Excluded shots",
+        unit="",
+        formula="The number of shots that lie wholly in stretches that do not count: titles, credits.",
+        source=_SALT,
+        tracks=_TRACKS,
+        good_for="Seeing what the counting rules left out.",
+        cannot_tell="Shots that lie there in part: they count for what of them lies outside.",
+    ),
+    _edge("asl", "Average shot length", "5th"),
+    _edge("asl", "Average shot length", "95th"),
+    _edge("median", "Median shot length", "5th"),
+    _edge("median", "Median shot length", "95th"),
     Figure(
         name="asl",
         title="Average shot length",

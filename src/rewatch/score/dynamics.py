@@ -75,6 +75,7 @@ FIGURES = (
         "rewatch",
         ("dynamics",),
         "reading the score",
+        "how loud one film is against another: the marks are relative to the film's own loudness",
     ),
     Figure(
         "hairpins",
@@ -85,6 +86,7 @@ FIGURES = (
         "rewatch",
         ("loudness",),
         "storms that come nearer, music that swells and dies",
+        "a swell of the music under dialogue that stays louder than it",
     ),
     Figure(
         "sforzandi",
@@ -105,9 +107,28 @@ FIGURES = (
         "rewatch",
         ("silence", "black", "frames"),
         "where the film holds its breath",
+        "whether it was meant: a reel change and a drop-out are rests as well",
     ),
-    Figure("loud_share", "Share at forte or louder", "%", "time with level >= 2 LU / time", "rewatch", ("dynamics",)),
-    Figure("quiet_share", "Share at piano or softer", "%", "time with level < -7 LU / time", "rewatch", ("dynamics",)),
+    Figure(
+        "loud_share",
+        "Share at forte or louder",
+        "%",
+        "time with level >= 2 LU / time",
+        "rewatch",
+        ("dynamics",),
+        "whether a film's loudness comes in a few outbursts or stands throughout",
+        "how loud it is: the level is relative to the film's own loudness",
+    ),
+    Figure(
+        "quiet_share",
+        "Share at piano or softer",
+        "%",
+        "time with level < -7 LU / time",
+        "rewatch",
+        ("dynamics",),
+        "how much of a film is whispered, or nearly still",
+        "quiet from silence: both lie below",
+    ),
 )
 
 _NAMES = ("loud_share", "quiet_share")

@@ -73,8 +73,18 @@ FIGURES = (
         PAPER,
         ("activity", "boundaries", "frames"),
         "comparing films, where they are measured alike",
+        "motion of the camera from motion before it; grain and flicker of a worn print count as well",
     ),
-    Figure("momentum_peak", "Moment of most motion", "s", "where momentum is greatest", "rewatch", ("momentum",)),
+    Figure(
+        "momentum_peak",
+        "Moment of most motion",
+        "s",
+        "where momentum is greatest",
+        "rewatch",
+        ("momentum",),
+        "finding where a film moves most",
+        "whether it is the climax; two peaks of nearly one height give but one of them",
+    ),
 )
 
 

@@ -1,23 +1,24 @@
 """Tempo: how fast a film moves from shot to shot, as its cutting and its motion together make it felt.
 
-The measure is that of B. Adams, C. Dorai and S. Venkatesh, "Toward automatic extraction of expressive elements from
-motion pictures: tempo", IEEE Transactions on Multimedia 4(4), 2002, restated by D. Bates and A. Jhala, "Multi-modal
-analysis of movies for rhythm extraction", AAAI workshop on Intelligent Cinematography and Editing 2014: for shot n of
-length s(n) and motion m(n)
+The measure follows B. Adams, C. Dorai and S. Venkatesh, "Toward automatic extraction of expressive elements from
+motion pictures: tempo", IEEE Transactions on Multimedia 4(4), 2002. We had not the paper itself but its account in
+D. Bates and A. Jhala, "Multi-modal analysis of movies for rhythm extraction", AAAI workshop on Intelligent
+Cinematography and Editing 2014, so details may differ from it. For shot n of length s(n) and motion m(n)
 
     P(n) = alpha W(s(n)) + beta (m(n) - mean of m) / (standard deviation of m),     alpha = beta = 1
 
-smoothed by a Gaussian, its edges found where the smoothed tempo climbs or falls. Their first form of it (ICME 2000)
-has W(s) = (median - s) / (standard deviation of s): setting ``weighting = "linear"``. The paper of 2002 refines W
-for the skew of shot lengths into a function in two parts that is most sensitive about the median and gains ever more
-slowly as shots grow long. The default here, "two-part", has these properties; its exact shape is our own:
+smoothed by a Gaussian, its edges found where the smoothed tempo climbs or falls. With the setting
+``weighting = "linear"``, W(s) = (median - s) / (standard deviation of s), as we understand their first form of it
+(ICME 2000). The paper of 2002 is said to refine W for the skew of shot lengths into a function in two parts, most
+sensitive about the median, which gains ever more slowly as shots grow long. The default here, "two-part", has these
+properties; its shape is our own:
 
     W(s) =  (median - s) / d        where s is below the median, d the spread of the short half
     W(s) = -log(1 + (s - median) / D)    above, D the spread of the long half
 
 spread = distance from the median to the quartile on that side / 0.6745 (one standard deviation, were it Gaussian).
 
-Also ours: motion is the mean visual activity of the shot without the frames of its transitions (the paper: pan and
+Also ours: motion is the mean visual activity of the shot without the frames of its transitions (theirs: pan and
 tilt); the curve is in time, not in shots: each half second takes the mean of the shots in it, each for as long as it
 lasts there; sigma grows with the film from 2 s to 12 s (a hundredth of its length), so that an edge is a turn of the
 story in a feature and of a scene in a short film.
@@ -48,7 +49,7 @@ from rewatch.score.grid import GRID, Array, edges, mean_of_steps, shot_seconds, 
 from rewatch.score.turns import flanks, levels
 from rewatch.track import Curve, Spans, Track
 
-PAPER = "Adams, Dorai and Venkatesh 2002, IEEE Trans. Multimedia 4(4)"
+PAPER = "after Adams, Dorai and Venkatesh 2002, IEEE Trans. Multimedia 4(4), as told by Bates and Jhala 2014"
 
 WORDS = ("largo", "adagio", "andante", "moderato", "allegro", "vivace", "presto")
 BOUNDS = np.array([-1.4, -0.85, -0.35, 0.35, 0.85, 1.4])
@@ -64,7 +65,7 @@ FIGURES = (
         "",
         "P(n) = W(s(n)) + (m(n) - mean m) / sd m over shots, W the shot length against the film's median in two parts, "
         "m the mean visual activity; in time, smoothed by a Gaussian of a hundredth of the film (2 to 12 s)",
-        PAPER,
+        PAPER + "; the shape of W and the motion are ours",
         ("shots", "activity", "frames", "boundaries"),
         "where a film hurries and where it takes its time, by its own measure",
         "which of two films is the faster: it is relative to the film itself",
@@ -78,6 +79,7 @@ FIGURES = (
         PAPER + "; the threshold is ours",
         ("tempo",),
         "turns of the story that show in cutting and motion",
+        "turns that are told in words, light or sound alone",
     ),
     Figure(
         "tempo_marks",

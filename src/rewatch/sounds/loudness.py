@@ -78,7 +78,16 @@ FIGURES = (
         "whether the sound clips when it is played or encoded again",
         "how loud it is: one click sets it",
     ),
-    Figure("sample_peak", "Sample peak", "dBFS", "highest magnitude of any sample of any channel", _BS1770, ()),
+    Figure(
+        "sample_peak",
+        "Sample peak",
+        "dBFS",
+        "highest magnitude of any sample of any channel",
+        _BS1770,
+        (),
+        "whether the sound was driven to full scale: 0 dBFS and just below",
+        "what lies between the samples: the wave that is played can be higher; see true_peak",
+    ),
     Figure(
         "max_momentary",
         "Loudest moment",
@@ -86,6 +95,8 @@ FIGURES = (
         "highest momentary loudness: K-weighted power over 400 ms, one window every 20 ms",
         _TECH3341,
         ("loudness",),
+        "how far the loudest blow stands above the film as a whole",
+        "where it is, and whether it is alone: the track loudness shows that",
     ),
     Figure(
         "max_short_term",
@@ -94,6 +105,8 @@ FIGURES = (
         "highest short-term loudness: K-weighted power over 3 s, one window every 20 ms",
         _TECH3341,
         ("loudness",),
+        "how far the loudest passage stands above the film as a whole",
+        "single blows: they are averaged over 3 s",
     ),
     Figure(
         "silence",

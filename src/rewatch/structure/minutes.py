@@ -23,7 +23,16 @@ from rewatch.track import Curve, Events, Spans, Track, frame_times
 CLOCK = Clock(Fraction(1))
 
 FIGURES = (
-    Figure("minutes", "Minutes", "", "minute n runs from second 60 (n - 1) to 60 n", "rewatch", ("frames", "loudness")),
+    Figure(
+        "minutes",
+        "Minutes",
+        "",
+        "minute n runs from second 60 (n - 1) to 60 n",
+        "rewatch",
+        ("frames", "loudness"),
+        "talking of a film a minute at a time, in the terms of any player's clock",
+        "the film's own joints: a minute begins in the middle of a shot",
+    ),
 )
 
 

@@ -20,9 +20,25 @@ from rewatch.words.lines import read_lines
 
 FIGURES = (
     Figure(
-        "words", "Words spoken", "", "sum of the words of all lines", "rewatch", ("lines",), "how talkative a film is"
+        "words",
+        "Words spoken",
+        "",
+        "sum of the words of all lines",
+        "rewatch",
+        ("lines",),
+        "how talkative a film is",
+        "what the subtitles leave out: they shorten what is said, a translation more so",
     ),
-    Figure("lines", "Lines", "", "number of lines in which anything is said", "rewatch", ("lines",)),
+    Figure(
+        "lines",
+        "Lines",
+        "",
+        "number of lines in which anything is said",
+        "rewatch",
+        ("lines",),
+        "how much there is to read",
+        "sentences or turns of a conversation: one subtitle may hold two, or half of one",
+    ),
     Figure(
         "dialogue_share",
         "Share of dialogue",
@@ -33,7 +49,16 @@ FIGURES = (
         "how much of a film is carried by talk",
         "speech that has no subtitle; subtitles stand a little longer than the voice",
     ),
-    Figure("words_per_minute", "Words a minute", "words/min", "words / length of the film", "rewatch", ("lines",)),
+    Figure(
+        "words_per_minute",
+        "Words a minute",
+        "words/min",
+        "words / length of the film",
+        "rewatch",
+        ("lines",),
+        "comparing how much films of different length talk",
+        "how fast anybody speaks: see speech_rate",
+    ),
     Figure(
         "speech_rate",
         "Words a minute while someone speaks",
@@ -42,8 +67,18 @@ FIGURES = (
         "rewatch",
         ("lines",),
         "how fast the talk is where there is talk",
+        "how fast one voice is: subtitles stand longer than the voice, and two may speak at once",
     ),
-    Figure("speakers", "Speakers", "", "different names that the lines carry", "rewatch", ("lines",)),
+    Figure(
+        "speakers",
+        "Speakers",
+        "",
+        "different names that the lines carry",
+        "rewatch",
+        ("lines",),
+        "how many voices a film has, where its subtitles name them",
+        "one person under two names (MAN, then JOHN); who speaks without being named",
+    ),
 )
 
 _UNITS = {figure.name: figure.unit for figure in FIGURES if figure.unit}
