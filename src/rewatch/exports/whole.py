@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 from rewatch.errors import ExportError
+from rewatch.library.atomic import swapped
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -41,16 +41,8 @@ def whole(path: Path) -> Iterator[Path]:
         if path.exists() and not path.is_file():
             yield path
             return
-        target = Path(os.path.realpath(path))
-        part = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex[:8]}.part")
-        try:
+        with swapped(Path(os.path.realpath(path))) as part:
             yield part
-            with part.open("rb+") as written:
-                os.fsync(written.fileno())
-            part.replace(target)
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
     except OSError as error:
         reason = _REASONS.get(error.errno or 0) or error.strerror or str(error)
         raise ExportError(f"{path} could not be written: {reason}") from error

@@ -2,6 +2,12 @@
 
 Everything in the library is written to a temporary name in the same folder, synced, and renamed over the old one. A
 reader at any moment, and the next run after a kill or a power cut, sees the old file or the new one.
+
+Contents
+    swapped     a temporary path beside the one wanted; renamed over it on success
+    replacing   the same for the library's own files: their folder is made, errors are told in one line
+    explained   what the operating system says of a write, in one line
+    sweep       away with what killed runs left
 """
 
 from __future__ import annotations
@@ -20,8 +26,26 @@ TEMPORARY = ".part"
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def swapped(path: Path) -> Iterator[Path]:
     """Give a temporary path to write to; on success it becomes `path`, on failure it is gone and `path` untouched.
+
+    Raises OSError as the system does.
+    """
+    # Cut short: a name may have 255 bytes, and a letter up to four of them.
+    part = path.with_name(f".{path.name[:50]}.{uuid.uuid4().hex[:8]}{TEMPORARY}")
+    try:
+        yield part
+        _sync(part)
+        os.replace(part, path)
+        _sync(path.parent)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """`swapped`, in a folder that is made where there is none.
 
     Raises LibraryError where the disk is full or may not be written.
 
@@ -32,17 +56,10 @@ def replacing(path: Path) -> Iterator[Path]:
     >>> target.read_text()
     'whole'
     """
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{TEMPORARY}")
-    try:
-        with explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with swapped(path) as part:
             yield part
-            _sync(part)
-            os.replace(part, path)
-            _sync(path.parent)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
