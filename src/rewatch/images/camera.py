@@ -29,6 +29,7 @@ from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.images.blocks import Blocks
+from rewatch.rows import Rows
 from rewatch.track import Curve, Track
 
 Floats = npt.NDArray[np.float32]
@@ -288,7 +289,7 @@ class Camera(Analyser[Pictures]):
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._blocks = Blocks(_AT_ONCE)
         self._last: npt.NDArray[np.uint8] | None = None
-        self._parts: list[Floats] = []
+        self._rows = Rows(len(COLUMNS), np.float32)
 
     def feed(self, piece: Pictures) -> None:
         for (luma,) in self._blocks.add(piece.luma):
@@ -298,11 +299,11 @@ class Camera(Analyser[Pictures]):
         if self._last is None:
             # Frame 0 has nothing before it: as if it had stood still.
             self._last = luma[:1]
-        self._parts.append(between_frames(np.concatenate([self._last, luma])))
+        self._rows.add(between_frames(np.concatenate([self._last, luma])))
         self._last = luma[-1:].copy()
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         for (luma,) in self._blocks.rest():
             self._measure(luma)
-        values = np.concatenate([np.zeros((0, len(COLUMNS)), np.float32), *self._parts])
+        values = self._rows.array()
         return {"camera": Curve("camera", values, FRAMES, self.gives[0].unit, COLUMNS)}

@@ -8,6 +8,7 @@ Conventions
 
 Contents
     srgb8_to_oklab, oklab_to_srgb8   colours between the two
+    srgb8_to_linear, linear_to_srgb8, oklab_to_linear   by way of light: averages are taken of it, not of code values
     Shown                            Y'CbCr of one film -> Oklab or sRGB
     shown_luma                       what luma becomes under tone mapping
     Colour                           the analyser: tracks ``colour`` and ``barcode``
@@ -30,8 +31,9 @@ from rewatch.clock import FRAMES, Clock
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts, PictureFacts
 from rewatch.figure import Figure
-from rewatch.film.colour import Matrix, matrix_of, tone_map
+from rewatch.film.colour import Matrix, code_values, linear_light, matrix_of, tone_map
 from rewatch.images.blocks import Blocks
+from rewatch.rows import Rows
 from rewatch.track import Curve, Track
 
 Floats = npt.NDArray[np.float32]
@@ -86,8 +88,7 @@ FIGURES = (
 @cache
 def _linear_of() -> Floats:
     """Linear light of 4096 steps of sRGB code value."""
-    code = np.arange(_STEPS + 1) / _STEPS
-    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return linear_light(np.arange(_STEPS + 1) / _STEPS).astype(np.float32)
 
 
 def _oklab_of_linear(light: Floats) -> Floats:
@@ -101,9 +102,7 @@ def srgb8_to_oklab(rgb: npt.ArrayLike) -> Floats:
     >>> srgb8_to_oklab([255, 0, 0]).round(2).tolist() == np.float32([0.63, 0.22, 0.13]).tolist()
     True
     """
-    code = np.clip(np.asarray(rgb, dtype=np.float64) / 255, 0, 1)
-    light = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
-    return _oklab_of_linear(light.astype(np.float32))
+    return _oklab_of_linear(srgb8_to_linear(rgb).astype(np.float32))
 
 
 def oklab_to_srgb8(lab: npt.ArrayLike) -> Bytes:
@@ -112,10 +111,23 @@ def oklab_to_srgb8(lab: npt.ArrayLike) -> Bytes:
     >>> oklab_to_srgb8([1.0, 0.0, 0.0]).tolist()
     [255, 255, 255]
     """
+    return linear_to_srgb8(oklab_to_linear(lab))
+
+
+def oklab_to_linear(lab: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """(..., 3) Oklab -> (..., 3) linear sRGB; outside 0..1 where sRGB cannot show it."""
     cones = np.asarray(lab, dtype=np.float64) @ np.linalg.inv(_TO_LAB).T
-    light = np.clip(cones**3 @ np.linalg.inv(_TO_CONES).T, 0, 1)
-    code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.round(code * 255).astype(np.uint8)
+    return np.asarray(cones**3 @ np.linalg.inv(_TO_CONES).T)
+
+
+def srgb8_to_linear(rgb: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """sRGB code values 0..255 -> linear light 0..1."""
+    return linear_light(np.clip(np.asarray(rgb, dtype=np.float64) / 255, 0, 1))
+
+
+def linear_to_srgb8(light: npt.ArrayLike) -> Bytes:
+    """Linear light 0..1 -> uint8 sRGB; what lies outside is clipped."""
+    return np.round(code_values(light) * 255).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +211,11 @@ class Colour(Analyser[Pictures]):
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._shown = Shown.of(film.picture)
         self._blocks = Blocks()
-        self._means: list[Floats] = []
+        self._means = Rows(3, np.float32)
         self._tick = 0
         self._sum = np.zeros((BANDS, 3))
         self._frames = 0
-        self._lines: list[Bytes] = []
+        self._lines = Rows(3 * BANDS, np.uint8)
 
     def feed(self, piece: Pictures) -> None:
         base = piece.time_base
@@ -214,7 +226,7 @@ class Colour(Analyser[Pictures]):
     def _measure(self, luma: Bytes, cb: Bytes, cr: Bytes, ticks: npt.NDArray[np.int64]) -> None:
         lab = self._shown.oklab(*(area_means(plane, BANDS, ACROSS) for plane in (luma, cb, cr)))
         bands = lab.mean(axis=2, dtype=np.float64)
-        self._means.append(bands.mean(axis=1).astype(np.float32))
+        self._means.add(bands.mean(axis=1))
         for tick, lines in zip(np.maximum(ticks, 0).tolist(), bands, strict=True):
             if tick > self._tick:
                 self._close(tick)
@@ -225,7 +237,7 @@ class Colour(Analyser[Pictures]):
         """The ticks before `tick` are over: one without a frame of its own shows the one before (the first: after)."""
         if self._frames:
             line = oklab_to_srgb8(self._sum / self._frames).reshape(-1)
-            self._lines += [line] * (tick - len(self._lines))
+            self._lines.add(np.tile(line, (max(0, tick - len(self._lines)), 1)))
         self._tick, self._frames = tick, 0
         self._sum = np.zeros((BANDS, 3))
 
@@ -234,10 +246,8 @@ class Colour(Analyser[Pictures]):
             self._measure(*block)
         self._close(self._tick + 1)
         colour, barcode = self.gives
-        means = np.concatenate([np.zeros((0, 3), np.float32), *self._means])
-        lines = np.array(self._lines, np.uint8).reshape(-1, 3 * BANDS)
         clock = Clock(BARCODE_RATE, 1 / (2 * BARCODE_RATE))
         return {
-            "colour": Curve("colour", means, FRAMES, colour.unit, colour.columns),
-            "barcode": Curve("barcode", lines, clock, barcode.unit, barcode.columns),
+            "colour": Curve("colour", self._means.array(), FRAMES, colour.unit, colour.columns),
+            "barcode": Curve("barcode", self._lines.array(), clock, barcode.unit, barcode.columns),
         }

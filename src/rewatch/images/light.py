@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from rewatch.analyser import Analyser, Gives
 from rewatch.clock import FRAMES
@@ -21,6 +20,7 @@ from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.images.colour import shown_luma
+from rewatch.rows import Rows
 from rewatch.track import Curve, Track
 
 FIGURES = (
@@ -54,7 +54,7 @@ class Light(Analyser[Pictures]):
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._shown = shown_luma(film.picture)
-        self._parts: list[npt.NDArray[np.float32]] = []
+        self._rows = Rows(2, np.float32)
 
     def feed(self, piece: Pictures) -> None:
         luma = piece.luma if self._shown is None else self._shown[piece.luma]
@@ -65,8 +65,7 @@ class Light(Analyser[Pictures]):
         count = luma.shape[1] * luma.shape[2]
         mean = total / count
         spread = np.sqrt(np.maximum(squares / count - mean**2, 0.0))
-        self._parts.append((np.stack([mean, spread], axis=1) / 255).astype(np.float32))
+        self._rows.add(np.stack([mean, spread], axis=1) / 255)
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
-        values = np.concatenate([np.zeros((0, 2), np.float32), *self._parts])
-        return {"light": Curve("light", values, FRAMES, "0..1", ("mean", "spread"))}
+        return {"light": Curve("light", self._rows.array(), FRAMES, "0..1", ("mean", "spread"))}

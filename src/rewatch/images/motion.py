@@ -22,6 +22,7 @@ from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.images.colour import shown_luma
+from rewatch.rows import Rows
 from rewatch.track import Curve, Track
 
 CUTTING = "Cutting, DeLong and Brunick 2011, doi 10.1037/a0020995"
@@ -80,7 +81,7 @@ class Activity(Analyser[Pictures]):
         self._shown = shown_luma(film.picture)
         self._lag = lag_of(film.picture.rate) if film.picture else 2
         self._before: npt.NDArray[np.uint8] | None = None
-        self._parts: list[npt.NDArray[np.float32]] = []
+        self._rows = Rows(None, np.float32)
 
     def feed(self, piece: Pictures) -> None:
         luma = piece.luma if self._shown is None else self._shown[piece.luma]
@@ -98,7 +99,7 @@ class Activity(Analyser[Pictures]):
         variance = np.maximum(square - mean**2, 0) + NOISE
         covariance = cross - mean[self._lag :] * mean[: -self._lag] + NOISE
         r = covariance / np.sqrt(variance[self._lag :] * variance[: -self._lag])
-        self._parts.append(np.clip(1 - r, 0, 2).astype(np.float32))
+        self._rows.add(np.clip(1 - r, 0, 2))
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
-        return {"activity": Curve("activity", np.concatenate([np.zeros(0, np.float32), *self._parts]), FRAMES, "1 - r")}
+        return {"activity": Curve("activity", self._rows.array(), FRAMES, "1 - r")}

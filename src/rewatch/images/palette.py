@@ -30,6 +30,7 @@ from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.images.colour import OTTOSSON, Shown, oklab_to_srgb8, srgb8_to_oklab
+from rewatch.rows import Rows
 from rewatch.track import Curve, Track
 
 Bytes = npt.NDArray[np.uint8]
@@ -182,8 +183,8 @@ class Palette(Analyser[Pictures]):
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._shown = Shown.of(film.picture)
-        self._shares: list[npt.NDArray[np.float32]] = []
-        self._swatches: list[Bytes] = []
+        self._shares = Rows(len(BINS), np.float32)
+        self._swatches = Rows(4 * SWATCHES, np.uint8)
         self._held: tuple[Bytes, Bytes, Bytes] | None = None
         self._end, self._base = 0, Fraction(1)
 
@@ -229,8 +230,8 @@ class Palette(Analyser[Pictures]):
         row[..., 0] = np.round(255 / size * held)
         row[..., 1:] = np.round(self._shown.srgb(*means) * 255)
         row[row[..., 0] == 0] = 0
-        self._shares += [share for share in (count / size).astype(np.float32) for _ in range(ticks)]
-        self._swatches += [swatch for swatch in row.reshape(number, -1) for _ in range(ticks)]
+        self._shares.add(np.repeat(count / size, ticks, axis=0))
+        self._swatches.add(np.repeat(row.reshape(number, -1), ticks, axis=0))
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         if self._held is not None:
@@ -240,8 +241,8 @@ class Palette(Analyser[Pictures]):
                 self._measure(*self._held, ticks)
         clock = Clock(RATE, 1 / (2 * RATE))
         histogram, swatches = self.gives
-        shares = np.array(self._shares, np.float32).reshape(-1, len(BINS))
-        rows = np.array(self._swatches, np.uint8).reshape(-1, 4 * SWATCHES)
+        shares = self._shares.array()
+        rows = self._swatches.array()
         return {
             "palette": Curve("palette", shares, clock, "", histogram.columns),
             "swatches": Curve("swatches", rows, clock, "", swatches.columns),

@@ -33,6 +33,7 @@ from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.images.colour import Shown, area_means
+from rewatch.rows import Rows
 from rewatch.track import Events, Spans, Track
 
 Bytes = npt.NDArray[np.uint8]
@@ -134,7 +135,7 @@ class Stills(Analyser[Pictures]):
         self._album = scratch / "small"
         self._album.write_bytes(b"")
         self._album_end = 0
-        self._looks: list[npt.NDArray[np.uint8]] = []
+        self._looks = Rows(144, np.uint8)
 
     def feed(self, piece: Pictures) -> None:
         fresh, steps = self._changes(piece.luma)
@@ -149,7 +150,7 @@ class Stills(Analyser[Pictures]):
             if fresh[at]:
                 self._flush()
             if typical[at]:
-                self._looks.append(np.round(look * 127).astype(np.uint8))
+                self._looks.add(np.round(look * 127))
             if large[at]:
                 rgb = piece.large[frame]
                 # The step to a new picture says nothing about it.
@@ -221,7 +222,7 @@ class Stills(Analyser[Pictures]):
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         self._flush()
         chosen: list[tuple[int, int, str]] = []
-        looks = np.array(self._looks, np.uint8).reshape(-1, 144).astype(np.float32) / np.float32(127)
+        looks = self._looks.array().astype(np.float32) / np.float32(127)
         for shot, (begin, end, clear_begin, clear_end) in enumerate(self._shots(tracks.get("shots"))):
             pick = self._choose(looks, begin, end, clear_begin, clear_end)
             chosen.append((pick.frame, shot, self._keep(pick)))

@@ -12,6 +12,7 @@ from rewatch.analyser import Analyser, Gives
 from rewatch.clock import Clock
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
+from rewatch.rows import Rows
 from rewatch.track import Events, Track
 
 
@@ -32,17 +33,20 @@ class Frames(Analyser[Pictures]):
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._base = film.picture.time_base if film.picture else Fraction(1, 1000)
-        self._parts: list[tuple[np.ndarray, ...]] = []
+        self._pts, self._keyframe = Rows(None, np.int64), Rows(None, np.bool_)
+        self._size, self._kind = Rows(None, np.int32), Rows(None, np.uint8)
         self._last = 1
 
     def feed(self, piece: Pictures) -> None:
         self._base = piece.time_base
         self._last = piece.duration
-        self._parts.append((piece.pts.copy(), piece.keyframe.copy(), piece.size.copy(), piece.kind.copy()))
+        self._pts.add(piece.pts)
+        self._keyframe.add(piece.keyframe)
+        self._size.add(piece.size)
+        self._kind.add(piece.kind)
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
-        empty = (np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0, np.int32), np.zeros(0, np.uint8))
-        pts, keyframe, size, kind = (np.concatenate(c) for c in zip(empty, *self._parts, strict=True))
+        pts, size, kind = self._pts.array(), self._size.array(), self._kind.array()
         duration = np.append(np.diff(pts), self._last)[: len(pts)].astype(np.int64)
-        columns = {"duration": duration, "keyframe": keyframe, "size": size, "kind": kind}
+        columns = {"duration": duration, "keyframe": self._keyframe.array(), "size": size, "kind": kind}
         return {"frames": Events("frames", pts, Clock(1 / self._base), columns)}

@@ -17,7 +17,7 @@ from typing import Any
 
 from rewatch.analyser import Analyser
 
-READING: Mapping[str, int] = {"pictures": 1, "samples": 1, "tracks": 1}
+READING: Mapping[str, int] = {"pictures": 2, "samples": 2, "tracks": 1}
 """Versions of how evidence is read: one higher where ``film`` gives other pictures or samples than before."""
 
 AnyAnalyser = Analyser[Any]
