@@ -13,9 +13,14 @@ from rewatch.exports.whole import whole
 def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "sheet.svg"
     path.write_text("old")
-    with pytest.raises(ZeroDivisionError), whole(path) as part:
-        part.write_text("half")
-        raise ZeroDivisionError
+
+    def half() -> None:
+        with whole(path) as part:
+            part.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

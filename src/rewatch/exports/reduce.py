@@ -8,7 +8,6 @@ Contents
     mean_rows                rows of a table, averaged into fewer
     smooth                   a running mean
     max_rows                 the same, keeping the greatest
-    linear_light, display_light, oklab_to_linear   colour: averages are taken of light, not of code values
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,35 +110,3 @@ def max_rows(values: npt.NDArray[Any], count: int) -> Floats:
     if count >= n:
         return np.asarray(values, dtype=np.float64)[begin]
     return np.asarray(np.maximum.reduceat(values, begin), dtype=np.float64)
-
-
-def linear_light(srgb: npt.NDArray[Any]) -> Floats:
-    """sRGB code values 0..255 as linear light 0..1 (IEC 61966-2-1)."""
-    s = np.asarray(srgb, dtype=np.float64) / 255
-    light: Floats = np.where(s <= 0.04045, s / 12.92, ((s + 0.055) / 1.055) ** 2.4)
-    return light
-
-
-def display_light(linear: Floats) -> Bytes:
-    """Linear light as sRGB code values, uint8; what lies outside the gamut is clipped."""
-    c = np.clip(linear, 0, 1)
-    s = np.where(c <= 0.0031308, c * 12.92, 1.055 * c ** (1 / 2.4) - 0.055)
-    values: Bytes = np.rint(s * 255).astype(np.uint8)
-    return values
-
-
-def oklab_to_linear(lab: npt.NDArray[Any]) -> Floats:
-    """(..., 3) Oklab as (..., 3) linear sRGB (B. Ottosson 2020, "A perceptual color space for image processing")."""
-    lab = np.asarray(lab, dtype=np.float64)
-    to_lms = np.array(
-        [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]]
-    )
-    to_rgb = np.array(
-        [
-            [4.0767416621, -3.3077115913, 0.2309699292],
-            [-1.2684380046, 2.6097574011, -0.3413193965],
-            [-0.0041960863, -0.7034186147, 1.7076147010],
-        ]
-    )
-    linear: Floats = (lab @ to_lms.T) ** 3 @ to_rgb.T
-    return linear

@@ -17,15 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.clock import timecode
-from rewatch.exports.reduce import (
-    Floats,
-    display_light,
-    linear_light,
-    max_rows,
-    mean_rows,
-    oklab_to_linear,
-)
+from rewatch.exports.reduce import Floats, max_rows, mean_rows
 from rewatch.exports.study_view import Study, curve, figures, seconds_between, shot_lengths, spans, words_a_minute
+from rewatch.images.colour import linear_to_srgb8, oklab_to_linear, srgb8_to_linear
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -77,7 +71,7 @@ def barcode_line(colours: npt.ArrayLike, width: int) -> Text:
     rows = np.asarray(colours)
     if width <= 0 or not len(rows):
         return strip
-    for r, g, b in display_light(mean_rows(linear_light(rows), width)).tolist():
+    for r, g, b in linear_to_srgb8(mean_rows(srgb8_to_linear(rows), width)).tolist():
         strip.append(" ", Style(bgcolor=Color.from_rgb(r, g, b)))
     return strip
 
@@ -91,11 +85,11 @@ def _colours(study: Study, begin: float, end: float) -> npt.NDArray[Any] | None:
     found = curve(study, "barcode")
     if found is not None and found.values.shape[-1] % 3 == 0:
         rows = found.values[_between(found.seconds(study.times), begin, end)].reshape(-1, found.values.shape[1] // 3, 3)
-        return display_light(linear_light(rows).mean(axis=1)) if len(rows) else None
+        return linear_to_srgb8(srgb8_to_linear(rows).mean(axis=1)) if len(rows) else None
     found = curve(study, "colour")
     if found is None or found.values.shape[-1] != 3:
         return None
-    return display_light(oklab_to_linear(found.values[_between(found.seconds(study.times), begin, end)]))
+    return linear_to_srgb8(oklab_to_linear(found.values[_between(found.seconds(study.times), begin, end)]))
 
 
 def _curve_line(study: Study, name: str, begin: float, end: float, width: int, low: float | None = None) -> str | None:

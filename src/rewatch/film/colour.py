@@ -7,6 +7,7 @@ Conventions
 Contents
     matrix_of       bt601, bt709 or bt2020, the players' guess made where the file is silent
     is_full_range, is_rgb
+    linear_light, code_values   from sRGB to light and back
     tone_map        PQ or HLG R'G'B' to sRGB for people to look at
 """
 
@@ -52,6 +53,22 @@ def is_full_range(pixel_format: str, color_range: int) -> bool:
 def is_rgb(pixel_format: str) -> bool:
     """Whether the picture is stored as R'G'B' (or a palette of it)."""
     return pixel_format.startswith(("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "x2rgb", "x2bgr", "pal8"))
+
+
+def linear_light(code: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """sRGB code values 0..1 as linear light 0..1 (IEC 61966-2-1)."""
+    c = np.asarray(code, dtype=np.float64)
+    return np.asarray(np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4))
+
+
+def code_values(light: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Linear light 0..1 as sRGB code values 0..1 (IEC 61966-2-1); what lies outside is clipped.
+
+    >>> code_values([-1.0, 0.5, 1.0]).round(3).tolist()
+    [0.0, 0.735, 1.0]
+    """
+    v = np.clip(np.asarray(light, dtype=np.float64), 0, 1)
+    return np.asarray(np.where(v <= 0.0031308, 12.92 * v, 1.055 * v ** (1 / 2.4) - 0.055))
 
 
 # Linear light of the given primaries to linear BT.709 (ITU-R BT.2087 for BT.2020; the others by the same way).
@@ -104,7 +121,5 @@ def _linear(transfer: Literal["pq", "hlg"]) -> npt.NDArray[np.float32]:
 
 @cache
 def _srgb() -> npt.NDArray[np.uint8]:
-    """sRGB (IEC 61966-2-1) code values of 4096 steps of linear light."""
-    light = np.arange(4096) / 4095
-    code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.round(code * 255).astype(np.uint8)
+    """sRGB code values of 4096 steps of linear light."""
+    return np.round(code_values(np.arange(4096) / 4095) * 255).astype(np.uint8)

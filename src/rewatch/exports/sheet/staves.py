@@ -9,12 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.exports.reduce import (
-    Bytes,
     Floats,
     Reduced,
-    display_light,
-    linear_light,
-    oklab_to_linear,
     reduce_curve,
     smooth,
 )
@@ -22,6 +18,7 @@ from rewatch.exports.sheet.layout import Box
 from rewatch.exports.sheet.marks import terraces
 from rewatch.exports.sheet.pen import Pen
 from rewatch.exports.study_view import Study, curve, spans
+from rewatch.images.colour import Bytes, linear_to_srgb8, oklab_to_linear, srgb8_to_linear
 from rewatch.track import Curve
 
 FINE = 0.4
@@ -113,7 +110,7 @@ class Barcode(Stave):
     def of(cls, study: Study) -> Barcode | None:
         found = curve(study, "barcode")
         if found is not None and found.values.ndim == 2 and found.values.shape[1] % 3 == 0:
-            return cls(found.seconds(study.times), linear_light(found.values.reshape(len(found), -1, 3)))
+            return cls(found.seconds(study.times), srgb8_to_linear(found.values.reshape(len(found), -1, 3)))
         found = curve(study, "colour")
         if found is not None and found.values.ndim == 2 and found.values.shape[1] == 3:
             return cls(found.seconds(study.times), oklab_to_linear(found.values)[:, None])
@@ -140,7 +137,7 @@ class Barcode(Stave):
             upper = np.clip(lower + 1, 0, self.bands - 1)
             part = np.clip(fine - lower, 0, 1)[None, :, None]
             means = means[:, lower] * (1 - part) + means[:, upper] * part
-        return display_light(means.transpose(1, 0, 2))
+        return linear_to_srgb8(means.transpose(1, 0, 2))
 
     def draw(self, pen: Pen, box: Box) -> None:
         pen.picture(
