@@ -276,3 +276,15 @@ def test_a_pipe_is_written_straight_to(study: Any, tmp_path: Path) -> None:
     assert target.read_bytes() == EXPORTS["csv"].content(study)
     EXPORTS["csv"].write(study, Path(os.devnull))
     assert not Path(os.devnull).is_file()
+
+
+def test_a_soundtrack_with_empty_tracks_of_frames_is_written(fakes: ModuleType, study: Any, tmp_path: Path) -> None:
+    """What analysers of the picture give where there is none: tracks of frames, empty, and no times of frames."""
+    heard = fakes.without(study, "shots", picture=False)
+    none = np.zeros(0, np.int64)
+    heard.tracks["shots"] = Spans("shots", none, none, [], Clock(None), {"sure": np.zeros(0)})
+    for name in ("csv", "vtt-shots"):
+        with pytest.raises(ExportError, match="the film has no picture"):
+            EXPORTS[name].content(heard)
+    EXPORTS["csv"].write(heard, tmp_path)
+    assert (tmp_path / "shots.csv").read_text("utf-8").splitlines() == ["begin,end,start,stop,label,sure"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -145,3 +148,41 @@ def test_mp4_whose_index_was_never_written(tmp_path, render):
     cut.write_bytes(data[: data.index(b"moov") - 4])
     with pytest.raises(FilmError, match="incomplete"):
         open_film(cut)
+
+
+def test_a_document_with_photographs_in_it_is_no_film(tmp_path):
+    from PIL import Image
+
+    path = tmp_path / "scan.pdf"
+    Image.effect_noise((64, 48), 80).convert("RGB").save(path)
+    with pytest.raises(NotAFilm, match=r"scan\.pdf"):
+        open_film(path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there may a name be any bytes")
+def test_a_name_that_is_no_text_is_told(tmp_path, render):
+    film = render(tmp_path / "film.mp4", count=3)
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/fi\xfflm.mp4"))
+    film.rename(path)
+    with pytest.raises(FilmError, match=r"fi\\xfflm\.mp4: its name is not valid text"):
+        open_film(path)
+
+
+def test_pieces_shorter_than_a_jump_follow_each_other(tmp_path, render, number_of):
+    piece = render(tmp_path / "piece.ts", codec="mpeg2video", count=96, sound="mp2", sound_seconds=4)
+    path = tmp_path / "film.ts"
+    path.write_bytes(piece.read_bytes() * 3)
+    film = open_film(path)
+    pieces = list(read_pictures(film))
+    ends = float((int(pieces[-1].pts[-1]) + pieces[-1].duration) * pieces[-1].time_base)
+    assert ends == pytest.approx(12, abs=0.3)
+    heard = list(read_samples(film))
+    assert float(heard[-1].start) + (heard[-1].first + len(heard[-1])) / heard[-1].rate == pytest.approx(12, abs=0.3)
+
+
+def test_a_short_picture_under_a_long_sound_is_whole(tmp_path, render):
+    film = open_film(render(tmp_path / "film.mkv", count=1, sound="flac", sound_seconds=6))
+    damage = Damage()
+    list(read_pictures(film, damage=damage))
+    assert not damage.missing
+    assert damage.notes == []

@@ -59,3 +59,16 @@ def test_a_time_far_behind_the_end_is_not_believed():
 def test_always_strictly_increasing(raws, limited):
     times, _ = placed(raws, limit=Fraction(30) if limited else None)
     assert all(a < b for a, b in pairwise(times))
+
+
+def test_short_pieces_each_with_a_clock_of_its_own_follow_each_other():
+    piece = [1400, 2400, 3400, 4400]
+    times, line = placed(piece * 3)
+    assert times == [1400, 2400, 3400, 4400, 4440, 5440, 6440, 7440, 7480, 8480, 9480, 10480]
+    assert line.repaired == 2
+
+
+def test_one_wrong_stamp_does_not_move_what_follows():
+    times, line = placed([0, 1000, 2000, 2040, 0, 2120, 2160])
+    assert times == [0, 1000, 2000, 2040, 2080, 2120, 2160]
+    assert line.shift == 0

@@ -227,3 +227,41 @@ def test_many_at_once(library: Library) -> None:
         thread.join()
     assert not failed
     assert len(library.entries()) == 8
+
+
+def test_a_lost_catalogue_is_written_anew_when_it_is_asked(library: Library) -> None:
+    put(library, "Heat (1995).mkv", "ab" * 16)
+    damaged = put(library, "Ran (1985).mkv", "cd" * 16)
+    (damaged.folder / "edition.json").write_text("{")
+    for path in library.folder.glob("catalogue.sqlite*"):
+        path.unlink()
+    assert [e.name for e in library.entries()] == ["Heat (1995)"]
+
+
+def test_a_damaged_catalogue_says_what_to_do(library: Library) -> None:
+    put(library, "Heat (1995).mkv", "ab" * 16)
+    for path in library.folder.glob("catalogue.sqlite*"):
+        path.unlink()
+    (library.folder / "catalogue.sqlite").write_text("no database at all, " * 40)
+    with pytest.raises(LibraryError, match=r"is damaged .* remove it"):
+        library.entries()
+
+
+def test_a_library_that_is_a_file_is_told_when_it_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "library").write_text("no folder")
+    with pytest.raises(LibraryError, match="is no folder"):
+        Library(tmp_path / "library").entries()
+
+
+def test_an_unfinished_watch_says_how_to_go_on(library: Library) -> None:
+    edition = put(library, "Heat (1995).mkv", "ab" * 16)
+    edition.work.mkdir()
+    with pytest.raises(NotMeasured, match=r'not watched to its end: rewatch watch .*Heat \(1995\)\.mkv"? goes on'):
+        edition.curve("pulse")
+
+
+def test_films_of_one_name_are_told_apart_by_their_files(library: Library) -> None:
+    put(library, "Heat (1995).mkv", "ab" * 16)
+    put(library, "Heat (1995).mp4", "cd" * 16)
+    with pytest.raises(FilmAmbiguous, match=r"\[abababab, Heat \(1995\)\.mkv\].*\[cdcdcdcd, Heat \(1995\)\.mp4\]"):
+        library.find("heat", lambda path: "")

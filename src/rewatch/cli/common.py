@@ -76,10 +76,10 @@ def console() -> Console:
 
 
 def messages() -> Console:
-    """For messages and progress on standard error."""
+    """For messages and progress on standard error: a message is one line, which the terminal may fold."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], title: str = "") -> None:

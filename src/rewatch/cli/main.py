@@ -119,6 +119,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
 def _line(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "out of memory"
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return " ".join(f"{error.filename}: {error.strerror.lower()}".split())
     return " ".join(str(error).split())
 
 

@@ -27,7 +27,7 @@ import numpy as np
 from rewatch.clock import FrameTimes
 from rewatch.errors import ExportError
 from rewatch.exports.numbers import plain_numbers
-from rewatch.exports.study_view import Study, spans
+from rewatch.exports.study_view import Study, no_shots, spans
 from rewatch.exports.whole import whole
 from rewatch.track import Curve, Events, Figures, Spans, Track
 
@@ -73,8 +73,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def shots_csv(study: Study) -> str:
     """The shots of a film, one a row, columns `SHOT_COLUMNS`. ExportError for a film without a picture."""
     shots = spans(study, "shots")
-    if shots is None:
-        raise ExportError(f"{study.title}: no shots to write: the film has no picture")
+    if shots is None or not len(shots):
+        raise ExportError(f"{study.title}: no shots to write: {no_shots(study)}")
     begin, end = (_seconds(at, shots, study.times) for at in (shots.begin, shots.end))
     framed = shots.clock.counts_frames
     first = shots.columns.get("first_frame", [-1] * len(shots))
@@ -99,6 +99,8 @@ def shots_csv(study: Study) -> str:
 
 
 def _seconds(ticks: Any, track: Spans | Events | Curve, times: FrameTimes | None) -> list[float]:
+    if not len(ticks):
+        return []  # an empty track of frames, in a film without a picture: there are no times to look up
     return [round(s, 6) for s in track.clock.seconds_of(ticks, times).tolist()]
 
 

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable
 
 from rewatch.errors import ExportError
-from rewatch.exports.study_view import Study, seconds_between, spans
+from rewatch.exports.study_view import Study, no_shots, seconds_between, spans
 
 
 def _stamp(milliseconds: int) -> str:
@@ -63,8 +63,8 @@ def lines_vtt(study: Study) -> str:
 def shots_vtt(study: Study) -> str:
     """The shots of a film as WebVTT metadata cues. ExportError for a film without a picture."""
     shots = spans(study, "shots")
-    if shots is None:
-        raise ExportError(f"{study.title}: no shots to write: the film has no picture")
+    if shots is None or not len(shots):
+        raise ExportError(f"{study.title}: no shots to write: {no_shots(study)}")
     begin, end = seconds_between(study, shots)
     framed = shots.clock.counts_frames
     cues = []

@@ -29,9 +29,12 @@ def draw_contact_sheet(edition: Edition, path: Path, begin: float = 0.0, end: fl
         raise ExportError(f"{path.name}: a contact sheet is drawn as .jpg, .png or .webp")
     from rewatch.images.contact_sheet import contact_sheets
 
-    times, stills, shots = edition.times, edition.events("stills"), edition.spans("shots")
-    if times is None or not len(stills):
+    times = edition.times
+    if times is None:
         raise NotMeasured(f"{edition.name} has no stills: no picture was watched")
+    stills, shots = edition.events("stills"), edition.spans("shots")
+    if not len(stills):
+        raise NotMeasured(f"{edition.name} has no stills: no frame of it could be kept")
     starts, ends = shots.begin_seconds(times), shots.end_seconds(times)
     number = np.asarray(stills.columns["shot"], dtype=np.int64)
     stop = edition.duration if end is None else end

@@ -84,6 +84,11 @@ def figures(study: Study, name: str) -> Figures | None:
     return _track(study, name, Figures)
 
 
+def no_shots(study: Study) -> str:
+    """Why a film has no shots, in words."""
+    return "the list does not tell them" if study.facts.container.startswith("list") else "the film has no picture"
+
+
 def seconds_between(study: Study, track: Spans) -> tuple[Floats, Floats]:
     """(n,) and (n,): begin and end of each span in seconds."""
     return track.begin_seconds(study.times), track.end_seconds(study.times)

@@ -56,11 +56,25 @@ def open_container(path: str) -> InputContainer:
     if any(name in NOT_FILMS or name.endswith("_pipe") for name in names):
         container.close()
         raise NotAFilm(f"{path}: not a film (it reads as {container.format.name})")
+    if "mjpeg" in names and not _begins_with_jpeg(path):
+        container.close()
+        raise NotAFilm(f"{path}: not a film (something else, with photographs in it)")
     return container
+
+
+def _begins_with_jpeg(path: str) -> bool:
+    """libav takes whatever holds a JPEG (a PDF, an archive) for a stream of them."""
+    with open(path, "rb") as file:
+        return file.read(2) == b"\xff\xd8"
 
 
 def _readable(path: str) -> None:
     """FilmError where the file system already says no."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        raise FilmError(f"{shown}: its name is not valid text (UTF-8): rename the file") from None
     if not os.path.lexists(path):
         raise FilmError(f"{path}: no such file")
     if os.path.isdir(path):

@@ -28,7 +28,7 @@ from rewatch.facts import FilmFacts, PictureFacts
 from rewatch.film.colour import is_full_range, is_rgb
 from rewatch.film.container import frames, open_container
 from rewatch.film.planes import rows_of
-from rewatch.film.stamps import JUMP, Stamps
+from rewatch.film.stamps import START, Stamps
 
 LONG_SIDE = 128
 # Without the accurate rounding libswscale makes grey a little blue: 127 of 128.
@@ -221,7 +221,7 @@ class Decoding:
     def clock_restarts(self, times: FrameTimes) -> bool:
         """Whether the picture runs past what its timestamps span: one of them may then stand for several frames."""
         duration = self._film.duration
-        return duration is not None and times.end * times.time_base > duration + JUMP / 2
+        return duration is not None and times.end * times.time_base > duration + START
 
     def close(self) -> None:
         self._stream.codec_context.flush_buffers()  # stops the decoder's threads before it is taken down

@@ -103,7 +103,9 @@ def _choose_sound(
     known = [facts for facts in sounds if facts.sample_rate]
     if asked is not None:
         if not 0 <= asked < len(sounds):
-            held = f"they are numbered 0 to {len(sounds) - 1}" if sounds else "it has none"
+            held = {0: "it has none", 1: "it has one, number 0"}.get(
+                len(sounds), f"they are numbered 0 to {len(sounds) - 1}"
+            )
             raise NoSuchStream(f"{name}: there is no audio stream {asked}: {held}")
         if sounds[asked] not in known:
             raise UnknownCodec(f"{name}: its audio stream {asked} ({sounds[asked].codec}) cannot be decoded")
@@ -241,14 +243,12 @@ def _codec_name(stream: Any) -> str:
 
 
 def _duration(stream: Stream) -> Fraction | None:
-    if stream.duration and stream.time_base:
-        return stream.duration * stream.time_base
-    # Matroska: what the muxer noted (mkvmerge: with a language behind the key).
+    # Matroska: what the muxer noted (mkvmerge: with a language behind the key); libav gives the whole file's there.
     for key, value in stream.metadata.items():
         found = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", value) if key.upper().startswith("DURATION") else None
         if found:
             return int(found[1]) * 3600 + int(found[2]) * 60 + Fraction(found[3])
-    return None
+    return stream.duration * stream.time_base if stream.duration and stream.time_base else None
 
 
 def _language(stream: Stream) -> str:

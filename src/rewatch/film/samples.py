@@ -5,8 +5,8 @@ Conventions
     converted to those of the beginning. What the encoder put before and after the sound (priming, padding) is left
     out, as libav does it.
     Timestamps are believed from 20 ms on: a hole is filled with zeros, an overlap is cut off, anything smaller is
-    the rounding of the container. A clock that is started anew (back by over 10 s) or runs far beyond the end of the
-    film is taken to go on where it was.
+    the rounding of the container. A clock that is started anew (back by over 10 s, or to the start) or runs far
+    beyond the end of the film is taken to go on where it was.
 
 Contents
     read_samples
@@ -30,7 +30,7 @@ from rewatch.evidence import Damage, Samples
 from rewatch.facts import FilmFacts
 from rewatch.film.container import frames, layout_name, open_container
 from rewatch.film.ending import note_missing
-from rewatch.film.stamps import JUMP
+from rewatch.film.stamps import JUMP, START
 
 TOLERANCE = 50
 """A timestamp may be off by this part of a second (20 ms) before it is believed."""
@@ -111,6 +111,7 @@ class _Line:
         self._held_samples = 0
         self._channels = 0
         self._shift = 0
+        self._raw = 0  # where the last timestamp lay before it was shifted
         self._resampler: AudioResampler | None = None
         self._between: tuple[str, int, str] | None = None
 
@@ -171,7 +172,10 @@ class _Line:
         num, den = self._scale.numerator, self._scale.denominator
         at = (2 * pts * num + den) // (2 * den) - self._origin + self._shift
         jump = JUMP * self.rate
-        if at <= self.written - jump or (at > self.written + jump and self._behind_the_end(at - jump)):
+        # As in `Stamps`: the pieces of a film that was put together may be shorter than a jump.
+        before, self._raw = self._raw, at - self._shift
+        at_start = self._raw <= self.rate * START // 2 and before > self.rate * START
+        if at_start or at <= self.written - jump or (at > self.written + jump and self._behind_the_end(at - jump)):
             self.repaired += 1
             self._shift += self.written - at
             return self.written

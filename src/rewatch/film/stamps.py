@@ -4,7 +4,8 @@ The rules, for a file whose timestamps are out of order (rips joined from segmen
     missing             the time before, and one frame's length
     not after the last  one tick after the last: what overlaps has no time of its own, and the stamps that follow are
                         kept, so that the picture stays with the sound
-    back by over 10 s   the clock was started anew: all that follows is moved up, to go on after the last frame
+    back by over 10 s,  the clock was started anew: all that follows is moved up, to go on after the last frame
+    or to the start
     ahead by over 10 s, behind the end of the film    likewise, moved down
 All of them are counted. A hole in the timestamps stays a hole.
 
@@ -19,7 +20,11 @@ from fractions import Fraction
 JUMP = 10
 """Seconds. As FFmpeg's own threshold for a discontinuity (-dts_delta_threshold)."""
 
-HOLE = 1
+START = 1
+"""Seconds from the first frame on; a stamp that goes back from behind them to within half of them is at the start
+again: short pieces were put together, each with a clock of its own."""
+
+HOLE = 0.5
 """Seconds without a new frame that are worth a word, in a picture that otherwise keeps its rate."""
 
 
@@ -29,10 +34,13 @@ class Stamps:
     zero:    second 0 of the film, in the container's time
     nominal: what a frame lasts, in ticks
     limit:   the second at which the film ends, as its header says; None: not known
-    holes:   last tick before and first after each stretch of over a second without a new frame
+    holes:   last tick before and first after each stretch of over half a second without a new frame
     """
 
-    __slots__ = ("_behind", "_exact", "_jump", "_limit", "_wide", "holes", "last", "nominal", "repaired", "shift")
+    __slots__ = (
+        "_before", "_behind", "_exact", "_first", "_jump", "_limit", "_raw", "_start", "_wide",
+        "holes", "last", "nominal", "repaired", "shift",
+    )  # fmt: skip
 
     def __init__(self, time_base: Fraction, zero: Fraction, nominal: Fraction, limit: Fraction | None = None) -> None:
         self.nominal = nominal
@@ -40,6 +48,10 @@ class Stamps:
         self._jump = int(JUMP / time_base)
         self._limit = None if limit is None else int(limit / time_base)
         self._exact: Fraction | None = None
+        self._first: int | None = None  # raw, of the first frame that has one
+        self._raw = 0
+        self._before: int | None = None  # the shift until the frame before, where that one changed it
+        self._start = int(START / time_base)
         self.last: int | None = None
         self.shift = 0
         self.repaired = 0
@@ -56,11 +68,17 @@ class Stamps:
             self.last = at if last is None else max(at, last + 1)
             return self.last
         self._exact = None
+        before, self._before = self._before, None
+        if before is not None and last is not None and last < raw - self._behind + before <= last + self._wide:
+            self.shift = before  # it was one frame with a wrong stamp, and the clock goes on as it did
         at = raw - self._behind + self.shift
+        if self._first is None:
+            self._first = self._raw = raw
         if last is not None and (
-            at <= last - self._jump or (self._limit is not None and at > max(self._limit, last) + self._jump)
+            self._started_anew(raw, at, last) or (self._limit is not None and at > max(self._limit, last) + self._jump)
         ):
             self.repaired += 1
+            self._before = self.shift
             self.shift += last + max(1, round(self.nominal)) - at
             at = last + max(1, round(self.nominal))
         elif last is not None and at <= last:
@@ -68,5 +86,10 @@ class Stamps:
             at = last + 1
         elif last is not None and at - last > self._wide:
             self.holes += ((last, at),)
-        self.last = at
+        self.last, self._raw = at, raw
         return at
+
+    def _started_anew(self, raw: int, at: int, last: int) -> bool:
+        first = raw if self._first is None else self._first
+        at_start = raw <= first + self._start // 2 and self._raw > first + self._start
+        return at_start or at <= last - self._jump

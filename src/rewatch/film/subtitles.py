@@ -178,6 +178,8 @@ def _from_file(path: Path, film: FilmFacts, language: str = "") -> list[Line]:
         # HTML tags are kept here, and taken off below, because pysubs2 would drop the voices of WebVTT.
         rate = float(film.picture.rate) if film.picture else None
         parsed = pysubs2.SSAFile.from_string(text, fps=rate, keep_html_tags=True)
+    except pysubs2.exceptions.FormatAutodetectionError:
+        raise SubtitleError(f"{path}: no subtitles: it reads as none of .srt, .vtt, .ass") from None
     except (pysubs2.exceptions.Pysubs2Error, ValueError, KeyError, IndexError) as error:
         raise SubtitleError(f"{path}: no subtitles that can be read ({type(error).__name__})") from None
     lines: list[Line] = []

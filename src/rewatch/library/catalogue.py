@@ -57,6 +57,9 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def exists(self) -> bool:
+        return self._path.exists()
+
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with explained(self._path):
@@ -68,8 +71,12 @@ class Catalogue:
         try:
             self._migrate(connection)
             yield connection
-        except sqlite3.Error as error:
+        except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
             raise LibraryError(f"the catalogue {self._path}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise LibraryError(
+                f"the catalogue {self._path} is damaged ({error}): remove it, and it is written anew from the editions"
+            ) from error
         finally:
             connection.close()
 

@@ -12,6 +12,7 @@ killed between the two leaves nothing stale behind.
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -167,7 +168,9 @@ class Edition:
     def why_missing(self, track: str) -> str:
         """One line about why there is no such track."""
         if not self.record.made:
-            return f"{self.name} has not been watched yet: rewatch watch {self.facts.path}"
+            return f"{self.name} has not been watched yet: rewatch watch {quoted(self.facts.path)}"
+        if self.work.exists():
+            return f"{self.name} was not watched to its end: rewatch watch {quoted(self.facts.path)} goes on"
         if track == "lines":
             return f"{self.name} has no lines: no subtitles in the file or beside it"
         return f"{self.name} has no track {track}: it has {', '.join(sorted(self.tracks))}"
@@ -267,6 +270,16 @@ class Edition:
             for track in made.tracks:
                 self._cache.pop(track, None)
                 self.track_path(track).unlink(missing_ok=True)
+
+
+def quoted(path: str) -> str:
+    """A path as it is typed on a command line.
+
+    >>> quoted("heat.mkv"), quoted("The Third Man.mkv"), quoted("$9.99.mkv")
+    ('heat.mkv', '"The Third Man.mkv"', "'$9.99.mkv'")
+    """
+    typed = shlex.quote(path)
+    return f'"{path}"' if typed != path and not set(path) & set('"$`\\!') else typed
 
 
 class _Tracks(Mapping[str, Track]):

@@ -13,7 +13,7 @@ from rewatch.errors import FilmAmbiguous, FilmUnknown, LibraryError, LibraryNewe
 from rewatch.facts import FilmFacts
 from rewatch.library import atomic
 from rewatch.library.catalogue import Catalogue, Entry
-from rewatch.library.edition import Edition, EditionRecord
+from rewatch.library.edition import Edition, EditionRecord, quoted
 from rewatch.library.titles import title_of
 
 _SHORTEST_ID = 4
@@ -37,7 +37,11 @@ class Library:
         self.catalogue = Catalogue(self.folder / "catalogue.sqlite")
 
     def entries(self) -> list[Entry]:
-        """What is in it, by title."""
+        """What is in it, by title. A catalogue that was lost is written anew."""
+        if self.folder.exists() and not self.folder.is_dir():
+            raise LibraryError(f"{self.folder} is no folder: choose another library with --library DIR")
+        if not self.catalogue.exists() and any((self.folder / "editions").glob("*/edition.json")):
+            self.rebuild()
         return self.catalogue.entries()
 
     def edition(self, id: str) -> Edition:
@@ -85,12 +89,19 @@ class Library:
         shutil.rmtree(edition.folder, ignore_errors=True)
 
     def rebuild(self) -> int:
-        """Write the catalogue anew out of the editions' own records; how many there are."""
-        found = sorted((self.folder / "editions").glob("*/edition.json"))
-        for path in found:
+        """Write the catalogue anew out of the editions' own records; how many there are that can be read."""
+        count = 0
+        for path in sorted((self.folder / "editions").glob("*/edition.json")):
             edition = Edition(path.parent)
-            self.enter(edition, watched="minutes" in edition.tracks)
-        return len(found)
+            try:
+                record = edition.record
+            except LibraryNewer:
+                raise
+            except LibraryError:
+                continue  # a damaged record: its film is entered when it is watched again
+            self.enter(edition, watched="minutes" in {t for made in record.made.values() for t in made.tracks})
+            count += 1
+        return count
 
     def find(self, name: str, identify: Callable[[Path], str]) -> Edition:
         """The one edition that a person means: a path, an id or its unambiguous beginning, a title.
@@ -103,14 +114,17 @@ class Library:
             try:
                 return self.edition(identify(path))
             except FilmUnknown:
-                raise FilmUnknown(f"{name} has not been watched yet: rewatch watch {_quoted(name)}") from None
+                raise FilmUnknown(f"{name} has not been watched yet: rewatch watch {quoted(name)}") from None
         entries = self.entries()
         for fits in (_by_id, _by_title, _by_words):
             found = [e for e in entries if fits(e, name)]
             if len(found) == 1:
                 return self.edition(found[0].id)
             if found:
-                named = ", ".join(f"{e.name} [{e.id[:8]}]" for e in found[:6])
+                alike = len({e.name for e in found}) < len(found)
+                named = ", ".join(
+                    f"{e.name} [{e.id[:8]}{f', {Path(e.path).name}' if alike else ''}]" for e in found[:6]
+                ) + (", ..." if len(found) > 6 else "")
                 raise FilmAmbiguous(f"{name!r} could be any of {len(found)} films: {named}")
         if not entries:
             raise FilmUnknown(f"no film {name!r}: the library at {self.folder} is empty; rewatch watch FILE fills it")
@@ -130,7 +144,3 @@ def _by_words(entry: Entry, name: str) -> bool:
     have = re.findall(r"\w+", entry.name.casefold().replace("_", " "))
     want = re.findall(r"\w+", name.casefold().replace("_", " "))
     return bool(want) and all(w in have for w in want)
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"' if " " in text else text

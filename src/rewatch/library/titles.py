@@ -20,6 +20,8 @@ def title_of(path: Path) -> tuple[str, int | None]:
     (('Heat', 1995), ('the third man', 1949))
     >>> title_of(Path("agent327_480p.mp4")), title_of(Path("2001.mkv"))
     (('agent327', None), ('2001', None))
+    >>> title_of(Path("[REC] (2007).mkv"))
+    ('[REC]', 2007)
     """
     name = path.stem
     years = list(_YEAR.finditer(name))
@@ -29,5 +31,5 @@ def title_of(path: Path) -> tuple[str, int | None]:
         year, name = int(years[-1].group(1)), name[: years[-1].start()]
     name = re.sub(r"[._]\d{3,4}[pi]$", "", _RELEASE.sub("", name))
     words = re.sub(r"[._]+", " ", name) if " " not in name else name
-    title = re.sub(r"\s+", " ", words).strip(" -([")
+    title = re.sub(r"\s+", " ", words).lstrip(" -").rstrip(" -([")
     return title or path.stem, year
