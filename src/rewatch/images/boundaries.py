@@ -2,7 +2,8 @@
 
 Two stages. Every frame is reduced to a coarse grid (`boundaries_grid`) and compared with the one before, nothing
 moved and with blocks free to move. Only where that stands out are costlier questions asked (`boundaries_cuts`,
-`boundaries_ramps`); how sure each is comes last (`boundaries_judge`).
+`boundaries_ramps`,
+`boundaries_wipes`); how sure each is comes last (`boundaries_judge`).
 
 Grids are kept for a few hundred frames: a block of frames is judged when the two blocks after it are there, so that
 what is found depends on a frame's surroundings and never on the lengths of the pieces.
@@ -13,7 +14,7 @@ Contents
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -26,24 +27,28 @@ from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.images.boundaries_cuts import Candidates, find_candidates
-from rewatch.images.boundaries_fades import Light, Transition, black_spans, settle
+from rewatch.images.boundaries_fades import FLAT, Light, Transition, black_spans, settle
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, matched, steps
 from rewatch.images.boundaries_judge import sure_of_cuts, sure_of_ramps
-from rewatch.images.boundaries_ramps import Ramp, find_ramps
+from rewatch.images.boundaries_light import PERSISTS, persistence
+from rewatch.images.boundaries_ramps import Ramp, find_ramps, halved
+from rewatch.images.boundaries_wipes import Wipe, find_wipes
 from rewatch.track import Spans, Track
 
 BLOCK = 128
 """Frames judged at a time; what a frame may depend on is one block before it and two after."""
 LEAST_SURE = 0.5
+LONGEST_LIGHT = 24
+"""Frames that lights take to go on or off; what takes longer may be part of a fade."""
 
 Floats = npt.NDArray[np.float32]
 
 
 class Boundaries(Analyser[Pictures]):
-    """Cuts, dissolves and fades with the probability of each; and where the picture is black."""
+    """Cuts, dissolves, fades and straight wipes with the probability of each; and where the picture is black."""
 
     name: ClassVar[str] = "boundaries"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     watches: ClassVar[Watches] = "pictures"
     gives: ClassVar[tuple[Gives, ...]] = (
         Gives("boundaries", "spans", "where one shot becomes the next: first to last mixed frame", columns=("sure",)),
@@ -62,6 +67,7 @@ class Boundaries(Analyser[Pictures]):
         self._first = 0
         self._light: list[Floats] = []
         self.ramp_candidates: list[Ramp] = []
+        self.wipes: list[Wipe] = []
 
     def feed(self, piece: Pictures) -> None:
         at = 0
@@ -92,12 +98,11 @@ class Boundaries(Analyser[Pictures]):
     def _judge(self, for_cuts: int, for_ramps: int) -> None:
         """Judge one block of the window for cuts and one, already judged for cuts, for ramps; then drop the oldest."""
         if for_cuts >= 0:
-            grids = np.concatenate(self._grids)
+            grids, fine = np.concatenate(self._grids), np.concatenate(self._fine)
             step, change = np.concatenate(self._step), np.concatenate(self._change)
             begin = for_cuts * BLOCK
-            found = find_candidates(
-                grids, np.concatenate(self._fine), step, change, begin, begin + len(self._grids[for_cuts])
-            )
+            found = find_candidates(grids, fine, step, change, begin, begin + len(self._grids[for_cuts]))
+            found = _without_lights(found, fine)
             self.cut_candidates.append(Candidates(found.frame + self._first, found.features))
         if for_ramps >= 0:
             grids = np.concatenate(self._grids)
@@ -105,8 +110,11 @@ class Boundaries(Analyser[Pictures]):
             cuts = np.concatenate([c.frame[sure_of_cuts(c.features) >= LEAST_SURE] for c in near]) - self._first
             begin = for_ramps * BLOCK
             inside = cuts[(cuts > 0) & (cuts < len(grids))]
-            for ramp in find_ramps(grids, inside, begin, begin + len(self._grids[for_ramps])):
+            small, end = halved(grids), begin + len(self._grids[for_ramps])
+            for ramp in _lights_marked(find_ramps(grids, small, inside, begin, end), self._fine):
                 self.ramp_candidates.append(replace(ramp, first=ramp.first + self._first, last=ramp.last + self._first))
+            for wipe in find_wipes(grids, small, inside, begin, end):
+                self.wipes.append(replace(wipe, first=wipe.first + self._first, last=wipe.last + self._first))
             if for_ramps > 0:
                 self._first += len(self._grids[0])
                 del self._grids[0], self._fine[0], self._step[0], self._change[0]
@@ -129,7 +137,7 @@ class Boundaries(Analyser[Pictures]):
         black = black_spans(seen)
         sures = sure_of_ramps(self.ramp_candidates)
         ramps = [(r, float(s)) for r, s in zip(self.ramp_candidates, sures, strict=True) if s >= LEAST_SURE]
-        found = settle(ramps, cuts, seen, black)
+        found = settle(ramps, cuts, self.wipes, seen, black)
         return {
             "boundaries": Spans(
                 "boundaries",
@@ -141,3 +149,28 @@ class Boundaries(Analyser[Pictures]):
             ),
             "black": Spans("black", begin=black[:, 0], end=black[:, 1], label=["black"] * len(black), clock=FRAMES),
         }
+
+
+def _without_lights(found: Candidates, fine: Grids) -> Candidates:
+    """Those after which the picture is not the same in another light; only those that would count are asked."""
+    keep = np.ones(len(found.frame), bool)
+    at = np.flatnonzero(sure_of_cuts(found.features) >= LEAST_SURE)
+    if len(at):
+        keep[at] = persistence(fine[found.frame[at] - 1], fine[found.frame[at]]) < PERSISTS
+    return Candidates(found.frame[keep], found.features[keep])
+
+
+def _lights_marked(ramps: list[Ramp], fine: Sequence[Grids]) -> list[Ramp]:
+    """The ramps, those marked whose ends are one picture in another light. A fade's ends are one picture and next to
+    none: not asked."""
+    sure = sure_of_ramps(ramps)
+    short = [r.last - r.first < LONGEST_LIGHT and min(r.ends) > FLAT for r in ramps]
+    at = [n for n in range(len(ramps)) if sure[n] >= LEAST_SURE and short[n]]
+    if not at:
+        return ramps
+    luma = np.concatenate(fine)
+    before, after = luma[[ramps[n].first - 1 for n in at]], luma[[ramps[n].last + 1 for n in at]]
+    marked = list(ramps)
+    for n, persists in zip(at, persistence(before, after).tolist(), strict=True):
+        marked[n] = replace(ramps[n], light=persists >= PERSISTS)
+    return marked

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.images.boundaries_ramps import Ramp
+from rewatch.images.boundaries_wipes import Wipe
 
 Kind = Literal["cut", "dissolve", "fade_in", "fade_out", "fade_through_black", "wipe"]
 
@@ -94,9 +95,11 @@ def _joined(before: Transition, after: Transition, light: Light) -> Transition |
     gap = after.first - before.last - 1
     if before.kind == "cut" or after.kind == "cut" or gap > LONGEST_BLACK:
         return None
-    if before.kind == "fade_out" and after.kind == "fade_in":
-        kind: Kind = "fade_through_black"
-    elif gap <= SNAP and "fade_through_black" not in (before.kind, after.kind):
+    if _one_fade(before, after, gap, light):
+        kind: Kind = "fade_in" if before.kind == "fade_in" else "fade_out"
+    elif before.kind == "fade_out" and after.kind == "fade_in":
+        kind = "fade_through_black"
+    elif gap <= SNAP and not {"fade_through_black", "wipe"} & {before.kind, after.kind}:
         middle = slice(max(0, before.last - 1), after.first + 2)
         if light.spread[middle].min() > FLAT or (gap and light.spread[between].max() > 3 * FLAT):
             return None
@@ -104,6 +107,17 @@ def _joined(before: Transition, after: Transition, light: Light) -> Transition |
     else:
         return None
     return replace(before, kind=kind, last=after.last, sure=min(before.sure, after.sure))
+
+
+def _one_fade(before: Transition, after: Transition, gap: int, light: Light) -> bool:
+    """Whether a fade and a dissolve that adjoins it are one, found in two parts: the light goes one way."""
+    kinds = (before.kind, after.kind)
+    if gap > SNAP or kinds not in (("fade_in", "dissolve"), ("dissolve", "fade_out")):
+        return False
+    # Cut off by a hold of full light, a dissolve would be one of its own; here no frame stands still.
+    level = light.mean[before.first : after.last + 1].astype(np.float64)
+    rise = level if kinds[0] == "fade_in" else level[::-1]
+    return bool((np.maximum.accumulate(rise) - rise).max() <= 0.05 * (rise[-1] - rise[0]))
 
 
 def _apart(ramps: Sequence[tuple[Ramp, float]]) -> list[tuple[Ramp, float]]:
@@ -128,17 +142,28 @@ def _apart(ramps: Sequence[tuple[Ramp, float]]) -> list[tuple[Ramp, float]]:
 
 
 def settle(
-    ramps: Sequence[tuple[Ramp, float]], cuts: Sequence[Transition], light: Light, black: npt.NDArray[np.int64]
+    ramps: Sequence[tuple[Ramp, float]],
+    cuts: Sequence[Transition],
+    wipes: Sequence[Wipe],
+    light: Light,
+    black: npt.NDArray[np.int64],
 ) -> list[Transition]:
     """Transitions that do not overlap, in order.
 
     ramps: those that are to count, each with its probability; where several overlap, the one that explains most of
            the change are taken
     cuts:  those that are to count
+    wipes: those that are to count; the surest where several overlap
     """
-    kept = [_snapped(ramp, sure, black) for ramp, sure in _apart(ramps)]
+    swept: list[Transition] = []
+    for w in sorted(wipes, key=lambda w: (-w.sure, w.first)):
+        if not any(w.first <= s.last + 1 and w.last >= s.first - 1 for s in swept):
+            swept.append(Transition("wipe", w.first, w.last, w.sure))
+    ramps = [p for p in ramps if not any(p[0].first <= s.last + 1 and p[0].last >= s.first - 1 for s in swept)]
+    kept = [_snapped(ramp, sure, black) for ramp, sure in _apart(ramps) if not ramp.light]
     # Ends that were moved may have met.
     kept = [k for n, k in enumerate(kept) if not n or k.first > kept[n - 1].last]
+    kept += [s for s in swept if not any(k.first <= s.last and k.last >= s.first for k in kept)]
     # A cut on which a fade ends is the fade's end.
     kept += [c for c in cuts if not any(k.first <= c.first <= k.last + 1 for k in kept)]
     kept.sort(key=lambda k: k.first)

@@ -57,6 +57,7 @@ class Ramp:
                   pictures has half, a moving picture all of it
         expected  how far it is from that of a mix, in natural logarithms
         moved     what movement leaves of the distance from quarter to quarter: little in a shot that only moves
+    light:    whether both ends are one picture in another light
     """
 
     first: int
@@ -64,6 +65,7 @@ class Ramp:
     ends: tuple[float, float]
     levels: tuple[float, float]
     features: tuple[float, ...]
+    light: bool = False
 
     @property
     def explains(self) -> float:
@@ -216,9 +218,12 @@ def details(grids: Grids) -> Floats:
     return result
 
 
-def find_ramps(grids: Grids, cuts: npt.NDArray[np.int64], begin: int, end: int) -> list[Ramp]:
-    """Ramps whose middle lies in ``begin .. end`` of a window, none across one of `cuts`; frames of the window."""
-    small, detail, count = halved(grids), details(grids), len(grids)
+def find_ramps(grids: Grids, small: Floats, cuts: npt.NDArray[np.int64], begin: int, end: int) -> list[Ramp]:
+    """Ramps whose middle lies in ``begin .. end`` of a window, none across one of `cuts`; frames of the window.
+
+    small: the grids `halved`
+    """
+    detail, count = details(grids), len(grids)
     shot = np.searchsorted(cuts, np.arange(count), side="right")
     straights: dict[tuple[int, int], _Straight] = {}
     for half in HALVES:

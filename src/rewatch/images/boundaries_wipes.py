@@ -1,0 +1,128 @@
+"""Wipes: each place of the picture changes once from one shot to the other, and when it does follows a straight sweep.
+
+Looked for where two frames differ nearly everywhere while the one half way is in part like the one and in part like
+the other: a dissolve's is like neither, nor is a moving camera's. There every cell's change is timed and a plane
+``t = a x + b y + c`` fitted to the times: it must account for nearly all of them.
+
+Contents
+    Wipe, find_wipes   in a window of grids
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import maximum_filter, minimum_filter
+
+from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, matched
+
+HALVES = (5, 7, 10, 14, 19, 26, 34)
+"""Half lengths, in frames, of the stretches that are searched: a wipe lies wholly within one."""
+SHORTEST, LONGEST = 5, 60
+APART = 15.0
+"""Code values, three channels summed, by which a cell of two shots must differ to be told."""
+MOST_ALIKE = 0.5
+"""Share of cells in which the two shots may be alike."""
+MOST_STRANGE = 0.25
+"""Distance of the frames within from the nearer of the two shots, as a share of the distance between the shots."""
+LEAST_MATCHED = 15.0
+"""Distance of the two shots once blocks may move: below it one is the other after a movement."""
+MOST_OFF = 0.08
+"""Deviation of the cells' times from the plane, as a share of the wipe's length."""
+MOST_UNDECIDED = 0.12
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Wipe:
+    """``first .. last`` its mixed frames, inclusive; `sure`: how much of the cells' times the sweep accounts for."""
+
+    first: int
+    last: int
+    sure: float
+
+
+def _off(frames: Floats, reference: Floats) -> Floats:
+    """(n, rows, columns) how far cells are outside of what the reference has there and in the cells around."""
+    low = minimum_filter(reference, (1, 3, 3), mode="nearest")
+    high = maximum_filter(reference, (1, 3, 3), mode="nearest")
+    apart: Floats = (np.maximum(low - frames, 0) + np.maximum(frames - high, 0)).sum(axis=1)
+    return apart
+
+
+def _wipe(grids: Grids, a: int, b: int) -> Wipe | None:
+    """The wipe between frames `a` and `b`, which must be whole pictures of the two shots; None where there is none."""
+    frames = grids[a : b + 1].astype(np.float32)
+    of_a, of_b = _off(frames, frames[0]), _off(frames, frames[-1])
+    between = np.minimum(of_a[-1], of_b[0])
+    told = between > APART / 2
+    if told.mean() < 1 - MOST_ALIKE:
+        return None
+    strange = np.minimum(of_a, of_b)[:, told].mean() / between[told].mean()
+    share = (of_a / (of_a + of_b + 1e-3))[:, told]
+    undecided = float(np.minimum(share, 1 - share).mean())
+    if strange > MOST_STRANGE or undecided > MOST_UNDECIDED:
+        return None
+    # The first frame in which a cell is of B, to a part of a frame; and that it changes once.
+    when = (1 - share).sum(axis=0)
+    new = np.arange(len(frames))[:, None] >= when
+    if float(np.abs(share - new).mean()) > MOST_UNDECIDED:
+        return None
+    y, x = np.nonzero(told)
+    terms = np.stack([(x + 0.5) / COLUMNS - 0.5, (y + 0.5) / ROWS - 0.5, np.ones(len(x))], axis=1)
+    kept = np.ones(len(x), bool)
+    plane = np.zeros(3)
+    for _ in range(4):
+        plane = np.linalg.lstsq(terms[kept], when[kept], rcond=None)[0]
+        off = np.abs(terms @ plane - when)
+        kept = off <= max(1.5, 2.5 * float(np.median(off)))
+        if kept.sum() < 0.5 * len(x):
+            return None
+    length = float(abs(plane[0]) + abs(plane[1]))
+    if not SHORTEST <= length <= LONGEST + 1 or kept.mean() < 0.85 or np.median(off) > max(0.5, MOST_OFF * length):
+        return None
+    explained = 1 - float((off[kept] ** 2).mean() / max(float(when[kept].var()), 1e-6))
+    # A cell counts as new from half way on; the sweep enters and leaves at the corners.
+    begin, end = plane[2] - length / 2, plane[2] + length / 2
+    first, last = a + int(np.floor(begin + 0.5)), a + int(np.ceil(end - 0.5)) - 1
+    if explained < 0.85 or first <= a or last >= b:
+        return None
+    if matched(grids[a][None], grids[b][None])[0] < LEAST_MATCHED:
+        return None
+    return Wipe(first, last, min(explained, float(kept.mean())))
+
+
+def find_wipes(grids: Grids, small: Floats, cuts: npt.NDArray[np.int64], begin: int, end: int) -> list[Wipe]:
+    """Wipes in stretches whose middle lies in ``begin .. end`` of a window, none across one of `cuts`.
+
+    small: (n, 3 cells) the grids, coarser
+    """
+    count = len(grids)
+    shot = np.searchsorted(cuts, np.arange(count), side="right")
+    cells = small.reshape(count, 3, -1)
+    found: list[Wipe] = []
+    for half in HALVES:
+        stride = max(1, half // 4)
+        # Multiples of the stride from the block's begin, which does not depend on the pieces.
+        middle = np.arange(begin, end, stride)
+        middle = middle[(middle >= half) & (middle < count - half)]
+        middle = middle[shot[middle - half] == shot[middle + half]]
+        if not len(middle):
+            continue
+        ends = np.abs(cells[middle + half] - cells[middle - half]).sum(axis=1)
+        middle, ends = (v[(ends > APART).mean(axis=1) >= 1 - MOST_ALIKE] for v in (middle, ends))
+        if not len(middle):
+            continue
+        of_a, of_b = (np.abs(cells[middle] - cells[middle + side]).sum(axis=1) for side in (-half, half))
+        nearer = (of_a < of_b).mean(axis=1)
+        strange = np.minimum(of_a, of_b).mean(axis=1) / ends.mean(axis=1)
+        for at in middle[(strange < 1.4 * MOST_STRANGE) & (nearer > 0.1) & (nearer < 0.9)].tolist():
+            if any(f.first - 2 <= at <= f.last + 2 for f in found):
+                continue
+            one = _wipe(grids, at - half, at + half)
+            if one is not None:
+                found.append(one)
+    return found
