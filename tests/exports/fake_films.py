@@ -197,6 +197,7 @@ def film(seconds: float, title: str = "The Long Way Down", year: int | None = 19
 
     smooth = np.ones(min(24 * 12, max(count // 3, 1)))
     momentum = np.convolve(activity, smooth / len(smooth), mode="same")
+    lengths = np.diff(np.append(cuts, count)) / 24
     log_length = np.log(np.maximum(np.diff(np.append(cuts, count)), 1))[shot_of]
     tempo = np.convolve(
         -(log_length - log_length.mean()) / (log_length.std() + 1e-9), smooth / len(smooth), mode="same"
@@ -239,6 +240,10 @@ def film(seconds: float, title: str = "The Long Way Down", year: int | None = 19
         "loudness_figures": Figures(
             "loudness_figures", {"integrated": -23.4, "range": 14.2, "true_peak": -1.1}, {"integrated": "LUFS"}
         ),
+        "cutting": Figures(
+            "cutting", {"shots": len(lengths), "asl": float(lengths.mean()), "median": float(np.median(lengths))}
+        ),
+        "dialogue_figures": Figures("dialogue_figures", {"words_per_minute": 61.8}),
         "sound_kinds": Curve("sound_kinds", kinds2.astype(np.float32), even(2), columns=("speech", "music", "effects")),
         "lines": Spans(
             "lines",
@@ -257,11 +262,11 @@ def without(study: FakeStudy, *names: str, picture: bool = True, sound: bool = T
     """The same film with tracks left out, as if it had no picture, no sound or no lines."""
     lost = set(names)
     if not picture:
-        lost |= {"frames", "shots", "boundaries", "black", "barcode", "activity", "momentum", "tempo"}
+        lost |= {"frames", "shots", "boundaries", "black", "barcode", "activity", "momentum", "tempo", "cutting"}
     if not sound:
         lost |= {"loudness", "loudness_figures", "sound_kinds"}
     if not words:
-        lost |= {"lines", "pace"}
+        lost |= {"lines", "pace", "dialogue_figures"}
     tracks = {name: track for name, track in study.tracks.items() if name not in lost}
     return FakeStudy(
         study.title,

@@ -7,9 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from rewatch.clock import Clock
+from rewatch.clock import MILLISECONDS, Clock
+from rewatch.exports.study_view import key_figures
 from rewatch.exports.terminal import BLOCKS, barcode_line, headline, minute_strip, score_strip, sparkline
-from rewatch.track import Curve
+from rewatch.track import Curve, Figures, Spans
 
 
 @pytest.mark.parametrize("width", [0, 1, 7, 80, 1000])
@@ -68,3 +69,20 @@ def test_headline(short_film, fakes) -> None:
     assert headline(silent).endswith("no sound")
     blind = fakes.without(short_film, picture=False)
     assert "no picture" in headline(blind)
+
+
+def test_the_figures_shown_are_those_that_are_explained(fakes) -> None:
+    """Not counted again: a list's shot of no length is no shot, and words are not what stands between spaces."""
+    told = {
+        "cutting": Figures("cutting", {"shots": 3, "asl": 4.04, "median": 2.5}),
+        "dialogue_figures": Figures("dialogue_figures", {"words_per_minute": 97.4}),
+    }
+    milliseconds = np.array([0, 2000, 2000, 4500]), np.array([2000, 2000, 4500, 12120])
+    tracks = {
+        "shots": Spans("shots", *milliseconds, [""] * 4, MILLISECONDS),
+        "lines": Spans("lines", np.array([0]), np.array([900]), ["[a door] 君の名は"], MILLISECONDS),
+    }
+    study = fakes.FakeStudy("x", None, fakes.facts(12.12), None, 12.12, tracks | told)
+    assert headline(study) == "x: 0:12, 3 shots of 4.0 s on average, 97 words a minute"
+    shown = [(figure.value, figure.label) for side in key_figures(study) for figure in side]
+    assert shown == [("3", "shots"), ("4.0 s", "average shot"), ("2.5 s", "median shot"), ("97", "words a minute")]

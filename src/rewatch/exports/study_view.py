@@ -5,7 +5,7 @@ gets None where the film has none: a film without sound has no loudness, and the
 
 Contents
     Study               the protocol
-    curve, events, spans, figures   one track of a shape by its name, or None
+    curve, events, spans, figure   one track of a shape, one figure by its name, or None
     seconds_between     begin and end of spans in seconds
     movements           where the film's movements begin, and their names
     key_figures         the handful of numbers that stand on the sheet
@@ -80,8 +80,10 @@ def spans(study: Study, name: str) -> Spans | None:
     return _track(study, name, Spans)
 
 
-def figures(study: Study, name: str) -> Figures | None:
-    return _track(study, name, Figures)
+def figure(study: Study, track: str, name: str) -> float | int | None:
+    """A figure of the whole film, as `explain` tells it; None where it was not measured."""
+    found = _track(study, track, Figures)
+    return None if found is None else found.values.get(name)
 
 
 def no_shots(study: Study) -> str:
@@ -118,15 +120,6 @@ class KeyFigure:
     label: str
 
 
-def shot_lengths(study: Study) -> Floats | None:
-    """(n,) seconds of each shot; None without a picture."""
-    shots = spans(study, "shots")
-    if shots is None or not len(shots):
-        return None
-    begin, end = seconds_between(study, shots)
-    return end - begin
-
-
 def _plain(value: float, decimals: int) -> str:
     """A number with a true minus sign and thin thousands: how print wants it."""
     return f"{value:,.{decimals}f}".replace("-", "−").replace(",", " ")
@@ -138,30 +131,21 @@ def _length(seconds: float) -> str:
 
 def key_figures(study: Study) -> tuple[tuple[KeyFigure, ...], tuple[KeyFigure, ...]]:
     """What stands beside the title: figures of the picture, and of sound and words; those that there are."""
+    shots, average, median = (figure(study, "cutting", name) for name in ("shots", "asl", "median"))
     picture: list[KeyFigure] = []
-    lengths = shot_lengths(study)
-    if lengths is not None:
+    if shots and average is not None and median is not None:
         picture = [
-            KeyFigure(_plain(len(lengths), 0), "shot" if len(lengths) == 1 else "shots"),
-            KeyFigure(_length(float(lengths.mean())), "average shot"),
-            KeyFigure(_length(float(np.median(lengths))), "median shot"),
+            KeyFigure(_plain(shots, 0), "shot" if shots == 1 else "shots"),
+            KeyFigure(_length(average), "average shot"),
+            KeyFigure(_length(median), "median shot"),
         ]
     heard: list[KeyFigure] = []
-    loudness = figures(study, "loudness_figures")
-    if loudness is not None:
-        for key, unit, label in (("integrated", "LUFS", "loudness"), ("range", "LU", "loudness range")):
-            value = loudness.values.get(key)
-            if value is not None:
-                heard.append(KeyFigure(f"{_plain(float(value), 1)} {unit}", label))
-    pace = words_a_minute(study)
-    if pace is not None:
-        heard.append(KeyFigure(_plain(pace, 0), "words a minute"))
+    for track, key, digits, unit, label in (
+        ("loudness_figures", "integrated", 1, " LUFS", "loudness"),
+        ("loudness_figures", "range", 1, " LU", "loudness range"),
+        ("dialogue_figures", "words_per_minute", 0, "", "words a minute"),
+    ):
+        value = figure(study, track, key)
+        if value is not None:
+            heard.append(KeyFigure(f"{_plain(value, digits)}{unit}", label))
     return tuple(picture), tuple(heard)
-
-
-def words_a_minute(study: Study) -> float | None:
-    """Words of all lines over the length of the film; None where it has no lines."""
-    lines = spans(study, "lines")
-    if lines is None or not len(lines) or study.duration <= 0:
-        return None
-    return sum(len(text.split()) for text in lines.label) / study.duration * 60

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from rewatch.clock import timecode
 from rewatch.exports.reduce import Floats, max_rows, mean_rows
-from rewatch.exports.study_view import Study, curve, figures, seconds_between, shot_lengths, spans, words_a_minute
+from rewatch.exports.study_view import Study, curve, figure, seconds_between, spans
 from rewatch.images.colour import linear_to_srgb8, oklab_to_linear, srgb8_to_linear
 
 if TYPE_CHECKING:
@@ -174,19 +174,18 @@ def score_strip(study: Study, width: int) -> list[Text]:
 
 
 def headline(study: Study) -> str:
-    """A film in one line: ``Heat (1995): 2:50:16, 2 190 shots of 4.7 s on average, -24.1 LUFS, 49 words a minute``."""
+    """A film in one line: ``Heat (1995): 2:50:16, 2190 shots of 4.7 s on average, -24.1 LUFS, 49 words a minute``."""
     name = f"{study.title} ({study.year})" if study.year else study.title
     parts = [timecode(study.duration)]
-    lengths = shot_lengths(study)
-    if lengths is None:
+    shots, average = figure(study, "cutting", "shots"), figure(study, "cutting", "asl")
+    if not shots or average is None:
         listed = study.facts.container.startswith("list")
         parts.append("no picture" if study.facts.picture is None and not listed else "no shots")
-    elif len(lengths) == 1:
+    elif shots == 1:
         parts.append("one shot")
     else:
-        parts.append(f"{len(lengths)} shots of {float(np.mean(lengths)):.1f} s on average")
-    loudness = figures(study, "loudness_figures")
-    integrated = loudness.values.get("integrated") if loudness is not None else None
+        parts.append(f"{shots} shots of {average:.1f} s on average")
+    integrated = figure(study, "loudness_figures", "integrated")
     if integrated is not None:
         parts.append(f"{integrated:.1f} LUFS")
     elif study.facts.container.startswith("list"):
@@ -194,7 +193,7 @@ def headline(study: Study) -> str:
         parts.append(f"known by a {study.facts.container}")
     elif study.facts.sound is None:
         parts.append("no sound")
-    pace = words_a_minute(study)
+    pace = figure(study, "dialogue_figures", "words_per_minute")
     if pace is not None:
         parts.append(f"{pace:.0f} words a minute")
     return f"{' '.join(name.split())}: {', '.join(parts)}"

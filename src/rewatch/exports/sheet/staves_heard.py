@@ -10,7 +10,7 @@ from rewatch.exports.sheet.layout import Box
 from rewatch.exports.sheet.marks import hairpins, terraces
 from rewatch.exports.sheet.pen import POINT, Pen
 from rewatch.exports.sheet.staves import FINE, Stave, drawn
-from rewatch.exports.study_view import Study, curve, events, figures, seconds_between, spans
+from rewatch.exports.study_view import Study, curve, events, figure, seconds_between, spans
 
 PITCH = 0.62
 """From stroke to stroke of the form of loudness, mm: it is hatched, as an engraver would."""
@@ -51,8 +51,7 @@ class Loudness(Stave):
             return None
         values = np.asarray(found.values, dtype=np.float64).reshape(len(found), -1)
         short = found.columns.index("short_term") if "short_term" in found.columns else 0
-        numbers = figures(study, "loudness_figures")
-        integrated = None if numbers is None else numbers.values.get("integrated")
+        integrated = figure(study, "loudness_figures", "integrated")
         silence, attacks = spans(study, "silence"), events(study, "sforzandi")
         rise = attacks.columns.get("rise") if attacks is not None else None
         return cls(
