@@ -160,7 +160,9 @@ def settle(
         if not any(w.first <= s.last + 1 and w.last >= s.first - 1 for s in swept):
             swept.append(Transition("wipe", w.first, w.last, w.sure))
     ramps = [p for p in ramps if not any(p[0].first <= s.last + 1 and p[0].last >= s.first - 1 for s in swept)]
-    kept = [_snapped(ramp, sure, black) for ramp, sure in _apart(ramps) if not ramp.light]
+    chosen = [(_snapped(ramp, sure, black), ramp.light) for ramp, sure in _apart(ramps)]
+    # What leads to or from black is the light of one picture too, and yet a fade.
+    kept = [one for one, light_only in chosen if not light_only or one.kind != "dissolve"]
     # Ends that were moved may have met.
     kept = [k for n, k in enumerate(kept) if not n or k.first > kept[n - 1].last]
     kept += [s for s in swept if not any(k.first <= s.last and k.last >= s.first for k in kept)]
