@@ -112,3 +112,8 @@ class FilmFacts:
     words: tuple[WordsFacts, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def listed(self) -> bool:
+        """Whether there is no film file: the film is known only by a list (see ``imports``)."""
+        return self.container.startswith("list")

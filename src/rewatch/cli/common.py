@@ -6,8 +6,10 @@ Answers go to standard output, as a table for a person or as JSON alone; progres
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,6 +39,13 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Answer as JSON on standard output.")(command)
 
 
+def parse_rate(text: str) -> Fraction:
+    """Frames a second as they are typed. BadParameter for what is none."""
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6}|/0*[1-9]\d{0,6})?", text.strip()) or not Fraction(text):
+        raise click.BadParameter("write it as 24, 25 or 24000/1001", param_hint="--rate")
+    return Fraction(text)
+
+
 def open_library(folder: Path | None) -> Library:
     from rewatch.library.library import Library
 
@@ -54,7 +63,7 @@ def find_film(folder: Path | None, name: str) -> Edition:
     except FilmUnknown:
         path = Path(name).expanduser()
         known = [e for e in library.entries() if path.exists() and e.path == str(path.absolute())]
-        listed = [e for e in known if library.edition(e.id).facts.container.startswith("list")]
+        listed = [e for e in known if library.edition(e.id).facts.listed]
         if not listed:
             raise
         if len(listed) > 1:

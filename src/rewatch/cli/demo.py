@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from fractions import Fraction
 from pathlib import Path
 
 import click
 
-from rewatch.cli.common import library_option, messages, open_library
+from rewatch.cli.common import library_option, messages, open_library, parse_rate
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -17,13 +16,6 @@ def _size(text: str) -> tuple[int, int]:
     if not found:
         raise click.BadParameter("write it as 640x360", param_hint="--size")
     return int(found.group(1)), int(found.group(2))
-
-
-def _rate(text: str) -> Fraction:
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise click.BadParameter("write it as 24, 25 or 24000/1001", param_hint="--rate") from None
 
 
 @click.command("demo")
@@ -59,7 +51,7 @@ def command(
     """
     from rewatch.demo import Variant, render
 
-    (width, height), frames_a_second = _size(size), _rate(rate)
+    (width, height), frames_a_second = _size(size), parse_rate(rate)
     try:
         variant = Variant(width=width, height=height, rate=frames_a_second, variable=variable, codec=codec)
     except ValueError as error:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from pathlib import Path
 
 import click
 
-from rewatch.cli.common import json_option, library_option, messages, open_library, write_json
+from rewatch.cli.common import json_option, library_option, messages, open_library, parse_rate, write_json
 from rewatch.clock import parse_time
-
-
-def _rate(text: str | None) -> Fraction | None:
-    if text is None:
-        return None
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,6}|/0*[1-9]\d{0,6})?", text.strip()) or not Fraction(text):
-        raise click.BadParameter("write it as 24, 25 or 24000/1001", param_hint="--rate")
-    return Fraction(text)
 
 
 def _duration(text: str | None) -> Fraction | None:
@@ -74,7 +65,13 @@ def command(
         raise click.UsageError(f"no format {format!r}: there are {', '.join(FORMATS)}")
     told = {"column": column, "rate": rate, "duration": duration}
     film = read_film(
-        file, format, title=title, year=year, column=column, rate=_rate(rate), duration=_duration(duration)
+        file,
+        format,
+        title=title,
+        year=year,
+        column=column,
+        rate=None if rate is None else parse_rate(rate),
+        duration=_duration(duration),
     )
     from rewatch.exports.terminal import headline
     from rewatch.watch.imported import enter_film

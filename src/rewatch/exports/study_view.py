@@ -88,7 +88,7 @@ def figure(study: Study, track: str, name: str) -> float | int | None:
 
 def no_shots(study: Study) -> str:
     """Why a film has no shots, in words."""
-    return "the list does not tell them" if study.facts.container.startswith("list") else "the film has no picture"
+    return "the list does not tell them" if study.facts.listed else "the film has no picture"
 
 
 def seconds_between(study: Study, track: Spans) -> tuple[Floats, Floats]:

@@ -179,8 +179,7 @@ def headline(study: Study) -> str:
     parts = [timecode(study.duration)]
     shots, average = figure(study, "cutting", "shots"), figure(study, "cutting", "asl")
     if not shots or average is None:
-        listed = study.facts.container.startswith("list")
-        parts.append("no picture" if study.facts.picture is None and not listed else "no shots")
+        parts.append("no picture" if study.facts.picture is None and not study.facts.listed else "no shots")
     elif shots == 1:
         parts.append("one shot")
     else:
@@ -188,7 +187,7 @@ def headline(study: Study) -> str:
     integrated = figure(study, "loudness_figures", "integrated")
     if integrated is not None:
         parts.append(f"{integrated:.1f} LUFS")
-    elif study.facts.container.startswith("list"):
+    elif study.facts.listed:
         # The film has a sound, and a picture; what is known of it is a list.
         parts.append(f"known by a {study.facts.container}")
     elif study.facts.sound is None:

@@ -38,8 +38,7 @@ def length_in_words(seconds: float) -> str:
 def facts_line(facts: FilmFacts, missing: Sequence[type[Stave]] = ()) -> str:
     """The edition in a line: format, size, rate, sound; and what could not be charted of it."""
     parts = []
-    listed = facts.container.startswith("list")
-    if listed:
+    if facts.listed:
         # Of a film without a file the list that it is known by.
         parts.append(f"known by a {facts.container}: {Path(facts.path).name}")
     elif facts.picture is not None:
@@ -49,10 +48,10 @@ def facts_line(facts: FilmFacts, missing: Sequence[type[Stave]] = ()) -> str:
         parts.append(f"{_CODECS.get(seen.codec, seen.codec)} {width} × {height} at {rate} frames a second")
     else:
         parts.append("no picture")
-    if not listed and facts.sound is not None:
+    if not facts.listed and facts.sound is not None:
         heard = facts.sound
         parts.append(f"{_CODECS.get(heard.codec, heard.codec)} {heard.layout}, {heard.sample_rate / 1000:g} kHz")
-    elif not listed:
+    elif not facts.listed:
         parts.append("no sound")
     there = {"picture": facts.picture is not None, "sound": facts.sound is not None, "words": False}
     if any(stave.source == "words" for stave in missing):
