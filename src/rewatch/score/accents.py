@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from rewatch.analyser import Analyser, Gives
 from rewatch.clock import MILLISECONDS
@@ -193,7 +193,7 @@ class Accents(Analyser[None]):
             chance = float(2 * slack[inside].mean())
             values["cuts_on_beat"] = 100 * float(on.sum() / inside.sum())
             values["cuts_on_beat_chance"] = 100 * chance
-            values["cuts_on_beat_p"] = float(binom.sf(int(on.sum()) - 1, int(inside.sum()), chance))
+            values["cuts_on_beat_p"] = _as_many(int(on.sum()), int(inside.sum()), chance)
         elif not reason:
             why |= dict.fromkeys(_NAMES[3:], f"fewer than {LEAST_CUTS} cuts within a steady pulse of the sound")
         found = np.flatnonzero(hit)
@@ -238,3 +238,8 @@ def _strong(onsets: Events) -> tuple[Array, Array]:
     strengths = np.asarray(onsets.columns.get("strength", np.ones(len(times))), dtype=np.float64)
     keep = strengths >= np.median(strengths) if len(times) else np.zeros(0, dtype=np.bool_)
     return times[keep], strengths[keep]
+
+
+def _as_many(hits: int, of: int, chance: float) -> float:
+    """Binomial probability of `hits` or more (scipy.special's: the whole of scipy.stats takes half a second to load)."""
+    return 1.0 if hits <= 0 else float(bdtrc(hits - 1, of, chance))

@@ -34,7 +34,6 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import correlate1d
-from scipy.signal import find_peaks
 
 from rewatch.figure import Figure
 from rewatch.structure.evenly import GRID, RATE, Array
@@ -132,6 +131,8 @@ def peaks(curve: Array, least: int, most: int, prominence: float, height: float 
     reach = float(curve.max() - np.median(curve))
     if reach <= 1e-9:
         return np.zeros(0, dtype=np.int64)
+    from scipy.signal import find_peaks  # here: it takes its time, and is needed when a film is over
+
     found, about = find_peaks(curve, prominence=prominence * reach, height=height)
     # Every maximum of a wide plateau is one peak; the surest come first, ties in order of time.
     order = np.lexsort((found, -about["prominences"]))
