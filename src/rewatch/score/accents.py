@@ -241,5 +241,5 @@ def _strong(onsets: Events) -> tuple[Array, Array]:
 
 
 def _as_many(hits: int, of: int, chance: float) -> float:
-    """Binomial probability of `hits` or more (scipy.special's: the whole of scipy.stats takes half a second to load)."""
+    """Binomial probability of `hits` or more; by scipy.special, as scipy.stats takes half a second to load."""
     return 1.0 if hits <= 0 else float(bdtrc(hits - 1, of, chance))
