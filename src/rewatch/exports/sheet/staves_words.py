@@ -9,6 +9,7 @@ from rewatch.exports.sheet.layout import Box
 from rewatch.exports.sheet.pen import Pen
 from rewatch.exports.sheet.staves import FINE, Stave, drawn, first_column
 from rewatch.exports.study_view import Study, curve, seconds_between, spans
+from rewatch.words.lines import count_words
 
 
 class Words(Stave):
@@ -26,7 +27,7 @@ class Words(Stave):
     def __init__(self, begin: Floats, end: Floats, text: list[str], pace: tuple[Floats, Floats] | None) -> None:
         self.begin, self.end, self.pace = begin, end, pace
         self.text = [" ".join(t.split()) for t in text]
-        self.words = np.array([len(t.split()) for t in text], dtype=np.float64)
+        self.words = np.array([count_words(t) for t in text], dtype=np.float64)
         self.most = max(float(np.percentile(self.words, 95)), 4.0)
         self.top = max(float(np.max(pace[1])), 1.0) if pace is not None else 1.0
 
