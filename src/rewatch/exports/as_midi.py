@@ -30,6 +30,7 @@ from rewatch.errors import ExportError
 from rewatch.exports.playing import BEATS, Bars, Playing, bars, cuts, level_at, plain, sections
 from rewatch.exports.reduce import Floats
 from rewatch.exports.study_view import Study, events, seconds_between, spans
+from rewatch.words.lines import count_words
 
 _Timed = tuple[int, int, Any]
 """Tick, what goes first among those of one tick, message."""
@@ -179,7 +180,7 @@ def _lines(study: Study, chosen: MidiSettings, ticks: _Ticks, level: tuple[Float
     here = [i for i in np.flatnonzero(end > begin).tolist() if said[i]]
     if not here:
         return []
-    words = np.array([len(text.split()) for text in said], dtype=np.float64)
+    words = np.array([count_words(text) for text in said], dtype=np.float64)
     step = _steps(chosen, [plain(s) for s in lines.columns.get("speaker", [""] * len(lines))], words, end - begin, here)
     low = replace(chosen.playing, tonic=chosen.playing.tonic - 12 * chosen.low, lowest=chosen.playing.lowest - 12)
     strength = np.full(len(lines), 0.6) if level is None else np.interp(begin, *level)
