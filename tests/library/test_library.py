@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import threading
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -265,3 +267,20 @@ def test_films_of_one_name_are_told_apart_by_their_files(library: Library) -> No
     put(library, "Heat (1995).mp4", "cd" * 16)
     with pytest.raises(FilmAmbiguous, match=r"\[abababab, Heat \(1995\)\.mkv\].*\[cdcdcdcd, Heat \(1995\)\.mp4\]"):
         library.find("heat", lambda path: "")
+
+
+def test_a_catalogue_beside_which_nothing_can_be_written_is_read(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(library, "Heat (1995).mkv", "ab" * 16)
+    connect = sqlite3.connect
+
+    def only_reading(path: Any, **options: Any) -> sqlite3.Connection:
+        if not options.get("uri"):
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(path, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", only_reading)
+    assert [e.name for e in library.entries()] == ["Heat (1995)"]
+    with pytest.raises(LibraryError, match="unable to open"):
+        library.catalogue.drop("ab" * 16)

@@ -19,6 +19,7 @@ from rewatch.film.identity import identify
 from rewatch.library.edition import Edition
 from rewatch.library.library import Library
 from rewatch.watch import streams
+from rewatch.watch.progress import Silent
 from rewatch.watch.run import watch
 
 WATCH = """
@@ -206,3 +207,46 @@ def test_threads_do_not_outlive_the_watch(demo_film: Any, tmp_path: Path) -> Non
     watch(demo_film.path, Library(tmp_path))
     assert not [t for t in threading.enumerate() if t.name in ("_read", "_look", "_listen")]
     assert streams.CHECKPOINT_EVERY > 1
+
+
+@pytest.mark.parametrize("watched_before", [False, True])
+def test_a_file_that_changes_while_it_is_watched_is_not_kept(
+    watched_before: bool, demo_film: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "film.mp4"
+    shutil.copyfile(demo_film.path, path)
+    library = Library(tmp_path / "library")
+    if watched_before:
+        library.enter(watch(path, library).edition)
+
+    class Changing(Silent):
+        def moved(self, at: float) -> None:
+            if path.stat().st_size == demo_film.path.stat().st_size:
+                with path.open("ab") as file:
+                    file.write(b"more")
+
+    with pytest.raises(FilmError, match="changed while it was watched"):
+        watch(path, library, again=watched_before, progress=Changing())
+    for edition in (library.edition(e.id) for e in library.entries()):
+        assert watched_before
+        assert not edition.record.made
+    shutil.copyfile(demo_film.path, path)
+    assert "shots" in watch(path, library).made
+
+
+def test_a_header_without_a_film_leaves_nothing(demo_film: Any, tmp_path: Path) -> None:
+    import av
+
+    path = tmp_path / "film.mkv"
+    with av.open(str(demo_film.path)) as source, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+    data = path.read_bytes()
+    path.write_bytes(data[: data.index(b"\x1f\x43\xb6\x75") + 40])  # all that stands before the first frame
+    library = Library(tmp_path / "library")
+    with pytest.raises(FilmError):
+        watch(path, library)
+    assert library.entries() == []

@@ -30,6 +30,10 @@ MIGRATIONS: tuple[str, ...] = (
     """,
 )
 
+_ENTRIES = """
+    SELECT id, title, year, path, duration, added, watched FROM editions ORDER BY title COLLATE NOCASE, year, id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -119,9 +123,16 @@ class Catalogue:
         """All editions, by title."""
         if not self._path.exists():
             return []
-        with self._open() as db:
-            rows = db.execute(
-                "SELECT id, title, year, path, duration, added, watched FROM editions "
-                "ORDER BY title COLLATE NOCASE, year, id"
-            ).fetchall()
+        try:
+            with self._open() as db:
+                rows = db.execute(_ENTRIES).fetchall()
+        except LibraryError as error:
+            if not isinstance(error.__cause__, sqlite3.OperationalError):
+                raise
+            # A reader of a WAL writes beside it, too. On a disk that is read-only, or full, the file alone is read.
+            try:
+                with contextlib.closing(sqlite3.connect(f"{self._path.as_uri()}?immutable=1", uri=True)) as db:
+                    rows = db.execute(_ENTRIES).fetchall()
+            except sqlite3.Error:
+                raise error from None
         return [Entry(*row) for row in rows]

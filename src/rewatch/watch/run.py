@@ -8,6 +8,7 @@ with the picture from the last checkpoint. Two runs on one film take turns.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 import sys
@@ -22,6 +23,7 @@ import filelock
 from rewatch.clock import timecode
 from rewatch.errors import FilmError, RewatchError
 from rewatch.facts import FilmFacts
+from rewatch.film.identity import identify
 from rewatch.film.probe import open_film
 from rewatch.film.subtitles import read_lines
 from rewatch.library import atomic
@@ -133,13 +135,18 @@ def watch(
     except filelock.Timeout:
         told.say("another watch of this film is running: waiting for it")
         lock.acquire()
+    except OSError as error:
+        with atomic.explained(edition.folder / ".lock"):
+            raise error
+    new = True
     try:
         edition = library.add(film, title, year)
+        new = not edition.record.made
         _sweep(edition)
         done = _watch(film, edition, Path(subtitles) if subtitles else None, again, told)
         library.enter(edition, watched=True)
     except FilmError:
-        if not edition.record.made:
+        if new or not edition.record.made:
             # Nothing could be had of it: the library is as it was.
             library.remove(edition)
         raise
@@ -183,9 +190,22 @@ def _watch(film: FilmFacts, edition: Edition, subtitles: Path | None, again: boo
         sys.setswitchinterval(interval)
     notes = (*_unheard(film), *_notes(streams)) if streams else edition.record.notes
     _chart(work, streams)
+    if _changed(film):
+        # What was seen is not the edition that its tracks would be kept under.
+        edition.forget([*work.made, "lines"])
+        shutil.rmtree(edition.work, ignore_errors=True)
+        raise FilmError(f"{film.path}: the file changed while it was watched: nothing of it was kept, watch it again")
     edition.save(replace(edition.record, notes=notes))
     shutil.rmtree(edition.work, ignore_errors=True)
     return Watched(edition, tuple(work.made), notes, resumed)
+
+
+def _changed(film: FilmFacts) -> bool:
+    """Whether the file is another one now; one that is gone was read to its end all the same."""
+    try:
+        return identify(film.path) != film.identity
+    except OSError:
+        return False
 
 
 def _given(film: FilmFacts, words: Spans | None) -> dict[str, str]:
@@ -234,7 +254,7 @@ def _play(work: _Work, streams: list[Stream], told: Progress) -> None:
                 playing.remove(stream)
                 stream.stop()
                 if stream.failure:
-                    raise stream.failure
+                    _raise(stream.failure, work.edition.work)
                 work.played(stream)
                 for analyser in list(stream.analysers):
                     if not any(n in {g.name for a in work.todo for g in a.gives} for n in analyser.needs):
@@ -248,6 +268,13 @@ def _play(work: _Work, streams: list[Stream], told: Progress) -> None:
     finally:
         for stream in streams:
             stream.stop()
+
+
+def _raise(failure: BaseException, scratch: Path) -> None:
+    if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
+        with atomic.explained(scratch / "scratch"):
+            raise failure
+    raise failure
 
 
 def _chart(work: _Work, streams: list[Stream]) -> None:
