@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
+
+# As the command line does, before NumPy is loaded: sums of matrix products differ in the last bit with the threads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
