@@ -129,6 +129,23 @@ def test_dissolve_and_its_extent(length: int) -> None:
     assert abs(last - (79 + length)) <= max(1, length // 8)
 
 
+@pytest.mark.parametrize(("across", "down"), [(1, 0), (-1, 0), (0, 1), (0, -1), (0.5, 0.5)])
+@pytest.mark.parametrize(
+    "length",
+    [9, pytest.param(24, marks=pytest.mark.xfail(strict=True, reason="camera moves further than a cell meanwhile"))],
+)
+def test_wipe_and_its_extent(across: float, down: float, length: int) -> None:
+    a, b = scene(1)(0, 100 + length), scene(2)(0, 100 + length)
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    far = ((x + 0.5) / WIDTH - 0.5) * across + ((y + 0.5) / HEIGHT - 0.5) * down + 0.5
+    edge = (np.arange(len(a)) - 49) / (length + 1)
+    frames = np.where((far < edge[:, None, None])[:, None], b, a)
+    ((kind, first, last),) = found(frames)
+    assert kind == "wipe"
+    assert abs(first - 50) <= 2
+    assert abs(last - (49 + length)) <= 2
+
+
 def test_fades() -> None:
     a, b, c = scene(1), scene(2), scene(3)
     black = np.broadcast_to(BLACK, (6, 3, HEIGHT, WIDTH))
@@ -168,6 +185,13 @@ def lights(frames: Frames) -> None:
     frames[60:, 0] *= 1.6
 
 
+def lamp(frames: Frames) -> None:
+    """A lamp comes on beside the picture's middle, over four frames: brightness and contrast change unevenly."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    glow = 2.2 * np.exp(-((y - 30) ** 2 + (x - 80) ** 2) / 1800)
+    frames[:, 0] *= 0.3 + 0.7 * np.clip((np.arange(len(frames)) - 60) / 4, 0, 1)[:, None, None] * (0.4 + glow)
+
+
 def strobe(frames: Frames) -> None:
     frames[40:100:3, 0] *= 0.25
 
@@ -192,7 +216,7 @@ def flicker(frames: Frames) -> None:
     frames[:, 1:] = 128
 
 
-@pytest.mark.parametrize("disturb", [flash, lights, strobe, subtitle, crossing, jump, flicker])
+@pytest.mark.parametrize("disturb", [flash, lights, lamp, strobe, subtitle, crossing, jump, flicker])
 def test_what_is_no_boundary(disturb: Callable[[Frames], None]) -> None:
     frames = scene(4)(0, 140)
     disturb(frames)

@@ -29,6 +29,8 @@ MOST_STRANGE = 0.25
 """Distance of the frames within from the nearer of the two shots, as a share of the distance between the shots."""
 LEAST_MATCHED = 15.0
 """Distance of the two shots once blocks may move: below it one is the other after a movement."""
+RETURNS = 30
+"""Frames after (or before) which something that crosses the picture has passed."""
 MOST_OFF = 0.08
 """Deviation of the cells' times from the plane, as a share of the wipe's length."""
 MOST_UNDECIDED = 0.12
@@ -95,6 +97,16 @@ def _wipe(grids: Grids, a: int, b: int) -> Wipe | None:
     return Wipe(first, last, min(explained, float(kept.mean())))
 
 
+def _comes_back(grids: Grids, wipe: Wipe) -> bool:
+    """Whether the first shot is there again soon after, or the second was before: something crossed the picture."""
+    away = np.arange(1, RETURNS + 1, 2)
+    later = np.minimum(wipe.last + away, len(grids) - 1)
+    earlier = np.maximum(wipe.first - away, 0)
+    before = np.concatenate([grids[np.full(len(away), wipe.first - 1)], grids[earlier]])
+    after = np.concatenate([grids[later], grids[np.full(len(away), wipe.last + 1)]])
+    return bool(matched(before, after).min() < LEAST_MATCHED)
+
+
 def find_wipes(grids: Grids, small: Floats, cuts: npt.NDArray[np.int64], begin: int, end: int) -> list[Wipe]:
     """Wipes in stretches whose middle lies in ``begin .. end`` of a window, none across one of `cuts`.
 
@@ -123,6 +135,6 @@ def find_wipes(grids: Grids, small: Floats, cuts: npt.NDArray[np.int64], begin: 
             if any(f.first - 2 <= at <= f.last + 2 for f in found):
                 continue
             one = _wipe(grids, at - half, at + half)
-            if one is not None:
+            if one is not None and not _comes_back(grids, one):
                 found.append(one)
     return found
