@@ -51,6 +51,10 @@ def test_a_list_and_a_watched_film_of_the_same_shots_agree() -> None:
     some = lengths(300)
     by_list, by_watching = figures_of({"shots": a_list(some)}), figures_of(watched(some // 40))
     for name, value in by_list.values.items():
+        if name.endswith(("_low", "_high")):
+            # A band is what a detector's errors leave: a list has none.
+            assert value is None
+            continue
         other = by_watching.values[name]
         assert value == other or value == pytest.approx(other, rel=1e-9), name
 

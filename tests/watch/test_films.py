@@ -41,7 +41,7 @@ def test_the_demo_film_is_charted_as_it_was_made(name: str, demo_variant: Callab
     result = scoring.score({"boundaries": film.truth.boundaries}, found_in(edition), 1)
     assert not result.missed
     assert not result.false
-    assert result.iou >= 0.8
+    assert result.iou >= 0.5
     if name != "silent":
         spans = edition.spans("lines")
         assert len(spans) >= len(film.truth.lines)

@@ -24,7 +24,11 @@ SHORTEST, LONGEST = 5, 60
 APART = 15.0
 """Code values, three channels summed, by which a cell of two shots must differ to be told."""
 MOST_ALIKE = 0.5
-"""Share of cells in which the two shots may be alike."""
+"""Share of the cells that tell something in which the two shots may be alike."""
+BLACK = 28.0
+"""Luma (code values) up to which a cell of both shots tells nothing: letterbox bars, the night."""
+LEAST_LIT = 0.4
+"""Share of cells that must tell something."""
 MOST_STRANGE = 0.25
 """Distance of the frames within from the nearer of the two shots, as a share of the distance between the shots."""
 LEAST_MATCHED = 15.0
@@ -61,7 +65,8 @@ def _wipe(grids: Grids, a: int, b: int) -> Wipe | None:
     of_a, of_b = _off(frames, frames[0]), _off(frames, frames[-1])
     between = np.minimum(of_a[-1], of_b[0])
     told = between > APART / 2
-    if told.mean() < 1 - MOST_ALIKE:
+    lit = np.maximum(frames[0, 0], frames[-1, 0]) > BLACK
+    if lit.mean() < LEAST_LIT or told[lit].mean() < 1 - MOST_ALIKE:
         return None
     strange = np.minimum(of_a, of_b)[:, told].mean() / between[told].mean()
     share = (of_a / (of_a + of_b + 1e-3))[:, told]
@@ -125,7 +130,10 @@ def find_wipes(grids: Grids, small: Floats, cuts: npt.NDArray[np.int64], begin: 
         if not len(middle):
             continue
         ends = np.abs(cells[middle + half] - cells[middle - half]).sum(axis=1)
-        middle, ends = (v[(ends > APART).mean(axis=1) >= 1 - MOST_ALIKE] for v in (middle, ends))
+        lit = np.maximum(cells[middle + half, 0], cells[middle - half, 0]) > BLACK
+        apart = ((ends > APART) & lit).sum(axis=1) >= (1 - MOST_ALIKE) * np.maximum(lit.sum(axis=1), 1)
+        possible = apart & (lit.mean(axis=1) >= LEAST_LIT)
+        middle, ends = middle[possible], ends[possible]
         if not len(middle):
             continue
         of_a, of_b = (np.abs(cells[middle] - cells[middle + side]).sum(axis=1) for side in (-half, half))
