@@ -112,6 +112,12 @@ def _comes_back(grids: Grids, wipe: Wipe) -> bool:
     return bool(matched(before, after).min() < LEAST_MATCHED)
 
 
+def _between(cells: Floats, middle: npt.NDArray[np.int64], half: int, step: int) -> tuple[Floats, Floats]:
+    """Of the frames ``middle + step``: the share of cells nearer to the first shot, and how far from the nearer one."""
+    of_a, of_b = (np.abs(cells[middle + step] - cells[middle + side]).sum(axis=1) for side in (-half, half))
+    return (of_a < of_b).mean(axis=1), np.minimum(of_a, of_b).mean(axis=1)
+
+
 def find_wipes(grids: Grids, small: Floats, cuts: npt.NDArray[np.int64], begin: int, end: int) -> list[Wipe]:
     """Wipes in stretches whose middle lies in ``begin .. end`` of a window, none across one of `cuts`.
 
@@ -136,10 +142,12 @@ def find_wipes(grids: Grids, small: Floats, cuts: npt.NDArray[np.int64], begin: 
         middle, ends = middle[possible], ends[possible]
         if not len(middle):
             continue
-        of_a, of_b = (np.abs(cells[middle] - cells[middle + side]).sum(axis=1) for side in (-half, half))
-        nearer = (of_a < of_b).mean(axis=1)
-        strange = np.minimum(of_a, of_b).mean(axis=1) / ends.mean(axis=1)
-        for at in middle[(strange < 1.4 * MOST_STRANGE) & (nearer > 0.1) & (nearer < 0.9)].tolist():
+        # A quarter of the way, half way, three quarters: ever more is of the second shot, and little of neither.
+        way = [_between(cells, middle, half, step) for step in (-(half // 2), 0, half // 2)]
+        (early, _), (nearer, _), (late, _) = way
+        sweeps = (nearer > 0.1) & (nearer < 0.9) & (early > nearer + 0.05) & (nearer > late + 0.05)
+        strange = np.max([apart / ends.mean(axis=1) for _, apart in way], axis=0)
+        for at in middle[sweeps & (strange < 1.4 * MOST_STRANGE)].tolist():
             if any(f.first - 2 <= at <= f.last + 2 for f in found):
                 continue
             one = _wipe(grids, at - half, at + half)

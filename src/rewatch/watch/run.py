@@ -33,7 +33,7 @@ from rewatch.track import Spans, Track
 from rewatch.watch.frames import Frames
 from rewatch.watch.plan import READING, AnyAnalyser, all_analysers, hashed, in_order, keys
 from rewatch.watch.progress import Progress, Silent
-from rewatch.watch.streams import PictureStream, SoundStream, Stream
+from rewatch.watch.streams import PictureStream, SoundStream, Stream, give_back_memory
 from rewatch.words.lines import lines_track
 
 _LOOK_EVERY = 0.1
@@ -80,6 +80,9 @@ class _Work:
         tracks: dict[str, Track] = {n: have[n] for n in analyser.needs if n in have}
         given = analyser.finish(tracks)
         self._commit(analyser, given)
+        # What it gathered is stored, and need not be held while the others finish.
+        vars(analyser).clear()
+        give_back_memory()
 
     def played(self, stream: Stream) -> None:
         """Remember where a stream truly ended, whatever its header says."""
@@ -259,7 +262,7 @@ def _play(work: _Work, streams: list[Stream], told: Progress) -> None:
                 for analyser in list(stream.analysers):
                     if not any(n in {g.name for a in work.todo for g in a.gives} for n in analyser.needs):
                         work.finish(analyser)
-                        stream.analysers.remove(analyser)  # what it gathered is stored, and need not be held
+                        stream.analysers.remove(analyser)
     except KeyboardInterrupt:
         for stream in streams:
             stream.stop()
