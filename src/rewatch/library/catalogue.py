@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,13 +85,24 @@ class Catalogue:
         finally:
             connection.close()
 
+    def _go_wal(self, connection: sqlite3.Connection) -> None:
+        # SQLite's own waiting does not hold for this change: of several that find a new file, the later ones try again.
+        for patience in range(300):
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or patience == 299:
+                    raise
+                time.sleep(0.1)
+
     def _migrate(self, connection: sqlite3.Connection) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version == len(MIGRATIONS):
             return
         if version > len(MIGRATIONS):
             raise LibraryNewer(f"{self._path} was written by a later rewatch than this one: update rewatch")
-        connection.execute("PRAGMA journal_mode = WAL")
+        self._go_wal(connection)
         connection.execute("BEGIN IMMEDIATE")
         # Two runs at once may both have seen the old version: the second finds the work done.
         (version,) = connection.execute("PRAGMA user_version").fetchone()
