@@ -10,6 +10,7 @@ import ctypes
 import queue
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -39,7 +40,7 @@ def give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-class Stream:
+class Stream(ABC):
     """One stream being watched in threads of its own.
 
     seconds: how far it has come; ended: all of it was fed; failure: what went wrong, to be raised by whoever waits
@@ -70,8 +71,9 @@ class Stream:
         for thread in self._threads:
             thread.join()
 
+    @abstractmethod
     def _jobs(self) -> list[Any]:
-        raise NotImplementedError
+        """What its threads run."""
 
     def _guarded(self, job: Any) -> None:
         try:
