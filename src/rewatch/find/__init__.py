@@ -1,0 +1,1 @@
+"""Find the moment: from a still, a sound, a line, a look, or another moment."""
