@@ -6,7 +6,7 @@ from typing import Any
 
 from rewatch.analyser import Analyser
 from rewatch.figure import Figure
-from rewatch.sounds import loudness, texture
+from rewatch.sounds import loudness, prints, texture
 
-ANALYSERS: tuple[type[Analyser[Any]], ...] = (loudness.Loudness, texture.Texture)
+ANALYSERS: tuple[type[Analyser[Any]], ...] = (loudness.Loudness, texture.Texture, prints.SoundPrints)
 FIGURES: tuple[Figure, ...] = loudness.FIGURES + texture.FIGURES
