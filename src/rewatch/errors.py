@@ -10,7 +10,9 @@
     ├── LibraryError            the library folder could not be read or written
     │   ├── FilmUnknown         no film of the library goes by that name
     │   ├── FilmAmbiguous       several do
-    │   └── LibraryNewer        written by a later rewatch than this one
+    │   ├── LibraryNewer        written by a later rewatch than this one
+    │   ├── NotSaved            a person's words could not be saved; it carries them
+    │   └── NoteUnknown         no note, or viewing, of that id
     ├── NotMeasured             a track or figure that this film does not have (yet), and why
     └── ExportError             a format that is unknown, or a film that does not fit it
 
@@ -64,6 +66,18 @@ class FilmAmbiguous(LibraryError):
 
 class LibraryNewer(LibraryError):
     """The library was written by a later version of rewatch."""
+
+
+class NotSaved(LibraryError):
+    """A person's words could not be saved. `text` has them: whoever catches this must put them somewhere."""
+
+    def __init__(self, line: str, text: str) -> None:
+        super().__init__(line)
+        self.text = text
+
+
+class NoteUnknown(LibraryError):
+    """No note and no viewing has that id."""
 
 
 class NotMeasured(RewatchError):

@@ -1,0 +1,351 @@
+"""The index of lines: every line of every film of the library, by three letters at a time (SQLite FTS5, trigrams).
+
+It stands in ``lines.sqlite`` beside the catalogue. Nothing is in it that is not in the editions' tracks ``lines``: each
+time it is asked, the times of those files are set against what it was made from, and what is new, changed or gone is
+done anew; lost, damaged or of another version, it is built from nothing. Where it cannot be written (a library on a
+read-only disk), it is built in memory.
+
+A search asks for lines that may hold a quote; whether they do is for `find.by_quote` to say. Letters that are rare in
+this library are asked for first, and runs of words together, until enough lines have been named: so it takes about as
+long in a thousand films as in one.
+
+Contents
+    IndexedLine   one line as the index holds it
+    LinesIndex    the index of one library
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.errors import LibraryError
+from rewatch.library.database import Database, Migration
+from rewatch.library.library import Library
+from rewatch.track import Spans
+from rewatch.words.folding import fold
+
+T = TypeVar("T")
+Ids = npt.NDArray[np.int64]
+
+VERSION = 1
+"""Of how lines are folded and kept: one higher, and the index is built anew."""
+
+_TABLES: tuple[Migration, ...] = (
+    (
+        "CREATE TABLE about (version INTEGER NOT NULL)",
+        f"INSERT INTO about VALUES ({VERSION})",
+        # first, count: the film's lines have the ids first .. first + count
+        "CREATE TABLE films (edition TEXT PRIMARY KEY, stamp TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL)",
+        """
+        CREATE TABLE lines (
+            id      INTEGER PRIMARY KEY,
+            begin   INTEGER NOT NULL,
+            end     INTEGER NOT NULL,
+            speaker TEXT NOT NULL,
+            text    TEXT NOT NULL
+        )
+        """,
+        "CREATE TABLE speakers (edition TEXT NOT NULL, speaker TEXT NOT NULL, PRIMARY KEY (edition, speaker))",
+        "CREATE INDEX lines_speaker ON lines (speaker) WHERE speaker != ''",
+        "CREATE TABLE grams (gram TEXT PRIMARY KEY, lines INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE VIRTUAL TABLE folded USING fts5(line, content='', detail=none, tokenize='trigram')",
+    ),
+)
+_MOST_NAMED = 12_000
+"""Lines that one search may have named by single trigrams, and by runs of words; each takes half a microsecond."""
+_RUN_WORDS = 3
+_MOST_RUNS = 12
+_MOST_OF_A_RUN = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedLine:
+    """id: its place in the index; lines of one film follow each other. begin, end: milliseconds."""
+
+    id: int
+    begin: int
+    end: int
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search names.
+
+    ids:   of the lines, the likeliest first
+    films: edition -> first id, count of its lines; those that were looked in
+    lines: of each three letters of the quote, how many lines of the library hold them
+    total: lines in the library
+    """
+
+    ids: list[int]
+    films: dict[str, tuple[int, int]]
+    lines: dict[str, int]
+    total: int
+
+
+class LinesIndex:
+    """The lines of one library, as they are searched."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._database = Database(
+            library.folder / "lines.sqlite", _TABLES, "index of lines", "remove it, and it is written anew"
+        )
+        self._memory: sqlite3.Connection | None = None
+
+    def renew(self) -> int:
+        """Bring the index up to date with the library; how many films were entered anew or taken out."""
+        stamps = dict(self._stamps())
+        if not stamps and not self._database.exists():
+            return 0
+        for attempt in range(2):
+            try:
+                return self._renew(stamps)
+            except LibraryError as error:
+                if isinstance(error.__cause__, sqlite3.OperationalError) or attempt:
+                    break
+                # Damaged: nothing is in it that cannot be had again.
+                self._remove()
+            except OSError:
+                break
+        self._memory = sqlite3.connect(":memory:", isolation_level=None)
+        for statement in (s for step in _TABLES for s in step):
+            self._memory.execute(statement)
+        return self._bring(self._memory, stamps, dict(stamps), [])
+
+    def _renew(self, stamps: dict[str, str]) -> int:
+        def state(db: sqlite3.Connection) -> tuple[int, dict[str, str]]:
+            (version,) = db.execute("SELECT version FROM about").fetchone()
+            return version, dict(db.execute("SELECT edition, stamp FROM films"))
+
+        try:
+            version, have = self._database.read(state)
+        except sqlite3.DatabaseError as error:
+            raise LibraryError(str(error)) from error
+        if version != VERSION:
+            self._remove()
+            have = {}
+        new = {id: stamp for id, stamp in stamps.items() if have.get(id) != stamp}
+        gone = [id for id in have if id not in stamps]
+        if not new and not gone:
+            return 0
+        with self._database.changing() as db:
+            return self._bring(db, stamps, new, gone)
+
+    def _stamps(self) -> Iterator[tuple[str, str]]:
+        """What each film's lines are known by: edition -> size and time of their file."""
+        for entry in self._library.entries():
+            path = self._library.place(entry.id).track_path("lines")
+            with contextlib.suppress(OSError):
+                stat = path.stat()
+                yield entry.id, f"{stat.st_size} {stat.st_mtime_ns}"
+
+    def _remove(self) -> None:
+        for end in ("", "-wal", "-shm"):
+            path = self._database.path
+            path.with_name(path.name + end).unlink(missing_ok=True)
+
+    def _bring(self, db: sqlite3.Connection, stamps: dict[str, str], new: Iterable[str], gone: Iterable[str]) -> int:
+        count = 0
+        # Another run may have done some of it meanwhile.
+        have = dict(db.execute("SELECT edition, stamp FROM films"))
+        grams: Counter[str] = Counter()
+        for edition in [*gone, *new]:
+            if edition in stamps and have.get(edition) == stamps[edition]:
+                continue
+            if edition in have:
+                _take_out(db, edition, grams)
+            if edition in stamps:
+                _enter(db, edition, stamps[edition], self._lines(edition), grams)
+            count += 1
+        db.executemany(
+            "INSERT INTO grams VALUES (?, ?) ON CONFLICT (gram) DO UPDATE SET lines = lines + excluded.lines",
+            [item for item in grams.items() if item[1]],
+        )
+        return count
+
+    def _lines(self, edition: str) -> Spans | None:
+        from rewatch.library.tables import read_track
+
+        try:
+            track, _ = read_track(self._library.place(edition).track_path("lines"))
+        except LibraryError:
+            return None  # damaged: the film has no lines until it is watched again
+        return track if isinstance(track, Spans) and track.clock.rate is not None else None
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def search(self, folded: str, films: Sequence[str] | None = None, speaker: str = "", most: int = 250) -> Found:
+        """Lines that may hold a quote, those first that share the most and rarest letters with it.
+
+        folded:  as `fold` gives it
+        films:   ids of editions to look in; None: all
+        speaker: only lines of speakers of whose names this is a word or more, folded; "": all
+        most:    how many lines at most
+        """
+        return self._ask(lambda db: _search(db, folded, films, speaker, most))
+
+    def read(self, ids: Sequence[int]) -> dict[int, IndexedLine]:
+        """Lines by their ids; those that there are not are left out."""
+
+        def question(db: sqlite3.Connection) -> dict[int, IndexedLine]:
+            found: dict[int, IndexedLine] = {}
+            for i in range(0, len(ids), 500):
+                some = ids[i : i + 500]
+                rows = db.execute(
+                    f"SELECT id, begin, end, speaker, text FROM lines WHERE id IN ({','.join('?' * len(some))})", some
+                )
+                found |= {row[0]: IndexedLine(*row) for row in rows}
+            return found
+
+        return self._ask(question)
+
+    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        if self._memory is not None:
+            return question(self._memory)
+        return self._database.read(question)
+
+
+def _search(db: sqlite3.Connection, folded: str, films: Sequence[str] | None, speaker: str, most: int) -> Found:
+    every = db.execute("SELECT edition, first, count FROM films WHERE count ORDER BY first").fetchall()
+    total = sum(count for _, _, count in every)
+    here = every if films is None else [film for film in every if film[0] in set(films)]
+    grams = list(dict.fromkeys(folded[i : i + 3] for i in range(len(folded) - 2)))
+    if not here or not grams:
+        return Found([], {}, {}, total)
+    known = dict(
+        db.execute(f"SELECT gram, lines FROM grams WHERE gram IN ({','.join('?' * len(grams))})", grams).fetchall()
+    )
+    shares = {gram: known.get(gram, 0) for gram in grams}
+    weight = {gram: math.log((total + 1) / (lines + 0.5)) for gram, lines in shares.items() if lines}
+    # Of a part of the library, a part of the lines: about so many of those named lie in it.
+    part = sum(count for _, _, count in here) / total
+    low, high = here[0][1], here[-1][1] + here[-1][2]
+    asked = _Asking(db, low, high)
+    named = asked.rarest(weight, {g: n * part for g, n in shares.items()}) + asked.runs(folded, shares, weight)
+    if not named:
+        return Found([], {}, {}, total)
+    ids, owner = np.unique(np.concatenate([at for at, _ in named]), return_inverse=True)
+    strength = np.bincount(owner, np.concatenate([np.full(len(at), of) for at, of in named]), len(ids))
+    keep = _within(ids, [(first, count) for _, first, count in here])
+    if speaker:
+        keep &= np.isin(ids, _lines_of(db, speaker, [edition for edition, _, _ in here]))
+    ids, strength = ids[keep], strength[keep]
+    best = ids[np.argsort(-strength, kind="stable")[:most]]
+    return Found(best.tolist(), {e: (first, count) for e, first, count in here}, shares, total)
+def _take_out(db: sqlite3.Connection, edition: str, grams: Counter[str]) -> None:
+    first, count = db.execute("SELECT first, count FROM films WHERE edition = ?", (edition,)).fetchone()
+    stretch = (first, first + count)
+    for id, text in db.execute("SELECT id, text FROM lines WHERE id >= ? AND id < ?", stretch).fetchall():
+        folded = fold(text)
+        # A table without content is told what it held.
+        db.execute("INSERT INTO folded (folded, rowid, line) VALUES ('delete', ?, ?)", (id, folded))
+        grams.subtract(_grams(folded))
+    db.execute("DELETE FROM lines WHERE id >= ? AND id < ?", stretch)
+    db.execute("DELETE FROM speakers WHERE edition = ?", (edition,))
+    db.execute("DELETE FROM films WHERE edition = ?", (edition,))
+
+
+def _enter(db: sqlite3.Connection, edition: str, stamp: str, lines: Spans | None, grams: Counter[str]) -> None:
+    (last,) = db.execute("SELECT coalesce(max(first + count), 0) FROM films").fetchone()
+    # A gap of more lines than a quote may span: no neighbour is ever another film's.
+    first = last + 8
+    count = 0 if lines is None else len(lines)
+    db.execute("INSERT INTO films VALUES (?, ?, ?, ?)", (edition, stamp, first, count))
+    if lines is None or not count:
+        return
+    begin, end = (1000 * lines.begin_seconds()).round(), (1000 * lines.end_seconds()).round()
+    speakers = [str(name) for name in lines.columns.get("speaker", [""] * count)]
+    ids = range(first, first + count)
+    db.executemany(
+        "INSERT INTO lines VALUES (?, ?, ?, ?, ?)",
+        zip(ids, begin.astype(int).tolist(), end.astype(int).tolist(), speakers, map(str, lines.label), strict=True),
+    )
+    db.executemany("INSERT INTO speakers VALUES (?, ?)", [(edition, name) for name in {*speakers} - {""}])
+    folded = [fold(str(text)) for text in lines.label]
+    db.executemany("INSERT INTO folded (rowid, line) VALUES (?, ?)", zip(ids, folded, strict=True))
+    for line in folded:
+        grams.update(_grams(line))
+
+
+def _grams(folded: str) -> set[str]:
+    return {folded[i : i + 3] for i in range(len(folded) - 2)}
+
+
+class _Asking:
+    """Puts questions to the table of trigrams; lines outside ``low .. high`` are passed by."""
+
+    def __init__(self, db: sqlite3.Connection, low: int, high: int) -> None:
+        self._db, self._low, self._high = db, low, high
+
+    def rarest(self, weight: dict[str, float], lines: dict[str, float]) -> list[tuple[Ids, float]]:
+        """Lines with the rarest trigrams, one after the other until `_MOST_NAMED` lines have been named."""
+        named: list[tuple[Ids, float]] = []
+        left = float(_MOST_NAMED)
+        for gram in sorted(weight, key=lambda g: lines[g]):
+            left -= lines[gram]
+            if left < 0 and named:
+                break
+            named.append((self._lines([gram], _MOST_NAMED), weight[gram]))
+        return named
+
+    def runs(self, folded: str, lines: dict[str, int], weight: dict[str, float]) -> list[tuple[Ids, float]]:
+        """Lines with all the trigrams of a run of words: what is of common words is told by these."""
+        words = folded.split()
+        size = min(_RUN_WORDS, len(words))
+        runs = {f" {' '.join(words[i : i + size])} " for i in range(len(words) - size + 1)}
+        of = {run: [run[i : i + 3] for i in range(len(run) - 2)] for run in runs}
+        whole = {run: grams for run, grams in of.items() if all(lines[g] for g in grams)}
+        named: list[tuple[Ids, float]] = []
+        left = 4 * _MOST_NAMED
+        for run in sorted(whole, key=lambda r: min(lines[g] for g in whole[r]))[:_MOST_RUNS]:
+            left -= min(lines[g] for g in whole[run])
+            if left < 0 and named:
+                break
+            # The rare ones first; a few of them say it as well as all.
+            grams = sorted(set(whole[run]), key=lambda g: lines[g])[:8]
+            named.append((self._lines(grams, _MOST_OF_A_RUN), sum(weight[g] for g in grams)))
+        return named
+
+    def _lines(self, grams: Sequence[str], most: int) -> Ids:
+        asked = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
+        rows = self._db.execute(
+            "SELECT rowid FROM folded WHERE folded MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?",
+            (asked, self._low, self._high, most),
+        ).fetchall()
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+
+def _within(ids: Ids, stretches: list[tuple[int, int]]) -> npt.NDArray[np.bool_]:
+    """Which of the ids lie in stretches (first, count), that are in order."""
+    first = np.array([f for f, _ in stretches])
+    end = first + np.array([c for _, c in stretches])
+    at = np.searchsorted(first, ids, side="right") - 1
+    found: npt.NDArray[np.bool_] = (at >= 0) & (ids < end[np.maximum(at, 0)])
+    return found
+
+
+def _lines_of(db: sqlite3.Connection, speaker: str, editions: Sequence[str]) -> Ids:
+    """Ids of all lines of a speaker."""
+    inside = set(editions)
+    names = {
+        name
+        for edition, name in db.execute("SELECT edition, speaker FROM speakers")
+        if edition in inside and speaker in fold(name)
+    }
+    rows: list[tuple[int]] = []
+    for name in sorted(names):
+        rows += db.execute("SELECT id FROM lines WHERE speaker = ?", (name,)).fetchall()
+    return np.fromiter((row[0] for row in rows), np.int64, len(rows))
