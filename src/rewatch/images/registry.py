@@ -6,7 +6,7 @@ from typing import Any
 
 from rewatch.analyser import Analyser
 from rewatch.figure import Figure
-from rewatch.images import boundaries, camera, colour, light, motion, palette, stills
+from rewatch.images import boundaries, camera, colour, light, motion, palette, prints, stills
 
 ANALYSERS: tuple[type[Analyser[Any]], ...] = (
     boundaries.Boundaries,
@@ -16,5 +16,6 @@ ANALYSERS: tuple[type[Analyser[Any]], ...] = (
     motion.Activity,
     camera.Camera,
     stills.Stills,
+    prints.PicturePrints,
 )
 FIGURES: tuple[Figure, ...] = light.FIGURES + colour.FIGURES + palette.FIGURES + motion.FIGURES + camera.FIGURES
