@@ -93,6 +93,11 @@ class Decoding:
                 stream.discard = Discard.all  # spares reading the sound a second time
         self._frames = self._start()
 
+    @property
+    def codec(self) -> Any:
+        """The stream's decoder, to be fed by hand; that leaves the container where it stands."""
+        return self._stream.codec_context
+
     def stamps(self) -> Stamps:
         """Fresh stamps for this stream."""
         picture = self.picture

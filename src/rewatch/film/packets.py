@@ -28,6 +28,7 @@ class Packets:
     pts, dts: (n,) int64, raw ticks of `time_base` in the container's own time; `NO_TIME` where there is none
     size:     (n,) int32 bytes
     keyframe: (n,) bool
+    unsound:  (n,) bool: damaged, or not to be shown (an edit list leaves it out)
     """
 
     time_base: Fraction
@@ -35,6 +36,7 @@ class Packets:
     dts: npt.NDArray[np.int64]
     size: npt.NDArray[np.int32]
     keyframe: npt.NDArray[np.bool_]
+    unsound: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -46,7 +48,7 @@ def read_packets(film: FilmFacts, stream: int | None = None, damage: Damage | No
     FilmError where the file cannot be opened. A film without a picture has no packets.
     """
     index = film.picture.stream if stream is None and film.picture else stream
-    rows: list[tuple[int, int, int, bool]] = []
+    rows: list[tuple[int, int, int, bool, bool]] = []
     base = Fraction(1)
     if index is not None:
         with open_container(film.path) as container:
@@ -58,8 +60,7 @@ def read_packets(film: FilmFacts, stream: int | None = None, damage: Damage | No
             for packet in packets(container, chosen, damage):
                 pts = NO_TIME if packet.pts is None else packet.pts
                 dts = NO_TIME if packet.dts is None else packet.dts
-                rows.append((pts, dts, packet.size, packet.is_keyframe))
-    table = np.array(rows, np.int64).reshape(-1, 4)
-    return Packets(
-        base, table[:, 0].copy(), table[:, 1].copy(), table[:, 2].astype(np.int32), table[:, 3].astype(np.bool_)
-    )
+                rows.append((pts, dts, packet.size, packet.is_keyframe, packet.is_corrupt or packet.is_discard))
+    table = np.array(rows, np.int64).reshape(-1, 5)
+    key, unsound = (table[:, column].astype(np.bool_) for column in (3, 4))
+    return Packets(base, table[:, 0].copy(), table[:, 1].copy(), table[:, 2].astype(np.int32), key, unsound)

@@ -1,0 +1,100 @@
+"""Order: which frame each packet shows, told without decoding; and when that cannot be told.
+
+Frames are numbered as the one full reading of the picture numbers them: the nth that is presented is frame n. Where
+every packet is one frame and bears its own time, its number is the rank of its time. Where anything speaks against
+that there is no order, and the film must be read in full.
+
+Contents
+    Order, order_of, NoOrder
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.facts import FilmFacts
+from rewatch.film.packets import NO_TIME, Packets
+from rewatch.film.stamps import Stamps
+
+MOST_REORDERED = 64
+"""Places between decoding and presentation: coders hold back 16 frames at most; more is a clock that starts anew."""
+NOT_ONE_EACH = ("vp8", "vp6", "vp6f", "vp7", "rv40", "rv30", "gif", "rawvideo")
+"""Codecs (or what is packed with them) whose packets may show no frame, or whose times are not those of frames."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+class NoOrder(ValueError):
+    """Which frame a packet shows cannot be told; the message says why, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The frames of a picture, as its packets tell of them.
+
+    raw:       (n,) timestamp of each frame in the container's own ticks, increasing
+    pts:       (n,) ticks of the stream's time base from second 0, as `Pictures.pts`
+    packet:    (n,) place of each frame's packet in the file's order
+    size:      (n,) int32 bytes
+    anchor:    (n,) bool: shown after all that was decoded before it: I and P frames, never a B frame
+    keyframes: (k,) frames that can be decoded by themselves, in order; the first is frame 0
+    duration:  ticks that the last frame lasts
+    """
+
+    time_base: Fraction
+    raw: Numbers
+    pts: Numbers
+    packet: Numbers
+    size: npt.NDArray[np.int32]
+    anchor: npt.NDArray[np.bool_]
+    keyframes: Numbers
+    duration: int
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def key_before(self, frame: int) -> int:
+        """The keyframe at or before a frame."""
+        return int(self.keyframes[np.searchsorted(self.keyframes, frame, side="right") - 1])
+
+    def packets_of(self, begin: int, end: int) -> tuple[int, int]:
+        """First packet, and the one after the last, that must be decoded to see the frames ``begin .. end``."""
+        return int(self.packet[self.key_before(begin)]), int(self.packet[begin:end].max()) + 1
+
+
+def order_of(film: FilmFacts, packets: Packets) -> Order:
+    """The order of a picture's packets. NoOrder where it cannot be told from them."""
+    picture = film.picture
+    if picture is None or not len(packets):
+        raise NoOrder("no picture")
+    if picture.codec in NOT_ONE_EACH:
+        raise NoOrder(f"{picture.codec} may hide frames")
+    if (packets.pts == NO_TIME).any():
+        raise NoOrder("packets without a time")
+    if packets.unsound.any():
+        raise NoOrder("damaged or hidden packets")
+    place = np.argsort(packets.pts, kind="stable").astype(np.int64)
+    raw = packets.pts[place]
+    if (np.diff(raw) <= 0).any():
+        raise NoOrder("repeated timestamps")
+    frame = np.empty(len(place), np.int64)
+    frame[place] = np.arange(len(place))
+    if np.abs(frame - np.arange(len(frame))).max() > MOST_REORDERED:
+        raise NoOrder("a clock that starts anew")
+    if not packets.keyframe[0] or frame[0] != 0:
+        raise NoOrder("it does not begin with a keyframe")
+    nominal = 1 / (picture.rate * picture.time_base)
+    stamps = Stamps(picture.time_base, film.zero, nominal, film.duration)
+    pts = np.array([stamps.place(int(at)) for at in raw], np.int64)
+    if stamps.repaired:
+        raise NoOrder("timestamps out of order")
+    anchor = np.zeros(len(place), np.bool_)
+    anchor[frame[np.maximum.accumulate(frame) == frame]] = True
+    keyframes = np.sort(frame[packets.keyframe])
+    # A keyframe that another one, decoded later, comes before is none that one could begin with.
+    keyframes = keyframes[np.append(True, np.diff(place[keyframes]) > 0)]
+    return Order(picture.time_base, raw, pts, place, packets.size[place], anchor, keyframes, max(1, round(nominal)))
