@@ -14,6 +14,7 @@
     │   ├── NotSaved            a person's words could not be saved; it carries them
     │   └── NoteUnknown         no note, or viewing, of that id
     ├── NotMeasured             a track or figure that this film does not have (yet), and why
+    ├── QueryError              what was searched with cannot be read, or nothing can be told by it
     └── ExportError             a format that is unknown, or a film that does not fit it
 
 The message of each is one line, complete in itself, fit to be shown as it stands: what is wrong, with which file,
@@ -86,3 +87,7 @@ class NotMeasured(RewatchError):
 
 class ExportError(RewatchError):
     """The film cannot be written in that format."""
+
+
+class QueryError(RewatchError):
+    """What was searched with cannot be read, or nothing can be told by it."""

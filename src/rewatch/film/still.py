@@ -3,10 +3,12 @@
 Contents
     upright_rgb   a decoded frame as sRGB, upright, square pixels, without combs
     read_frame    one frame by its number
+    read_frames   a run of frames, decoded once
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 
@@ -97,6 +99,40 @@ def read_frame(film: FilmFacts, frame: int, times: FrameTimes, width: int | None
     finally:
         decode.close()
     raise FilmError(f"{film.path}: frame {frame} could not be decoded")
+
+
+def read_frames(
+    film: FilmFacts, first: int, end: int, times: FrameTimes, width: int | None = None
+) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    """Frames ``first .. end``, each with its number; the rest is as with `read_frame`.
+
+    FilmError: the first of them cannot be had; where a later one cannot, the run ends before it.
+    """
+    picture = film.picture
+    if picture is None:
+        raise FilmError(f"{film.path}: it has no picture")
+    if not 0 <= first < len(times):
+        raise FilmError(f"{film.path}: there is no frame {first}: they are numbered 0 to {len(times) - 1}")
+    decode = Decoding(film, picture)
+    scaler = VideoReformatter()
+    try:
+        for back in (1, 8, 40):
+            found = _sought(decode, first, times, back)
+            if found is not None:
+                break
+        else:
+            decode.rewind()
+            got = decode.next() if decode.skip(first) else None
+            if got is None:
+                raise FilmError(f"{film.path}: frame {first} could not be decoded")
+            found = got[0]
+        yield first, upright_rgb(found, picture, width, scaler)
+        for number in range(first + 1, min(end, len(times))):
+            if (got := decode.next()) is None:
+                return
+            yield number, upright_rgb(got[0], picture, width, scaler)
+    finally:
+        decode.close()
 
 
 def _sought(decode: Decoding, frame: int, times: FrameTimes, back: int) -> VideoFrame | None:
