@@ -91,6 +91,15 @@ def messages() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def printable(text: str) -> str:
+    """A text of strangers without what would steer a terminal: control characters other than the end of a line.
+
+    >>> printable("red \\x1b[31m")
+    'red [31m'
+    """
+    return "".join(c for c in text if c in "\n\t" or not (ord(c) < 32 or 127 <= ord(c) < 160))
+
+
 def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], title: str = "") -> None:
     """A table for a person: columns of (heading, "left" | "right")."""
     from rich import box
@@ -101,7 +110,7 @@ def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]
     for heading, side in columns:
         table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=side == "right")
     for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
+        table.add_row(*(escape(printable(cell)) for cell in row))
     console().print(table)
 
 

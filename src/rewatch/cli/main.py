@@ -24,6 +24,10 @@ COMMANDS: dict[str, str] = {
     "score": "Show a film's score; --sheet draws it on one page.",
     "minute": "Show what happens in one minute of a film.",
     "explain": "Show how a figure was measured, and from what.",
+    "note": "Write a note to a moment of a film.",
+    "notes": "List, search, edit and copy notes.",
+    "viewed": "Log a viewing of a film.",
+    "viewings": "Show the log of viewings.",
     "export": "Write a film's study in another format.",
     "demo": "Render the demo film, watch it and draw its score sheet.",
 }

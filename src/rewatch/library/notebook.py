@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rewatch.errors import LibraryError, NotSaved
+from rewatch.errors import LibraryError, LibraryNewer, NotSaved
 from rewatch.library import atomic
 from rewatch.library.database import Database, Migration
 
@@ -161,6 +161,23 @@ class Notebook:
         with atomic.replacing(path) as part:
             self._copy_to(part)
 
+    def restore(self, path: Path) -> None:
+        """Make a copy that `backup` wrote this library's notebook. LibraryError where it has one, or that is none."""
+        if self.exists():
+            raise LibraryError(f"{self.database.path} is there already: move it away first")
+        copied_rows(path, "SELECT notes.id FROM notes, viewings LIMIT 1")
+        with atomic.explained(self.database.path):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with (
+                contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
+                contextlib.closing(sqlite3.connect(self.database.path)) as target,
+            ):
+                source.backup(target)
+                target.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            raise LibraryError(f"{path} could not be copied to {self.database.path}: {error}") from error
+
     def _copy_to(self, path: Path) -> None:
         def copy(db: sqlite3.Connection) -> None:
             with contextlib.closing(sqlite3.connect(path)) as other:
@@ -247,6 +264,20 @@ class Writing:
             self.db.execute("UPDATE acts SET undone = ? WHERE number = ?", (json.dumps(stands), number))
             taken.append(Act(kind, whose, row_id))
         return taken
+
+
+def copied_rows(path: Path, question: str) -> list[dict[str, Any]]:
+    """What a SELECT finds in a copy of a notebook. LibraryError where the file is none, or is damaged."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version > len(MIGRATIONS):
+                raise LibraryNewer(f"{path} was written by a later rewatch than this one: update rewatch")
+            found = db.execute(question)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found]
+    except sqlite3.Error as error:
+        raise LibraryError(f"{path} is no copy of a notebook, or is damaged: {error}") from error
 
 
 @contextlib.contextmanager
