@@ -70,7 +70,7 @@ def fakes() -> ModuleType:
 @pytest.fixture(autouse=True)
 def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small PNGs: encoding large ones is no part of the contract."""
-    monkeypatch.setattr("rewatch.exports.sheet.DPI", 30)
+    monkeypatch.setattr("rewatch.exports.sheet.paper.DPI", 30)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from PIL import Image
 
 from rewatch.clock import FRAMES, MILLISECONDS, Clock, FrameTimes
 from rewatch.errors import ExportError
-from rewatch.exports.sheet import draw_sheet, leaner, sheet_bytes
+from rewatch.exports.sheet import draw_sheet, sheet_bytes
+from rewatch.exports.sheet.paper import leaner
 from rewatch.exports.sheet.pen import Pen
 from rewatch.exports.sheet.staves import Barcode, bridged
 from rewatch.exports.sheet.staves_cuts import Cuts
@@ -27,7 +28,7 @@ from rewatch.track import Curve, Events, Figures, Spans
 def coarse(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small PNGs: it is the drawing that is tested, not the encoder."""
     if "test_each_format" not in request.node.name:
-        monkeypatch.setattr("rewatch.exports.sheet.DPI", 30)
+        monkeypatch.setattr("rewatch.exports.sheet.paper.DPI", 30)
 
 
 def paper(image: Image.Image) -> tuple[int, ...]:

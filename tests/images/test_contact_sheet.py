@@ -1,4 +1,4 @@
-"""Contact sheets and filmstrips."""
+"""Contact sheets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rewatch.images.contact_sheet import GROUND, contact_sheet, contact_sheets, filmstrip, mosaic_columns
+from rewatch.images.contact_sheet import GROUND, contact_sheets, mosaic_columns
 
 
 @pytest.fixture
@@ -34,7 +34,9 @@ def reds(page):
 
 
 def test_stills_stand_in_order_on_a_dark_ground(stills):
-    page = contact_sheet(stills(10), [f"shot {n}" for n in range(10)], title="A film", subtitle="10 shots", width=800)
+    (page,) = contact_sheets(
+        stills(10), [f"shot {n}" for n in range(10)], title="A film", subtitle="10 shots", width=800
+    )
     assert page.size[0] == 800
     assert page.getpixel((0, 0)) == GROUND
     assert reds(page) == [40 + 5 * n for n in range(10)]
@@ -49,8 +51,8 @@ def test_a_long_film_takes_pages_of_one_width(stills):
 
 
 def test_captions_are_drawn_under_their_stills_and_cut_to_fit(stills):
-    plain = contact_sheet(stills(2), width=400, columns=2)
-    named = contact_sheet(stills(2), ["0:00", "a very long caption indeed " * 10], width=400, columns=2)
+    (plain,) = contact_sheets(stills(2), width=400, columns=2)
+    (named,) = contact_sheets(stills(2), ["0:00", "a very long caption indeed " * 10], width=400, columns=2)
     assert named.height > plain.height
     band = np.asarray(named)[plain.height - 5 :].astype(int)
     assert (np.abs(band - GROUND).sum(axis=2) > 100).any()
@@ -61,36 +63,23 @@ def test_captions_are_drawn_under_their_stills_and_cut_to_fit(stills):
 def test_a_still_of_another_shape_is_fitted_whole(stills, tmp_path):
     tall = tmp_path / "tall.png"
     Image.new("RGB", (90, 180), (200, 90, 120)).save(tall)
-    page = np.asarray(contact_sheet([*stills(1), tall], width=400, columns=2))
+    page = np.asarray(contact_sheets([*stills(1), tall], width=400, columns=2)[0])
     wide = (page == (200, 90, 120)).all(axis=2).any(axis=0).sum()
     high = (page == (200, 90, 120)).all(axis=2).any(axis=1).sum()
     assert wide / high == pytest.approx(0.5, abs=0.05)
 
 
 def test_a_missing_file_leaves_its_place_empty(stills, tmp_path):
-    page = contact_sheet([*stills(2), tmp_path / "gone.jpg"], width=400, columns=3)
+    (page,) = contact_sheets([*stills(2), tmp_path / "gone.jpg"], width=400, columns=3)
     assert reds(page) == [40, 45]
 
 
 def test_what_cannot_be_laid_out_is_said(stills):
     assert contact_sheets([]) == []
-    with pytest.raises(ValueError, match="at least one"):
-        contact_sheet([])
     with pytest.raises(ValueError, match="2 captions for 3 stills"):
         contact_sheets(stills(3), ["a", "b"])
     with pytest.raises(ValueError, match="columns do not fit"):
-        contact_sheet(stills(3), width=60, columns=20)
-
-
-def test_filmstrip_keeps_the_first_and_the_last(stills):
-    paths = stills(12)
-    assert reds(filmstrip(paths, height=45)) == [40 + 5 * n for n in range(12)]
-    short = filmstrip(paths, height=45, width=300)
-    assert short.width <= 300
-    assert reds(short)[0] == 40
-    assert reds(short)[-1] == 95
-    with pytest.raises(ValueError):
-        filmstrip([])
+        contact_sheets(stills(3), width=60, columns=20)
 
 
 def test_columns_never_exceed_the_pictures():

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 @click.command("score")
 @click.argument("film")
 @click.option("--sheet", type=click.Path(path_type=Path), metavar="FILE", help="Draw it on one page: .svg, .png, .pdf.")
-@click.option("--dark", is_flag=True, help="The sheet on a dark ground.")
+@click.option(
+    "--strips",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw each movement across a page, stills above it: .svg and .png as FILE-1 ..., .pdf as one document.",
+)
+@click.option("--dark", is_flag=True, help="The sheet and the strips on a dark ground.")
 @click.option("--tracks", is_flag=True, help="With --json: the curves' values too.")
 @click.option(
     "--exclude", multiple=True, metavar="A-B", help="Leave out this stretch of shots (titles, credits): 0:00-1:30."
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
 def command(
     film: str,
     sheet: Path | None,
+    strips: Path | None,
     dark: bool,
     tracks: bool,
     exclude: tuple[str, ...],
@@ -41,18 +48,20 @@ def command(
     as_json: bool,
 ) -> None:
     """Show a film's score: cutting, tempo, momentum, dynamics; --sheet draws the whole film on one page.
+    --strips draws a page for each of its movements.
 
     \b
     Example:
       rewatch score heat
       rewatch score heat --sheet heat.svg
+      rewatch score heat --strips heat-movements.pdf --dark
       rewatch score heat --json | jq .cutting.asl
       rewatch score heat --exclude 0:00-2:10 --exclude 2:44:00-2:50:16
     """
     if tracks and not as_json:
         raise click.UsageError("--tracks goes with --json")
-    if dark and sheet is None:
-        raise click.UsageError("--dark goes with --sheet")
+    if dark and sheet is None and strips is None:
+        raise click.UsageError("--dark goes with --sheet or --strips")
     rules = _rules(exclude, cuts_at)
     edition = find_film(library_folder, film)
     edition.made_by("minutes")  # a film that was never watched to its end says so here
@@ -61,11 +70,16 @@ def command(
 
         draw_sheet(edition, sheet, dark=dark)
         messages().print(f"{edition.name} → {sheet}", markup=False, soft_wrap=True)
+    if strips is not None:
+        from rewatch.exports.sheet.strips import draw_strips
+
+        for path in draw_strips(edition, strips, dark=dark):
+            messages().print(f"{edition.name} → {path}", markup=False, soft_wrap=True)
     if as_json:
         from rewatch.study.score import score
 
         write_json({"film": edition.name, "edition": edition.id, **score(edition, tracks=tracks, rules=rules)})
-    elif sheet is None:
+    elif sheet is None and strips is None:
         show(edition, rules)
 
 

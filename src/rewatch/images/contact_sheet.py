@@ -1,9 +1,7 @@
-"""Contact sheets: stills laid out on dark pages, in order, each with its caption; and a strip of them in one row.
+"""Contact sheets: stills laid out on dark pages, in order, each with its caption.
 
 Contents
     contact_sheets   as many pages as it takes
-    contact_sheet    all on one page
-    filmstrip        one row, without captions
     mosaic_columns   how many columns make a page of a pleasing shape
 """
 
@@ -105,45 +103,6 @@ def contact_sheets(
         head = layout if first else _layout(width, columns, aspect, bool(captions), False)
         pages.append(_page(stills[part], captions[part], head, (title, subtitle) if first else ("", "")))
     return pages
-
-
-def contact_sheet(
-    stills: Files,
-    captions: Sequence[str] = (),
-    *,
-    title: str = "",
-    subtitle: str = "",
-    width: int = 1600,
-    columns: int | None = None,
-) -> Image.Image:
-    """All stills on one page, however long it gets; see `contact_sheets`. ValueError where there are none."""
-    if not stills:
-        raise ValueError("a contact sheet needs at least one still")
-    (page,) = contact_sheets(
-        stills, captions, title=title, subtitle=subtitle, width=width, columns=columns, rows=len(stills)
-    )
-    return page
-
-
-def filmstrip(stills: Files, *, height: int = 120, gap: int = 4, width: int | None = None) -> Image.Image:
-    """Stills side by side in one row, `height` pixels high, RGB.
-
-    width: where the row would be longer, stills are left out evenly; the first and the last stay
-    ValueError where there are no stills.
-    """
-    if not stills:
-        raise ValueError("a filmstrip needs at least one still")
-    across = max(1, round(height * _aspect(stills)))
-    chosen = list(stills)
-    if width is not None:
-        most = max(1, (width + gap) // (across + gap))
-        if most < len(chosen):
-            step = (len(chosen) - 1) / max(1, most - 1)
-            chosen = [chosen[round(n * step)] for n in range(most)]
-    strip = Image.new("RGB", (len(chosen) * (across + gap) - gap, height), GROUND)
-    for n, path in enumerate(chosen):
-        _paste(strip, path, (n * (across + gap), 0), (across, height))
-    return strip
 
 
 def _aspect(stills: Files) -> float:

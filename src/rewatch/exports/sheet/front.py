@@ -53,7 +53,7 @@ def facts_line(facts: FilmFacts, missing: Sequence[type[Stave]] = ()) -> str:
         parts.append(f"{_CODECS.get(heard.codec, heard.codec)} {heard.layout}, {heard.sample_rate / 1000:g} kHz")
     elif not facts.listed:
         parts.append("no sound")
-    there = {"picture": facts.picture is not None, "sound": facts.sound is not None, "words": False}
+    there = {"picture": facts.picture is not None, "sound": facts.sound is not None, "words": False, "list": False}
     if any(stave.source == "words" for stave in missing):
         parts.append("no lines of dialogue known")
     lost = [stave.name.lower() for stave in missing if there[stave.source]]

@@ -52,6 +52,8 @@ class Box:
     """One stave of one system: `begin` falls on `left`, `end` on `right`.
 
     above, below: room for words and marks outside of it
+    bars:         mm at which double bars cross it
+    fresh:        a page begins here: what holds from before it is said again
     """
 
     begin: float
@@ -62,6 +64,8 @@ class Box:
     bottom: float
     above: float = 0.0
     below: float = 0.0
+    bars: tuple[float, ...] = ()
+    fresh: bool = False
 
     @property
     def height(self) -> float:
@@ -89,8 +93,24 @@ class Box:
         """Millimetres of a height: 0 = the foot of the stave, 1 = its top."""
         return self.bottom - np.clip(np.asarray(share, dtype=np.float64), 0, 1) * self.height
 
+    def clear(self, x: float, wide: float) -> float:
+        """Where a word that is to begin at x and is so wide stands clear of the double bars: on the nearer side."""
+        for bar in self.bars:
+            if x - 0.9 < bar < x + wide + 0.9:
+                return bar + 0.9 if bar - x < wide / 2 else bar - wide - 1.4
+        return x
+
     def holds(self, second: float) -> bool:
         return self.begin - 1e-9 <= second < self.end
+
+    def marks(self, found: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+        """Of marks (second, word) in order those that stand here; on a fresh page the one that holds there too."""
+        here = [(second, word) for second, word in found if self.holds(second)]
+        before = [word for second, word in found if second < self.begin - 1e-9]
+        # A word is some seconds wide: one that follows at once makes the old one idle.
+        if self.fresh and before and (not here or (here[0][0] - self.begin) * self.a_second > 18):
+            return [(self.begin, before[-1]), *here]
+        return here
 
     def within(self, begin: Floats, end: Floats) -> npt.NDArray[np.bool_]:
         """Which stretches show in this system."""

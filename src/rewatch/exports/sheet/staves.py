@@ -34,16 +34,16 @@ class Stave(ABC):
     weight:       its share of a system's height
     above, below: room it needs outside for words and marks, mm on the densest page
     barred:       whether bar lines run through it
-    source:       what it is drawn from: a stream of the file
+    source:       what it is drawn from: a stream of the file, or the list that a film without a file is known by
     """
 
     name: ClassVar[str]
     short: ClassVar[str]
-    weight: ClassVar[float]
+    weight: float
     above: ClassVar[float] = 0.0
     below: ClassVar[float] = 0.0
     barred: ClassVar[bool] = True
-    source: ClassVar[Literal["picture", "sound", "words"]] = "picture"
+    source: ClassVar[Literal["picture", "sound", "words", "list"]] = "picture"
 
     @classmethod
     @abstractmethod
@@ -222,15 +222,15 @@ class Tempo(Stave):
         pen.line(x, y, ink.tempo, 0.9)
         size, base = min(9.0, 2.75 * box.above), box.top - box.above * 0.2
         taken: list[tuple[float, float]] = []
-        for at, word in self.words(box.a_second):
-            if box.holds(at):
-                x0 = float(box.x(at)) + 0.6
-                wide = pen.width(word, size, "bold")
-                if x0 + wide < box.right:
-                    pen.text(x0, base, word, size, style="bold")
-                    taken.append((x0 - 1.5, x0 + wide + 1.5))
+        for at, word in box.marks(self.words(box.a_second)):
+            wide = pen.width(word, size, "bold")
+            x0 = box.clear(float(box.x(at)) + 0.6, wide)
+            if x0 + wide < box.right:
+                pen.text(x0, base, word, size, style="bold")
+                taken.append((x0 - 1.5, x0 + wide + 1.5))
         for at, word in self.turns:
-            x0, wide = float(box.x(at)), pen.width(word, size * 0.9, "italic")
+            wide = pen.width(word, size * 0.9, "italic")
+            x0 = box.clear(float(box.x(at)), wide)
             if box.holds(at) and x0 + wide < box.right and not any(a < x0 + wide and x0 < b for a, b in taken):
                 pen.text(x0, base, word, size * 0.9, style="italic")
                 taken.append((x0 - 1.5, x0 + wide + 1.5))

@@ -110,9 +110,9 @@ class Loudness(Stave):
         for begin, end, rate in self.pulses:
             if not box.holds(begin):
                 continue
-            a, b = float(box.x(begin)), float(box.x(end))
             word = f"= {rate:.0f}"
             head, wide = size * 0.13, pen.width(word, size)
+            a, b = box.clear(float(box.x(begin)), head * 3 + wide), float(box.x(end))
             if a + head * 3 + wide > box.right:
                 continue
             pen.heads([a + head], [y - head * 0.6], head * 2, pen.ink.ink)
@@ -130,12 +130,10 @@ class Loudness(Stave):
         size = min(12.5, box.below * 3.0)
         base = box.bottom + box.below * 0.86
         taken: list[tuple[float, float]] = []
-        for at, word in grades:
-            if not box.holds(at):
-                continue
+        for at, word in box.marks(grades):
             x = float(box.x(at))
             wide = pen.width(word, size, "dynamic")
-            x = min(x + 0.8, box.right - wide)
+            x = min(box.clear(x + 0.8, wide), box.right - wide)
             pen.text(x, base, word, size, style="dynamic")
             taken.append((x - 0.8, x + wide + 0.8))
         middle, mouth = base - size * 0.075, min(1.0, box.below * 0.2)
@@ -161,7 +159,7 @@ class Loudness(Stave):
         for i in np.argsort(-rise, kind="stable").tolist():
             if not box.holds(float(seconds[i])):
                 continue
-            x = float(box.x(seconds[i]))
+            x = box.clear(float(box.x(seconds[i])), wide)
             if x + wide > box.right or any(left < x + wide + 0.6 and x - 0.6 < right for left, right in taken):
                 continue
             pen.text(x, base, "sfz", size, style="dynamic", colour=pen.ink.sound)

@@ -24,7 +24,15 @@ class Words(Stave):
     LYRICS = 5.6
     """Points."""
 
-    def __init__(self, begin: Floats, end: Floats, text: list[str], pace: tuple[Floats, Floats] | None) -> None:
+    def __init__(
+        self,
+        begin: Floats,
+        end: Floats,
+        text: list[str],
+        pace: tuple[Floats, Floats] | None,
+        speaker: list[str] | None = None,
+    ) -> None:
+        self.speaker = speaker or [""] * len(text)
         self.begin, self.end, self.pace = begin, end, pace
         self.text = [" ".join(t.split()) for t in text]
         self.words = np.array([count_words(t) for t in text], dtype=np.float64)
@@ -41,6 +49,7 @@ class Words(Stave):
             *seconds_between(study, lines),
             list(lines.label),
             None if pace is None else (pace.seconds(study.times), first_column(pace)),
+            [" ".join(str(name).split()) for name in lines.columns.get("speaker", ())],
         )
 
     @property
@@ -80,14 +89,16 @@ class Words(Stave):
         for x, line in zip(left.tolist(), shows, strict=True):
             if self.begin[line] < box.begin:
                 continue
-            text = pen.fitting(self.text[line], size, size, min(55, box.right - x), "italic")[0]
+            new = self.speaker[line] and (not line or self.speaker[line] != self.speaker[line - 1])
+            said = f"{self.speaker[line].title()}: {self.text[line]}" if new else self.text[line]
+            text = pen.fitting(said, size, size, min(55, box.right - x), "italic")[0]
             row = next((r for r, taken in enumerate(rows) if taken + 1.5 < x), None)
-            if row is None or len(text) < min(4, len(self.text[line])):
+            if row is None or len(text) < min(4, len(said)):
                 continue
             base = rule + stroke + size * 0.4 + row * step
             pen.lines(x, rule, x, base + 0.3, ink.words, 0.3, alpha=0.6)
             wide = pen.width(text, size, "italic")
-            # The leaders of lines further down pass behind it.
-            pen.boxes(x + 0.45, base - size * 0.31, x + 0.9 + wide, base + size * 0.09, ink.paper, order=3.2)
+            # The leaders of lines further down pass behind it, and so do double bars.
+            pen.boxes(x + 0.45, base - size * 0.31, x + 0.9 + wide, base + size * 0.09, ink.paper, order=3.7)
             pen.text(x + 0.7, base, text, size, style="italic")
             rows[row] = x + 0.7 + wide
