@@ -14,9 +14,12 @@ Contents
 from __future__ import annotations
 
 from math import pi, tan
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from rewatch.sounds.filters import Sections
 
 _SHELF = (1681.974450955533, 3.999843853973347, 0.7071752369554196)
 """Hz, dB, quality."""
@@ -33,20 +36,22 @@ def _matched(shelf: npt.NDArray[np.float64], rate: int) -> npt.NDArray[np.float6
 
     Vicanek 2016, equations 29 to 45.
     """
-    from scipy.signal import freqz
-
     poles = np.roots(shelf[3:]).astype(np.complex128) ** (48_000 / rate)
     a = np.poly(poles).real
     hertz = np.array([0.0, _SHELF[0], rate / 2])
-    _, wanted = freqz(shelf[:3], shelf[3:], hertz, fs=48_000)
-    _, poles_alone = freqz(a, [1.0], hertz, fs=rate)
-    power = np.abs(wanted * poles_alone) ** 2
+    wanted = _response(shelf[:3], hertz / 48_000) / _response(shelf[3:], hertz / 48_000)
+    power = np.abs(wanted * _response(a, hertz / rate)) ** 2
     s = np.sin(np.pi * _SHELF[0] / rate) ** 2
     middle = (power[1] - power[0] * (1 - s) - power[2] * s) / (4 * s * (1 - s))
     low, high = np.sqrt(power[0]), np.sqrt(power[2])
     w = (low + high) / 2
     b0 = (w + np.sqrt(w * w + middle)) / 2
     return np.array([b0, (low - high) / 2, -middle / (4 * b0), *a])
+
+
+def _response(taps: npt.NDArray[np.floating], turns: npt.NDArray[np.float64]) -> Any:
+    """Of a filter of three taps at frequencies in turns a sample."""
+    return np.exp(-2j * np.pi * np.outer(turns, np.arange(3))) @ taps
 
 
 def _high_pass_norm(rate: float) -> float:
@@ -91,17 +96,12 @@ class KWeighting:
     """The filter with its memory, for a stream in blocks."""
 
     def __init__(self, rate: int, channels: int) -> None:
-        self._sections = k_weighting(rate)
-        self._state = np.zeros((2, channels, 2))
+        # float64: the high-pass's poles stand so close to 1 at high rates that float32 would drift.
+        self._filter = Sections(k_weighting(rate), channels)
 
     def power(self, block: npt.NDArray[np.float32], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """(n,) squares of the filtered samples of a block (channels, n), summed over the channels by weight."""
-        from scipy.signal import sosfilt
-
-        # float64: the high-pass's poles stand so close to 1 at high rates that float32 would drift.
-        filtered, self._state = sosfilt(self._sections, block.astype(np.float64), axis=-1, zi=self._state)
-        # The memory of sound long gone sinks into subnormal numbers, which are a hundred times slower to add.
-        self._state[np.abs(self._state) < 1e-30] = 0.0
+        filtered = self._filter(block)
         filtered *= filtered
         total: npt.NDArray[np.float64] = weights[0] * filtered[0]
         for weight, channel in zip(weights[1:], filtered[1:], strict=True):

@@ -137,7 +137,7 @@ class Loudness(Analyser[Samples]):
     """
 
     name = "loudness"
-    version = 1
+    version = 2
     watches = "samples"
     gives = (
         Gives(

@@ -102,7 +102,7 @@ class SoundPrints(Analyser[Samples]):
     """Landmarks of the whole soundtrack, mixed to one channel at 8 kHz; they stand in its folder ``keep``."""
 
     name = "sound_prints"
-    version = 1
+    version = 2
     watches = "samples"
     gives = (Gives("sound_prints", "figures", "how many landmarks the sound is found by", source=_SOURCE),)
 

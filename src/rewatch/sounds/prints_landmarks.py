@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.sounds.channels import mono_weights
+from rewatch.sounds.filters import Thinner, hann, low_pass
 
 RATE = 8000
 """Hz: what lies above 4 kHz does not outlast a telephone, and costs time."""
@@ -45,18 +46,15 @@ class Down:
     """Mixes blocks of exactly one second (channels, rate) down to (8000,); delayed by one block, see `end`."""
 
     def __init__(self, rate: int, layout: str, channels: int) -> None:
-        from scipy.signal import firwin
-
         common = gcd(rate, RATE)
         self._up, self._down = RATE // common, rate // common
         widest = max(self._up, self._down)
-        # Taps to either side, at the rate between; a multiple of `down`, so that output falls on the filter's centre.
-        self._reach = -(-12 * widest // self._down) * self._down
-        taps = firwin(2 * self._reach + 1, 0.94 / widest, window=("kaiser", 7.0)) * self._up
-        self._filter = taps.astype(np.float32)
-        # Samples before and after a block that it depends on: whole periods of the ratio.
-        periods = -(-self._reach // (self._up * self._down)) + 1
-        self._skip, self._context = periods * self._up, periods * self._down
+        # Taps to either side, at the rate between.
+        side = -(-12 * widest // self._down) * self._down
+        taps = low_pass(side, 0.94 / widest, np.kaiser(2 * side + 1, 7.0)) * self._up
+        self._thinner = Thinner(taps, self._up, self._down)
+        # Samples before and after a block that it depends on.
+        self._context = self._thinner.reach
         self._weights = mono_weights(layout, channels)
         self._past = np.zeros(self._context, dtype=np.float32)
         self._block: Wave | None = None
@@ -76,8 +74,6 @@ class Down:
         return self._turn(before, nothing) if before is not None else nothing
 
     def _turn(self, block: Wave, after: Wave) -> Wave:
-        from scipy.signal import upfirdn
-
         count = -(-len(block) * self._up // self._down)
         data = np.zeros(self._context + len(block) + self._context, dtype=np.float32)
         data[: self._context] = self._past
@@ -85,19 +81,14 @@ class Down:
         ahead = after[: self._context]
         data[self._context + len(block) : self._context + len(block) + len(ahead)] = ahead
         self._past = data[len(block) : len(block) + self._context].copy()
-        turned = upfirdn(self._filter, data, self._up, self._down)
-        # Output i of upfirdn is centred on sample (i * down - reach) / up of the data.
-        first = self._skip + self._reach // self._down
-        return np.asarray(turned[first : first + count], dtype=np.float32)
+        return self._thinner(data, count)
 
 
 class Landmarks:
     """Takes a sound at 8 kHz in pieces of any length; gives landmarks of stretches of eight seconds."""
 
     def __init__(self) -> None:
-        from scipy.signal import get_window
-
-        window = get_window("hann", SIZE)
+        window = hann(SIZE)
         self._window = (window * 2 / window.sum()).astype(np.float32)
         # Silence before the first sample: hop i is centred on sample i * HOP + HOP / 2.
         self._wave = np.zeros(SIZE // 2 - HOP // 2, dtype=np.float32)

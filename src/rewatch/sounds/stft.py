@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.sounds.channels import mono_weights
+from rewatch.sounds.filters import Thinner, hann, low_pass
 
 FRAMES = 100
 """Frames a second."""
@@ -29,16 +30,14 @@ class Mono:
     """
 
     def __init__(self, rate: int, layout: str, channels: int) -> None:
-        from scipy.signal import firwin
-
         factor = max(1, rate // 44_100)
         self.factor = factor if rate % factor == 0 else 1
         self.rate = rate // self.factor
         self._weights = mono_weights(layout, channels)
         if self.factor > 1:
-            taps = 16 * self.factor + 1
-            self._filter = firwin(taps, 0.9 / self.factor).astype(np.float32)
-            self._held = np.zeros(taps - 1, dtype=np.float32)
+            reach = 8 * self.factor
+            self._thinner = Thinner(low_pass(reach, 0.9 / self.factor, np.hamming(2 * reach + 1)), 1, self.factor)
+            self._held = np.zeros(2 * reach, dtype=np.float32)
 
     def mix(self, block: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         # Added by hand: a matrix product of this shape gains nothing from BLAS, and may differ with its threads.
@@ -47,14 +46,9 @@ class Mono:
             mixed += weight * channel
         if self.factor == 1:
             return mixed
-        from scipy.signal import upfirdn
-
         data = np.concatenate([self._held, mixed])
         self._held = data[len(mixed) :]
-        # The first output that has all its taps stands at len(filter) - 1 of the input, a multiple of the factor.
-        skip = (len(self._filter) - 1) // self.factor
-        low: npt.NDArray[np.float32] = upfirdn(self._filter, data, 1, self.factor)
-        return low[skip : skip + -(-len(mixed) // self.factor)].astype(np.float32)
+        return self._thinner(data, -(-len(mixed) // self.factor))
 
 
 class Spectra:
@@ -66,12 +60,11 @@ class Spectra:
 
     def __init__(self, rate: int) -> None:
         from scipy import fft
-        from scipy.signal import get_window
 
         self.rate = rate
         self.size = int(2 * fft.next_fast_len(round(rate * _WINDOW / 2), real=True))
         self.hertz: npt.NDArray[np.float64] = fft.rfftfreq(self.size, 1 / rate)
-        window = get_window("hann", self.size)
+        window = hann(self.size)
         # Half the window's sum is what a sine at full scale comes to.
         self._window = (window * 2 / window.sum()).astype(np.float32)
         centres = (2 * np.arange(FRAMES) + 1) * rate // (2 * FRAMES)
