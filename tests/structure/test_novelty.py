@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.signal import find_peaks
 
 from rewatch.structure.evenly import RATE, edges_of, means, relative, share
-from rewatch.structure.novelty import checkerboard, novelty_of, peaks, scales
+from rewatch.structure.novelty import checkerboard, novelty_of, peaks, prominences, scales, summits
 from rewatch.structure.portrait import portrait
 from rewatch.track import Curve, Spans, Track
 
@@ -98,3 +99,11 @@ def test_relative_to_the_films_own_median_and_spread() -> None:
     assert scaled.max() == 4.0
     assert abs(np.median(scaled)) < 1e-9
     assert scaled.std() == pytest.approx(1.0, abs=0.05)
+
+
+def test_summits_and_prominences_are_scipys() -> None:
+    random = np.random.default_rng(5)
+    for curve in (random.normal(size=500).cumsum(), random.integers(0, 6, 400).astype(float), np.ones(9), np.zeros(0)):
+        found, about = find_peaks(curve, prominence=0)
+        assert summits(curve).tolist() == found.tolist()
+        assert np.allclose(prominences(curve, found), about["prominences"])
