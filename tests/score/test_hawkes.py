@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.stats import kstwo
 
 from rewatch.errors import NotMeasured
 from rewatch.score import hawkes
@@ -156,3 +157,9 @@ def test_published_fits_are_met() -> None:
             assert getattr(found, name) == pytest.approx(float(row[name]), abs=2e-4), (row["title"], name)
         assert found.ks_d == pytest.approx(float(row["D"]), abs=2e-3), row["title"]
         assert found.ks_p == pytest.approx(float(row["p"]), abs=5e-3), row["title"]
+
+
+def test_distances_of_few_are_judged_exactly() -> None:
+    for count in (1, 2, 7, 30, 99):
+        for distance in (0.01, 0.05, 0.1, 0.3, 0.6, 0.9, 1.0):
+            assert hawkes._within(distance, count) == pytest.approx(kstwo.cdf(distance, count), abs=1e-12)
