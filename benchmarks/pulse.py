@@ -108,7 +108,8 @@ def measured(sound: Array) -> tuple[list[tuple[float, float, str]], float]:
         film = FilmFacts("/f", "0" * 32, "wav", 1, Fraction(SECONDS), Fraction(0), None, facts)
         texture.begin(film, Path(folder))
         texture.feed(Samples(0, Fraction(0), RATE, "mono", values))
-        tracks = Pulse().finish({"onsets": texture.finish({})["onsets"]})
+        heard = texture.finish({})
+        tracks = Pulse().finish({name: heard[name] for name in ("onsets", "low_onsets")})
     found, curve = tracks["pulse_stretches"], tracks["pulse"]
     assert isinstance(found, Spans)
     assert isinstance(curve, Curve)

@@ -28,7 +28,8 @@ def steady(sound: Array, folder: Path) -> list[tuple[float, str]]:
     texture.begin(FilmFacts("/f", "0" * 32, "wav", 1, Fraction(SECONDS), Fraction(0), None, facts), folder)
     values = (sound / np.abs(sound).max() * 0.7).astype(np.float32)[:, None]
     texture.feed(Samples(0, Fraction(0), RATE, "mono", values))
-    found = Pulse().finish({"onsets": texture.finish({})["onsets"]})["pulse_stretches"]
+    heard = texture.finish({})
+    found = Pulse().finish({name: heard[name] for name in ("onsets", "low_onsets")})["pulse_stretches"]
     assert isinstance(found, Spans)
     return list(zip(np.asarray(found.columns["bpm"]).tolist(), found.label, strict=True))
 
@@ -96,3 +97,18 @@ def test_what_does_not_beat(kind: str, tmp_path: Path) -> None:
             end = min(COUNT, at + 2000)
             sound[at:end] += gain * drop[: end - at]
     assert steady(sound, tmp_path) == []
+
+
+def test_a_heart_in_as_much_pink_noise(tmp_path: Path) -> None:
+    """Pink noise is as loud as the heart where the heart is: in the mean over all bands it is lost."""
+    thud = np.sin(2 * np.pi * 45 * T) * np.exp(-T / 0.05)
+    beat = np.arange(1, SECONDS - 1, 60 / 66)
+    sound = struck(beat, thud) + struck(beat + 0.32, thud, 0.6)
+    hertz = np.fft.rfftfreq(COUNT)
+    pink = np.fft.irfft(
+        np.fft.rfft(np.random.default_rng(11).normal(size=COUNT)) / np.sqrt(np.maximum(hertz, hertz[1])), COUNT
+    )
+    assert steady(sound / sound.std() + pink / pink.std(), tmp_path) == [
+        (pytest.approx(66, rel=0.01), "like a heartbeat")
+    ]
+    assert steady(pink, tmp_path) == []

@@ -100,14 +100,22 @@ NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "
 
 
 def movements(study: Study) -> list[tuple[float, str]]:
-    """Second and name of each movement of the film, where it has some: ``(0.0, "I. quiet, slow, blue")``."""
+    """Second and name of each movement of the film, where it has some: ``(0.0, "I. quiet, slow, blue")``.
+
+    Where one returns they bear their letters: ``(310.0, "III. A′ · quiet, slow, blue")``.
+    """
     track = spans(study, "movements")
     if track is None or len(track) < 2:
         return []
     begin, _ = seconds_between(study, track)
+    letters = [str(letter) for letter in track.columns.get("letter", ())]
+    # Letters say something where one returns: A B A′.
+    returns = len({letter.rstrip("′") for letter in letters}) < len(letters)
     names = []
     for i, label in enumerate(track.label):
         number = NUMERALS[i] if i < len(NUMERALS) else str(i + 1)
+        if returns:
+            label = f"{letters[i]} · {label}" if label else letters[i]
         names.append(f"{number}. {label}" if label else f"{number}.")
     return list(zip(begin.tolist(), names, strict=True))
 

@@ -1,10 +1,10 @@
 """Pulse: where a film beats steadily, in its sound and in its cutting.
 
-The tempogram (see ``score.tempogram``) of the attacks in the sound, in windows of 12 s, and of the cuts, in windows
-of 20 s, gives a rate from 40 to 180 a minute and its clarity, once a second. Where clarity stands at 0.4 or more in
-three windows that agree on the rate to 4 %, and at least eight beats in at least 4 s are there, it is a steady pulse.
-What falls anyhow (speech, rain, footsteps in a crowd) rarely comes to 0.3, and then not thrice at one rate; attacks
-that keep time to 20 ms stand above 0.5.
+The tempogram (see ``score.tempogram``) of the attacks in the sound, of those of what is low in it (a heart under music
+is lost among all others), both in windows of 12 s, and of the cuts, in windows of 20 s, gives a rate from 40 to 180 a
+minute and its clarity, once a second. Where clarity stands at 0.4 or more in three windows that agree on the rate to 4
+%, and at least eight beats in at least 4 s are there, it is a steady pulse. What falls anyhow (speech, rain, footsteps
+in a crowd) rarely comes to 0.3, and then not thrice at one rate; attacks that keep time to 20 ms stand above 0.5.
 
 A pulse of the sound at 40 to 140 a minute whose beat has two strokes and little beside them, the second a fifth to
 nearly half of the beat after the first, is "like a heartbeat": the systole lasts about a third of the cycle at rest.
@@ -54,9 +54,9 @@ FIGURES = (
         "Pulse of the sound",
         "beats/min, clarity 0..1",
         "autocorrelation tempogram of the attacks, windows of 12 s: the period whose multiples repeat best, and by how "
-        "much they repeat better than chance",
+        "much they repeat better than chance; of all attacks or of the low ones alone, whichever is clearer",
         PAPER,
-        ("onsets",),
+        ("onsets", "low_onsets"),
         "music, machines, footsteps, hearts",
         "a rate from its double or half where strokes are equally strong; pulses slower than 40 or faster than 180",
     ),
@@ -233,6 +233,27 @@ def _kind(times: Array, strengths: Array, struck: Array, rate: float) -> str:
     return "like a heartbeat" if 0.18 <= gap <= 0.45 and answered >= 0.6 and others <= 0.25 else "steady"
 
 
+_NOTHING = (np.zeros(0), np.zeros(0), np.zeros(0))
+
+
+def _struck(track: Track) -> tuple[Array, Array]:
+    """Instants and strengths (n,) of a track of onsets."""
+    if not isinstance(track, Events):
+        return np.zeros(0), np.zeros(0)
+    strengths = np.asarray(track.columns.get("strength", np.ones(len(track))), dtype=np.float64)
+    return track.seconds(), np.maximum(strengths, 1e-6)
+
+
+def _clearest(grams: list[tuple[Array, Array, Array]]) -> Array:
+    """(m, 2) rate and clarity: at each second those of the clearest tempogram."""
+    if not grams:
+        return np.zeros((0, 2))
+    rates, clarity = (np.stack([gram[part] for gram in grams]) for part in (1, 2))
+    best = clarity.argmax(axis=0)
+    which = np.arange(len(best))
+    return np.column_stack([rates[best, which], clarity[best, which]])
+
+
 class Pulse(Analyser[None]):
     """Pulse of the sound and of the cutting, and where it is steady; see the module's docstring.
 
@@ -241,9 +262,9 @@ class Pulse(Analyser[None]):
     """
 
     name = "pulse"
-    version = 1
+    version = 2
     watches = "tracks"
-    needs = ("onsets", "shots", "frames")
+    needs = ("onsets", "low_onsets", "shots", "frames")
     gives = (
         Gives(
             "pulse", "curve", "rate a minute and clarity of the sound's pulse", columns=("bpm", "clarity"), source=PAPER
@@ -269,25 +290,20 @@ class Pulse(Analyser[None]):
         return {"clear": CLEAR, "same": SAME, "least_beats": LEAST_BEATS, "sound": SOUND.length, "cuts": CUTS.length}
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
-        found: list[tuple[Stretch, str]] = []
         curves: dict[str, Track] = {}
-        onsets = tracks.get("onsets")
-        times = onsets.seconds() if isinstance(onsets, Events) else np.zeros(0)
-        strengths = np.ones(len(times))
-        if isinstance(onsets, Events) and "strength" in onsets.columns:
-            strengths = np.maximum(np.asarray(onsets.columns["strength"], dtype=np.float64), 1e-6)
         shots = shot_seconds(tracks)
         cuts = shots[0][1:] if shots is not None else np.zeros(0)
         end = float(shots[1][-1]) if shots is not None else 0.0
-        heard = max(end, float(times[-1])) if len(times) else 0.0
-        for name, of, at, weight, length, windows in (
-            ("pulse", "sound", times, strengths, heard, SOUND),
-            ("cut_pulse", "cuts", cuts, np.ones(len(cuts)), end, CUTS),
-        ):
-            known = onsets is not None if of == "sound" else shots is not None
-            gram = tempogram(at, weight, length, windows) if known else (np.zeros(0), np.zeros(0), np.zeros(0))
-            found += [(stretch, of) for stretch in stretches(at, weight, gram, windows)]
-            curves[name] = Curve(name, np.column_stack(gram[1:]), CLOCK, "", ("bpm", "clarity"))
+        heard = [_struck(tracks[name]) for name in ("onsets", "low_onsets") if name in tracks]
+        last = max((float(times[-1]) for times, _ in heard if len(times)), default=0.0)
+        length = max(end, last) if last else 0.0
+        grams = [tempogram(times, strengths, length, SOUND) for times, strengths in heard]
+        steady = [stretches(*train, gram, SOUND) for train, gram in zip(heard, grams, strict=True)]
+        found = [(stretch, "sound") for stretch in _apart([stretch for some in steady for stretch in some])]
+        curves["pulse"] = Curve("pulse", _clearest(grams), CLOCK, "", ("bpm", "clarity"))
+        gram = tempogram(cuts, np.ones(len(cuts)), end, CUTS) if shots is not None else _NOTHING
+        found += [(stretch, "cuts") for stretch in stretches(cuts, np.ones(len(cuts)), gram, CUTS)]
+        curves["cut_pulse"] = Curve("cut_pulse", np.column_stack(gram[1:]), CLOCK, "", ("bpm", "clarity"))
         found.sort(key=lambda row: (row[0].begin, row[1]))
         sound = [(number, stretch) for number, (stretch, of) in enumerate(found) if of == "sound"]
         at = np.concatenate([np.zeros(0), *(stretch.beats for _, stretch in sound)])

@@ -1,7 +1,7 @@
 """Texture: what the sound is made of. One pass over its spectra gives onsets, spectral shape and kinds of sound.
 
 Contents
-    Texture   the analyser: tracks onsets, onset_strength, spectrum, sound_kinds
+    Texture   the analyser: tracks onsets, onset_strength, low_onsets, spectrum, sound_kinds
     FIGURES   how they are explained
 """
 
@@ -23,7 +23,7 @@ from rewatch.figure import Figure
 from rewatch.sounds import kinds, onsets, spectrum
 from rewatch.sounds.blocks import Blocks
 from rewatch.sounds.kinds import Features
-from rewatch.sounds.onsets import Flux
+from rewatch.sounds.onsets import Flux, Low
 from rewatch.sounds.spectrum import Spectrum
 from rewatch.sounds.stft import FRAMES, Mono, Spectra
 from rewatch.track import Curve, Events, Track
@@ -54,6 +54,18 @@ FIGURES = (
         "what begins softly; in steady noise one in two to four seconds is the noise's own grain",
     ),
     Figure(
+        "low_onsets",
+        "Low onsets",
+        "dB",
+        "level of all between 15 and 75 Hz against its mean from 80 to 30 ms before: the highest within 80 ms to "
+        "either side, where it rises by 11 dB or more; strength = the rise less 8 dB",
+        "rewatch",
+        ("low_onsets",),
+        "hearts, drums and steps under other sound, which the mean over all bands loses",
+        "what makes them: thunder, doors and explosions are low as well; in steady pink noise one in four seconds is "
+        "the noise's own",
+    ),
+    Figure(
         "spectrum",
         "Spectral shape",
         "",
@@ -81,16 +93,18 @@ FIGURES = (
 class Texture(Analyser[Samples]):
     """Onsets, spectral shape and kinds of sound, from a mixdown to one channel.
 
-    ``onsets``: ticks of 1/100 s, centred in their 10 ms; strength in dB. ``onset_strength``: the curve they are
-    picked from. ``spectrum``: see `rewatch.sounds.spectrum`. ``sound_kinds``: see `rewatch.sounds.kinds`.
+    ``onsets``: ticks of 1/100 s, centred in their 10 ms; strength in dB. ``onset_strength``: the curve they are picked
+    from. ``low_onsets``: those of what is low alone, on the same clock. ``spectrum``: see `rewatch.sounds.spectrum`.
+    ``sound_kinds``: see `rewatch.sounds.kinds`.
     """
 
     name = "texture"
-    version = 1
+    version = 3
     watches = "samples"
     gives = (
         Gives("onsets", "events", "where a sound begins", "dB", ("strength",), _SUPERFLUX),
         Gives("onset_strength", "curve", "how much the sound rises, band by band", "dB", ("value",), _SUPERFLUX),
+        Gives("low_onsets", "events", "where something low begins: a heart, a drum", "dB", ("strength",)),
         Gives(
             "spectrum", "curve", "centroid, flatness, roll-off, levels of bands", "", spectrum.COLUMNS, "Peeters 2004"
         ),
@@ -104,11 +118,17 @@ class Texture(Analyser[Samples]):
         self._rate = 0
         self._start = Fraction(0)
         self._strength: list[npt.NDArray[np.float32]] = []
+        self._rises: list[npt.NDArray[np.float32]] = []
         self._rows: list[npt.NDArray[np.float32]] = []
         self._kinds: list[npt.NDArray[np.float32]] = []
 
     def settings(self) -> Mapping[str, Any]:
-        return {"onset_above": onsets.ABOVE, "rolloff": spectrum.ROLLOFF, "kinds_heard_from": list(kinds.HEARD)}
+        return {
+            "onset_above": onsets.ABOVE,
+            "low_above": onsets.LOW_ABOVE,
+            "rolloff": spectrum.ROLLOFF,
+            "kinds_heard_from": list(kinds.HEARD),
+        }
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._clear()
@@ -120,6 +140,7 @@ class Texture(Analyser[Samples]):
             self._mono = Mono(piece.rate, piece.layout, piece.values.shape[1])
             self._spectra = Spectra(self._mono.rate)
             self._flux = Flux(self._spectra.hertz)
+            self._low = Low(self._spectra.hertz)
             self._spectrum = Spectrum(self._spectra.hertz)
             self._features = Features(self._spectra.hertz)
         for block in self._blocks.push(piece.values):
@@ -130,6 +151,7 @@ class Texture(Analyser[Samples]):
     def _measure(self, power: npt.NDArray[np.float32]) -> None:
         """Takes the frames of one second; only the last has fewer than 100."""
         self._strength.append(self._flux.strength(np.sqrt(power)))
+        self._rises.append(self._low.rise(power))
         self._rows.append(self._spectrum.rows(power))
         rows = self._features.push(power)
         if rows is not None:
@@ -147,15 +169,17 @@ class Texture(Analyser[Samples]):
                 self._measure(power)
             self._kinds.append(self._features.end())
         strength = np.concatenate([np.zeros(0, dtype=np.float32), *self._strength])
+        rise = np.concatenate([np.zeros(0, dtype=np.float32), *self._rises])
         rows = np.concatenate([np.zeros((0, len(spectrum.COLUMNS)), dtype=np.float32), *self._rows])
         measured = np.concatenate([np.zeros((0, len(kinds.NAMES) + 1), dtype=np.float32), *self._kinds])
         fine = Clock(Fraction(FRAMES), self._start + Fraction(1, 2 * FRAMES))
-        at = onsets.pick(strength)
+        at, low = onsets.pick(strength), onsets.pick_low(rise)
         even = Clock(Fraction(spectrum.RATE), self._start + Fraction(1, 2 * spectrum.RATE))
         halves = Clock(Fraction(kinds.RATE), self._start + Fraction(1, 2 * kinds.RATE))
         return {
             "onsets": Events("onsets", at, fine, {"strength": strength[at]}, "dB"),
             "onset_strength": Curve("onset_strength", strength, fine, "dB"),
+            "low_onsets": Events("low_onsets", low, fine, {"strength": rise[low] - np.float32(onsets.LOW_LEAST)}, "dB"),
             "spectrum": Curve("spectrum", rows, even, "", spectrum.COLUMNS),
             "sound_kinds": Curve("sound_kinds", kinds.judge(measured), halves, "0..1", kinds.KINDS),
         }

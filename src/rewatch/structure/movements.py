@@ -35,6 +35,7 @@ from rewatch.clock import MILLISECONDS
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.structure.evenly import RATE, Array, length_of, shot_seconds
+from rewatch.structure.form import ALIKE, letters
 from rewatch.structure.novelty import FOOTE, SCALES, chance, novelty_of, novelty_track, peaks, scales
 from rewatch.structure.portrait import NEEDS, QUIETEST, Group, portrait
 from rewatch.track import Column, Spans, Track
@@ -96,8 +97,9 @@ FIGURES = (
         "the most prominent first, none shorter than a twelfth of the film; moved to the strongest turn in detail near "
         f"by and to a change of shot within {SNAP} s. Called by what is {APART} standard deviations (of means over a "
         f"fortieth of the film) from the film's mean ({_WORDS}; and the hue). Columns: these distances, 0 where the "
-        "film has no such evidence",
-        FOOTE + "; the choice of peaks and the words are ours",
+        "film has no such evidence. letter: A, B, C ... in order; primed where the means of all evidence are less "
+        "than a third as far (squared) from an earlier movement's as both are from their neighbours'",
+        FOOTE + "; the choice of peaks, the words and the letters are ours",
         ("novelty", *NEEDS),
         "the large form of a film, as one tells that of a symphony",
         "acts of the story: a turn that neither looks nor sounds different is not seen; what is loud is loud for this "
@@ -284,7 +286,15 @@ def _hue(column: str) -> str:
     return "brown" if parts[0] == "dark" and parts[1] == "orange" else parts[1]
 
 
-def stretches(name: str, starts: Sequence[float], length: float, profile: Profile, novelty: Array, scale: int) -> Spans:
+def stretches(
+    name: str,
+    starts: Sequence[float],
+    length: float,
+    profile: Profile,
+    novelty: Array,
+    scale: int,
+    letter: list[str] | None = None,
+) -> Spans:
     """Spans from each start to the next, the last to the end of the film, with their words and distances."""
     ends = [*starts[1:], length]
     begin = np.rint(np.array(starts) * 1000).astype(np.int64)
@@ -299,6 +309,8 @@ def stretches(name: str, starts: Sequence[float], length: float, profile: Profil
         rows.append([*(distances.get(axis.name, 0.0) for axis in AXES), height])
     table = np.array(rows, dtype=np.float64)
     columns: dict[str, Column] = {column: table[:, i] for i, column in enumerate(COLUMNS)}
+    if letter is not None:
+        columns["letter"] = letter
     return Spans(name, begin, end, label, MILLISECONDS, columns)
 
 
@@ -310,12 +322,19 @@ class Movements(Analyser[None]):
     """
 
     name = "movements"
-    version = 1
+    version = 2
     watches = "tracks"
     needs = NEEDS
     gives = (
         Gives("novelty", "curve", "how much a film turns into something else", "", SCALES, FOOTE),
-        Gives("movements", "spans", "the large parts of the film, and what sets each apart", "", COLUMNS, FOOTE),
+        Gives(
+            "movements",
+            "spans",
+            "the large parts of the film, what sets each apart, and its letter",
+            "",
+            (*COLUMNS, "letter"),
+            FOOTE,
+        ),
         Gives("sequences", "spans", "the parts of the movements", "", COLUMNS, FOOTE),
     )
 
@@ -323,7 +342,7 @@ class Movements(Analyser[None]):
         self.length = 0.0
 
     def settings(self) -> Mapping[str, Any]:
-        return {"apart": APART, "snap": SNAP, "sides": [8.0, 30.0, 120.0]}
+        return {"alike": ALIKE, "apart": APART, "snap": SNAP, "sides": [8.0, 30.0, 120.0]}
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self.length = 0.0 if film.duration is None else float(film.duration)
@@ -334,13 +353,15 @@ class Movements(Analyser[None]):
             none: dict[str, Column] = {column: np.zeros(0) for column in COLUMNS}
             nothing = np.zeros(0, dtype=np.int64)
             empty = {name: Spans(name, nothing, nothing, [], MILLISECONDS, none) for name in MOST_WORDS}
+            empty["movements"] = Spans("movements", nothing, nothing, [], MILLISECONDS, {**none, "letter": []})
             return {"novelty": novelty_track(np.zeros((0, len(SCALES)))), **empty}
         groups = portrait(tracks, length)
         novelty = novelty_of(groups, length)
         movements, sequences = divide(novelty, shot_seconds(tracks)[0][1:], length)
         profile = Profile(groups)
+        letter = letters(groups, movements, length)
         return {
             "novelty": novelty_track(novelty),
-            "movements": stretches("movements", movements, length, profile, novelty, SCALES.index("movement")),
+            "movements": stretches("movements", movements, length, profile, novelty, SCALES.index("movement"), letter),
             "sequences": stretches("sequences", sequences, length, profile, novelty, SCALES.index("sequence")),
         }

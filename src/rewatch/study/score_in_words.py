@@ -93,7 +93,10 @@ def _movements(part: Part) -> str:
     found = part.get("movements") or []
     if len(found) < 2:
         return ""
-    return "; ".join(f"{timecode(m['start'])} {m['label']}".rstrip() for m in found[:8])
+    letters = [str(m.get("letter", "")) for m in found]
+    returns = len({letter.rstrip("′") for letter in letters}) < len(letters)
+    form = f" ({' '.join(letters)})" if returns and all(letters) else ""
+    return "; ".join(f"{timecode(m['start'])} {m['label']}".rstrip() for m in found[:8]) + form
 
 
 def _words(part: Part) -> str:
