@@ -14,8 +14,9 @@ from rewatch.cli.common import find_film, library_option, messages
 @click.argument("film")
 @click.option("--to", "to", required=True, metavar="FORMAT", help="csv, json, vtt, midi, musicxml, svg, ...")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="[default: standard output]")
+@click.option("--start-timecode", metavar="TC", help="Of the first frame (edl, fcpxml, otio): 01:00:00:00, or with ;")
 @library_option
-def command(film: str, to: str, output: Path | None, library_folder: Path | None) -> None:
+def command(film: str, to: str, output: Path | None, start_timecode: str | None, library_folder: Path | None) -> None:
     """Write a film's study in another format.
 
     \b
@@ -26,6 +27,15 @@ def command(film: str, to: str, output: Path | None, library_folder: Path | None
     midi           its score to be heard: cuts, lines and pulse as notes
     musicxml       its cuts as a score for notation programs
     svg, png, pdf  its score sheet
+    srt            its lines as SubRip subtitles
+    edl, fcpxml    its shots for editing systems; --start-timecode 10:00:00:00
+    otio           its shots and lines as OpenTimelineIO
+    eaf            its shots, scenes and lines for ELAN
+    cinemetrics    its shots as Cinemetrics lists them
+    webannotation  its shots, lines and notes as W3C Web Annotations
+    iiif           a IIIF Presentation 3 manifest
+    matroska, ffmetadata, podcast   its chapters
+    parquet        its shots; into a folder (-o DIR): every track
 
     \b
     Example:
@@ -39,8 +49,11 @@ def command(film: str, to: str, output: Path | None, library_folder: Path | None
         raise click.UsageError(f"no format {to!r}: there are {', '.join(EXPORTS)}")
     edition = find_film(library_folder, film)
     export = EXPORTS[to]
+    if start_timecode is not None and not export.start:
+        raise click.UsageError(f"--start-timecode: {to} counts no timecode")
+    told = {} if start_timecode is None else {"start": start_timecode}
     if output is None:
-        sys.stdout.write(export.text(edition))
+        sys.stdout.write(export.text(edition, **told))
         return
-    export.write(edition, output)
+    export.write(edition, output, **told)
     messages().print(f"{edition.name} → {output}", markup=False, soft_wrap=True)

@@ -2,14 +2,15 @@
 
 An annotation's target is the edition with a media fragment: ``t=`` in seconds, ``xywh=percent:`` for a region. A
 fragment cannot be an instant, so that one lasts a frame there. What the standard has no words for (id, version, the
-anchor, that it was an instant) goes along under ``rewatch:note``; the standard's own parts are what counts when a file comes
-back: whoever edits text, tags or time elsewhere has edited the note.
+anchor, that it was an instant) goes along under ``rewatch:note``; the standard's own parts are what counts when a file
+comes back: whoever edits text, tags or time elsewhere has edited the note.
 
 Sources: W3C Web Annotation Data Model (2017); W3C Media Fragments URI 1.0 (2012).
 
 Contents
     web_annotations   notes as an AnnotationCollection
     annotation        one note as an Annotation
+    study_annotations the shots, lines and notes of a film
     notes_json        notes as plain JSON
     read_notes        notes out of any of these, or out of annotations by others
 """
@@ -25,10 +26,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from rewatch.clock import parse_time
-from rewatch.errors import LibraryError
+from rewatch.errors import ExportError, LibraryError
+from rewatch.exports.study_view import Study, seconds_between, spans
 from rewatch.library.edition import Edition
 from rewatch.library.library import Library
-from rewatch.library.notes import Note, Region
+from rewatch.library.notebook import Notebook
+from rewatch.library.notes import Note, Region, notes_of
 from rewatch.study.notes import NoteError, checked_region, note_of_json
 
 CONTEXT: list[Any] = [
@@ -81,6 +84,59 @@ def annotation(note: Note, path: str = "") -> dict[str, Any]:
         },
         "rewatch:note": note.as_json(),
     }
+
+
+def study_annotations(study: Study) -> str:
+    """Shots and lines as an AnnotationCollection of a page each, notes on a third where the film is in a library.
+
+    `read_notes` takes the notes back; shots and lines are what a film has, not what somebody wrote.
+    """
+    base = f"urn:rewatch:edition:{study.facts.identity}"
+    name = f"{study.title} ({study.year})" if study.year else study.title
+    source = {"id": base, "type": "Video", "label": name, "rewatch:file": Path(study.facts.path).name}
+    pages: list[tuple[str, list[dict[str, Any]]]] = []
+    for track, purpose in (("shots", "tagging"), ("lines", "transcribing")):
+        found = spans(study, track)
+        if found is None or not len(found):
+            continue
+        items = []
+        for i, (begin, end) in enumerate(zip(*seconds_between(study, found), strict=True)):
+            text = str(found.label[i])
+            value = f"shot {i + 1}" + (f", {text.replace('_', ' ')}" if text else "") if track == "shots" else text
+            last = max(float(end), float(begin) + 0.001)
+            where = f"t={_number(float(begin))},{_number(last)}"
+            items.append(
+                {
+                    "id": f"{base}:{track}:{i + 1}",
+                    "type": "Annotation",
+                    "motivation": "describing",
+                    "body": [{"type": "TextualBody", "value": value, "format": "text/plain", "purpose": purpose}],
+                    "target": {
+                        "type": "SpecificResource",
+                        "source": source,
+                        "selector": {"type": "FragmentSelector", "conformsTo": FRAGMENTS, "value": where},
+                    },
+                    "rewatch:track": track,
+                }
+            )
+        pages.append((track, items))
+    if isinstance(study, Edition):
+        library = Library(study.folder.parent.parent)
+        written = notes_of(Notebook(library.folder), study.id)
+        if written:
+            pages.append(("notes", [annotation(note, study.facts.path) for note in written]))
+    if not pages:
+        raise ExportError(f"{study.title}: nothing to annotate: it has neither shots nor lines nor notes")
+    made: dict[str, Any] | None = None
+    starts = [sum(len(items) for _, items in pages[:i]) for i in range(len(pages))]
+    for (track, items), first in reversed(list(zip(pages, starts, strict=True))):
+        page = {"id": f"{base}:{track}", "type": "AnnotationPage", "startIndex": first, "items": items}
+        made = page if made is None else {**page, "next": made}
+    total = sum(len(items) for _, items in pages)
+    return _text(
+        {"@context": CONTEXT, "id": f"{base}:annotations", "type": "AnnotationCollection", "label": name,
+         "total": total, "first": made}
+    )  # fmt: skip
 
 
 def fragment(note: Note) -> str:
@@ -164,9 +220,11 @@ def _annotations(plain: Any) -> Iterator[Mapping[str, Any]]:
             yield from _annotations(each)
     elif isinstance(plain, dict):
         kinds = plain.get("type", plain.get("@type"))
+        if "rewatch:track" in plain:
+            return
         if kinds == "Annotation" or (isinstance(kinds, list) and "Annotation" in kinds):
             yield plain
-        for within in ("first", "items", "annotations"):
+        for within in ("first", "next", "items", "annotations"):
             yield from _annotations(plain.get(within))
 
 

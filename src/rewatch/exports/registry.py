@@ -1,7 +1,7 @@
 """All formats that a study can be written in, by name. A new one is a module with its writer, and one entry here.
 
->>> sorted(EXPORTS)
-['csv', 'json', 'midi', 'musicxml', 'pdf', 'png', 'svg', 'vtt', 'vtt-shots']
+>>> [name for name in EXPORTS if EXPORTS[name].start]
+['edl', 'fcpxml', 'otio']
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Export:
     suffix: what its files end in, with the dot
     module, function: where its writer is: a function of a study that gives the file's content as str or bytes
     folder: name of a function of the same module that writes a whole folder, or ""
+    start:  whether it counts timecode, and its function takes ``start``, that of the first frame
     """
 
     name: str
@@ -32,23 +33,24 @@ class Export:
     module: str
     function: str
     folder: str = ""
+    start: bool = False
 
-    def content(self, study: Study) -> bytes:
+    def content(self, study: Study, **told: str) -> bytes:
         """The file's bytes. ExportError where the film has nothing to put into this format."""
-        made = getattr(importlib.import_module(self.module), self.function)(study)
+        made = getattr(importlib.import_module(self.module), self.function)(study, **told)
         return made.encode("utf-8") if isinstance(made, str) else bytes(made)
 
     @property
     def is_text(self) -> bool:
-        return self.suffix not in (".png", ".pdf", ".mid")
+        return self.suffix not in (".png", ".pdf", ".mid", ".parquet")
 
-    def text(self, study: Study) -> str:
+    def text(self, study: Study, **told: str) -> str:
         """The file as text. ExportError for formats that are none."""
         if not self.is_text:
             raise ExportError(f"{self.name} is no text: name a file to write it to (-o FILE{self.suffix})")
-        return self.content(study).decode("utf-8")
+        return self.content(study, **told).decode("utf-8")
 
-    def write(self, study: Study, path: Path) -> None:
+    def write(self, study: Study, path: Path, **told: str) -> None:
         """Write the file, whole or not at all; into a folder that exists, all of what the format has for folders.
 
         ExportError where the film does not fit the format or the file cannot be written.
@@ -56,7 +58,7 @@ class Export:
         if path.is_dir() and self.folder:
             getattr(importlib.import_module(self.module), self.folder)(study, path)
             return
-        content = self.content(study)
+        content = self.content(study, **told)
         with whole(path) as part:
             part.write_bytes(content)
 
@@ -74,6 +76,22 @@ EXPORTS: dict[str, Export] = {
         Export("midi", "its score to be heard: cuts, lines and pulse as notes", ".mid", f"{_HERE}.as_midi", "midi"),
         Export("musicxml", "its cuts as a score for notation programs", ".musicxml", f"{_HERE}.as_musicxml",
                "musicxml"),
+        Export("srt", "its lines as SubRip subtitles", ".srt", f"{_HERE}.as_srt", "lines_srt"),
+        Export("edl", "its shots as an edit decision list (CMX 3600)", ".edl", f"{_HERE}.as_edl", "edl", start=True),
+        Export("fcpxml", "its shots for Final Cut Pro and Resolve", ".fcpxml", f"{_HERE}.as_fcpxml", "fcpxml",
+               start=True),
+        Export("otio", "its shots and lines as OpenTimelineIO", ".otio", f"{_HERE}.as_otio", "otio", start=True),
+        Export("eaf", "its shots, scenes and lines for ELAN", ".eaf", f"{_HERE}.as_eaf", "eaf"),
+        Export("cinemetrics", "its shots as Cinemetrics lists them", ".tsv", f"{_HERE}.as_cinemetrics",
+               "cinemetrics"),
+        Export("webannotation", "its shots, lines and notes as W3C Web Annotations", ".jsonld",
+               f"{_HERE}.as_webannotation", "study_annotations"),
+        Export("iiif", "it as a IIIF Presentation 3 manifest", ".json", f"{_HERE}.as_iiif", "iiif"),
+        Export("matroska", "its chapters for mkvmerge", ".xml", f"{_HERE}.as_chapters", "matroska"),
+        Export("ffmetadata", "its chapters for FFmpeg", ".ffmetadata", f"{_HERE}.as_chapters", "ffmetadata"),
+        Export("podcast", "its chapters as podcast players take them", ".json", f"{_HERE}.as_chapters", "podcast"),
+        Export("parquet", "its shots as Parquet; into a folder: every track", ".parquet", f"{_HERE}.as_parquet",
+               "shots_parquet", "write_folder"),
         Export("svg", "its score sheet as SVG", ".svg", f"{_HERE}.sheet", "as_svg"),
         Export("pdf", "its score sheet as PDF", ".pdf", f"{_HERE}.sheet", "as_pdf"),
         Export("png", "its score sheet as PNG", ".png", f"{_HERE}.sheet", "as_png"),

@@ -142,7 +142,8 @@ def _tiers(root: ElementTree.Element) -> list[_Tier]:
         for note in (child for holder in tier.iter("ANNOTATION") for child in holder):
             at = when(note.get("ANNOTATION_ID", ""))
             if at is not None:
-                text = " ".join((note.findtext("ANNOTATION_VALUE") or "").split())
+                rows = (note.findtext("ANNOTATION_VALUE") or "").splitlines()
+                text = "\n".join(" ".join(row.split()) for row in rows if row.strip())
                 notes.append(_Note(*at, text))
         notes.sort(key=lambda n: (n.begin, n.end))
         tiers.append(_Tier(tier.get("TIER_ID", ""), tier.get("PARTICIPANT", ""), notes))

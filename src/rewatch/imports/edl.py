@@ -7,6 +7,9 @@ record in and out. The record times are the film's; the first is second 0. A dis
 and the shots part at its middle. Reel BL is black: what comes out of it by a dissolve is a fade in, and black itself is
 no shot. Only the picture's events are read (channels with V or B; NONE and A are sound).
 
+Lists that rewatch wrote say in a comment how a shot begins where events cannot: ``* SHOT 12 BEGINS AT FRAME 358 BY
+DISSOLVE OF FRAMES 353 TO 362``, in frames from the list's begin. What the comment says counts.
+
 A list does not say how many frames are in a second: ``--rate`` does. Without it FCM: DROP FRAME means 30000/1001, else
 the highest frame number seen tells 24, 25, 30, 50 or 60, and a note says what was taken.
 
@@ -17,26 +20,32 @@ needs is the time they mean.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from rewatch.clock import Clock
 from rewatch.errors import ShotListError
 from rewatch.imports.film import Asked, Found
-from rewatch.imports.shots import Row, shots_track
+from rewatch.imports.shots import Row, kind_of, shots_track
 from rewatch.imports.tables import nominal, read_text
 
 _TC = r"(\d{2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})"
 _EVENT = re.compile(
     rf"\s*(\d+)\s+(\S+)\s+(\S+)\s+(C|D|W\d*|K(?:\s?[BO])?)(?:\s+(\d+))?(?:\s+[FR])?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*"
 )
+_TOLD = re.compile(
+    r"\* SHOT \d+ BEGINS AT FRAME (\d{1,9}) BY ([A-Z_]{1,30})(?: OF FRAMES (\d{1,9}) TO (\d{1,9}))?\s*", re.IGNORECASE
+)
 _RATES = (24, 25, 30, 50, 60)
 
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """begin, end: record times, in frames of the timecode's own count."""
+    """begin, end: record times, in frames of the timecode's own count.
+
+    told: frame at which the shot begins, the kind of its transition, its first and last frame or None
+    """
 
     line: int
     number: str
@@ -45,6 +54,7 @@ class _Event:
     frames: int
     begin: tuple[int, int, int, int]
     end: tuple[int, int, int, int]
+    told: tuple[int, str, int | None, int | None] | None = None
 
 
 def read(path: Path, asked: Asked) -> Found:
@@ -74,9 +84,13 @@ def read(path: Path, asked: Asked) -> Found:
 
 
 def _events(lines: list[str]) -> list[_Event]:
-    events = []
+    events: list[_Event] = []
     for index, line in enumerate(lines):
         found = _EVENT.fullmatch(line)
+        told = _TOLD.fullmatch(line.strip())
+        if told and events:
+            first, last = (None if told[i] is None else int(told[i]) for i in (3, 4))
+            events[-1] = replace(events[-1], told=(int(told[1]), kind_of(told[2].replace("_", " ")), first, last))
         if not found:
             if re.match(r"\s*\d+\s+\S+\s+\S+\s+(C|D|W\d*|K)\b.*\d\d:\d\d:\d\d", line):
                 raise ShotListError(f"line {index + 1} is an event that cannot be read: {line.strip()!r}")
@@ -137,6 +151,13 @@ def _rows(events: list[_Event], rate: Fraction, count: int, dropped: bool, zero:
             continue
         if begin == end:
             continue  # the first line of a transition: what is left of the shot that goes
+        if event.told is not None:
+            at, kind, first, last = event.told
+            span = None if first is None or last is None or last < first else (first / rate, (last + 1) / rate)
+            if rows and rows[-1].begin < at / rate:
+                rows[-1] = Row(rows[-1].begin, at / rate, rows[-1].kind, rows[-1].mixed, line=rows[-1].line)
+            rows.append(Row(at / rate, end / rate, kind, span, line=event.line))
+            continue
         if not mixed:
             rows.append(Row(begin / rate, end / rate, "cut" if rows else "", line=event.line))
             continue

@@ -141,8 +141,8 @@ class Notes:
         that was deleted since comes back with this text.
         """
         words = text if isinstance(text, str) else ""
+        seen = self.get(id)
         with saving(words):
-            seen = self.get(id)
             edition = self._edition(seen.edition)
             anchor: Mapping[str, Any] | None = None
             if edition is not None and (begin is not KEEP or end is not KEEP):

@@ -1,0 +1,104 @@
+"""IIIF Presentation 3: the film as a manifest of one canvas, its scenes as ranges, shots and lines as annotations.
+
+Addresses are names (urn:rewatch:...) and the film's own file: a manifest is served by whoever serves the film.
+
+Source: IIIF Presentation API 3.0 (2020).
+
+Contents
+    iiif
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rewatch.errors import ExportError
+from rewatch.exports.as_chapters import chapters_of
+from rewatch.exports.study_view import Study, seconds_between, spans
+
+
+def iiif(study: Study) -> str:
+    """The manifest. ExportError for a film of no length."""
+    facts = study.facts
+    if study.duration <= 0:
+        raise ExportError(f"{study.title}: nothing to present: it has no length")
+    base = f"urn:rewatch:edition:{facts.identity}"
+    canvas = f"{base}:canvas"
+    seen = facts.picture
+    duration = round(study.duration, 3)
+
+    path = Path(facts.path)
+    body: dict[str, Any] = {
+        "id": path.as_uri() if path.is_absolute() else f"{base}:file",
+        "type": "Video" if seen is not None else "Sound",
+        "duration": duration,
+    }
+    whole: dict[str, Any] = {"id": canvas, "type": "Canvas", "duration": duration}
+    if seen is not None:
+        width, height = seen.display_size
+        body |= {"width": width, "height": height}
+        whole |= {"width": width, "height": height}
+    if not facts.listed:
+        painting = {
+            "id": f"{base}:painting",
+            "type": "Annotation",
+            "motivation": "painting",
+            "body": body,
+            "target": canvas,
+        }
+        whole["items"] = [{"id": f"{base}:page", "type": "AnnotationPage", "items": [painting]}]
+    else:
+        whole["items"] = []
+    whole["annotations"] = _pages(study, base, canvas)
+    title = " ".join(study.title.split()) or "Untitled"
+    manifest = {
+        "@context": "http://iiif.io/api/presentation/3/context.json",
+        "id": base,
+        "type": "Manifest",
+        "label": {"none": [f"{title} ({study.year})" if study.year else title]},
+        "items": [whole],
+        "structures": [
+            {
+                "id": f"{base}:range",
+                "type": "Range",
+                "label": {"en": ["Chapters"]},
+                "items": [
+                    {
+                        "id": f"{base}:range:{i}",
+                        "type": "Range",
+                        "label": {"none": [mark.title]},
+                        "items": [{"id": f"{canvas}#t={mark.begin:g},{mark.end:g}", "type": "Canvas"}],
+                    }
+                    for i, mark in enumerate(chapters_of(study), 1)
+                ],
+            }
+        ],
+    }
+    return json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _pages(study: Study, base: str, canvas: str) -> list[dict[str, Any]]:
+    pages = []
+    for name, motivation in (("shots", "tagging"), ("lines", "supplementing")):
+        track = spans(study, name)
+        if track is None or not len(track):
+            continue
+        items = []
+        for i, (begin, end) in enumerate(zip(*seconds_between(study, track), strict=True), 1):
+            text = track.label[i - 1]
+            value = f"shot {i}" + (f", {text.replace('_', ' ')}" if text else "") if name == "shots" else text
+            last = max(float(end), float(begin) + 0.001)
+            items.append(
+                {
+                    "id": f"{base}:{name}:{i}",
+                    "type": "Annotation",
+                    "motivation": motivation,
+                    "body": {"type": "TextualBody", "value": value, "format": "text/plain"},
+                    "target": f"{canvas}#t={round(float(begin), 6):.10g},{round(last, 6):.10g}",
+                }
+            )
+        label = {"en": [name.capitalize()]}
+        pages.append({"id": f"{base}:{name}", "type": "AnnotationPage", "label": label, "items": items})
+    return pages
