@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,7 @@ def test_neighbours_are_never_alike() -> None:
         count = int(rng.integers(3, 9))
         form = letters(evidence(rng.normal(size=(count, 3)).tolist()), [60.0 * i for i in range(count)], 60.0 * count)
         plain = [name.rstrip("′") for name in form]
-        assert all(a != b for a, b in zip(plain[:-1], plain[1:], strict=True))
+        assert all(a != b for a, b in itertools.pairwise(plain))
         assert len(set(form)) == count
 
 

@@ -25,6 +25,7 @@ from rewatch.watch.frames import Frames
 from rewatch.watch.plan import AnyAnalyser, all_analysers
 
 PARTS = {
+    "watch": "The file",
     "images": "The picture",
     "sounds": "The sound",
     "words": "The words",

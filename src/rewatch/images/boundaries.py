@@ -26,6 +26,7 @@ from rewatch.analyser import Analyser, Gives, Watches
 from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
+from rewatch.figure import Figure
 from rewatch.images.boundaries_cuts import Candidates, find_candidates
 from rewatch.images.boundaries_fades import FLAT, Light, Transition, black_spans, settle
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, matched, steps
@@ -42,6 +43,32 @@ LONGEST_LIGHT = 24
 """Frames that lights take to go on or off; what takes longer may be part of a fade."""
 
 Floats = npt.NDArray[np.float32]
+
+FIGURES = (
+    Figure(
+        "boundaries",
+        "Shot boundaries",
+        "",
+        "every frame as a coarse grid against the one before, nothing moved and with blocks free to move; what stands "
+        "out is judged by logistic models of how it stands out: sure = the probability, 0.5 and more is kept. A span "
+        "goes from the first mixed frame to the last; a cut is the first frame of the new shot",
+        "rewatch; weights and their test on films left out: benchmarks/shots.md",
+        ("boundaries",),
+        "where one shot becomes the next, and how: cut, dissolve, fade, wipe",
+        "a cut to the same picture; cuts hidden in darkness, in a whip pan or by effects; wipes that are not straight",
+    ),
+    Figure(
+        "black",
+        "Black",
+        "",
+        "stretches of frames no cell of whose grid is brighter than a grey black, and all of which are about as dark; "
+        "the frames of fades that lead there are the fades'",
+        "rewatch",
+        ("black",),
+        "act breaks, gaps, the film's own pauses",
+        "whether black is meant: leaders and missing picture are black as well",
+    ),
+)
 
 
 class Boundaries(Analyser[Pictures]):

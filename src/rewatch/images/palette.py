@@ -53,6 +53,17 @@ _UNKNOWN = 255
 
 FIGURES = (
     Figure(
+        "swatches",
+        "Swatches",
+        "",
+        f"the {SWATCHES} fullest of {len(BINS)} bins of Oklab at the middle of each quarter of a second, each with the "
+        "mean colour of the pixels in it and their share",
+        OTTOSSON,
+        ("swatches",),
+        "the true colours behind a palette",
+        "where in the picture a colour is",
+    ),
+    Figure(
         "palette",
         "Palette",
         "hex sRGB",

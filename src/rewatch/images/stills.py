@@ -32,11 +32,26 @@ from rewatch.analyser import Analyser, Gives
 from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
+from rewatch.figure import Figure
 from rewatch.images.colour import Shown, area_means
 from rewatch.rows import Rows
 from rewatch.track import Events, Spans, Track
 
 Bytes = npt.NDArray[np.uint8]
+
+FIGURES = (
+    Figure(
+        "stills",
+        "Stills",
+        "",
+        "of each shot the frame that is nearest to its median look (8 x 6 areas of Y'CbCr), sharp (variance of the "
+        "Laplacian over that of the picture), slow, and clear of transitions",
+        "rewatch; sharpness: Pech-Pacheco et al. 2000, doi 10.1109/ICPR.2000.903548",
+        ("stills", "shots"),
+        "knowing a shot by one picture",
+        "what else happens in the shot; a still need not be its most telling moment",
+    ),
+)
 
 QUALITY = 82
 WIDTH = 640

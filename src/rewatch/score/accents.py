@@ -46,6 +46,17 @@ _METHOD = "circular shift permutation, 499 shifts"
 
 FIGURES = (
     Figure(
+        "accents",
+        "Accents",
+        "",
+        "each cut within 60 ms of one of the stronger half of the attacks; columns: how strong that is, how far from "
+        "the cut, and whether the cut is on a beat of a steady pulse as well",
+        "rewatch",
+        ("shots", "onsets", "frames", "beats"),
+        "going to the cuts that land",
+        "whether a single one is meant: set them beside what chance would give",
+    ),
+    Figure(
         "cuts_on_attacks",
         "Cuts on an attack",
         "%",

@@ -81,6 +81,17 @@ FIGURES = (
         "finding the heartbeat",
         "whether a heart beats: a slow two-part machine may look the same",
     ),
+    Figure(
+        "beats",
+        "Beats",
+        "",
+        "the attacks of a steady pulse of the sound, followed from beat to beat from its middle both ways, each the "
+        "strongest near where the next is due (8 % of a beat, at least 40 ms); those that are missing filled in",
+        "rewatch",
+        ("pulse_stretches", "onsets", "low_onsets"),
+        "tapping along; cuts on the beat",
+        "where a bar begins",
+    ),
 )
 
 

@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from rewatch.clock import FrameTimes
 from rewatch.errors import NotMeasured
 from rewatch.figure import Figure
 from rewatch.library.edition import Edition
+from rewatch.study.score import PARTS
 from rewatch.track import Curve, Events, Figures, Spans, Track
 
-_PACKAGES = ("images", "sounds", "words", "structure", "score")
+_PACKAGES = ("watch", "images", "sounds", "words", "structure", "score")
 
 
 def known_figures() -> dict[str, Figure]:
@@ -78,7 +80,11 @@ def explain(edition: Edition, name: str) -> Explanation:
     missing = [t for t in figure.tracks if t not in edition.tracks]
     if value is None and not why and missing:
         why = edition.why_missing(missing[0])
-    return Explanation(figure, value, why, steps, _evidence(edition, steps))
+    if value is None and not why and not steps:
+        why = (
+            f"{edition.name} is known by a list" if edition.facts.listed else f"{edition.name} has nothing of that sort"
+        )
+    return Explanation(figure, value, why, steps, _evidence(edition, steps) + _places(edition, figure, value))
 
 
 def _named(name: str, figures: Mapping[str, Figure]) -> Figure:
@@ -88,9 +94,19 @@ def _named(name: str, figures: Mapping[str, Figure]) -> Figure:
     found = figures.get(wanted) or titles.get(wanted)
     if found:
         return found
+    if wanted in PARTS:
+        raise NotMeasured(
+            f"{wanted} is a part of the score, not a figure: its figures are {', '.join(_of(wanted, figures))}"
+        )
     near = difflib.get_close_matches(wanted, [*figures, *titles], n=3)
     meant = f"; did you mean {' or '.join(near)}?" if near else ""
     raise NotMeasured(f"no figure {name!r}{meant} (rewatch explain FILM lists them all)")
+
+
+def _of(part: str, figures: Mapping[str, Figure]) -> list[str]:
+    """The figures of a part of the score: those measured beside it."""
+    module = importlib.import_module(f"rewatch.score.{part}_figures" if part == "cutting" else f"rewatch.score.{part}")
+    return [figure.name for figure in module.FIGURES if figure.name in figures]
 
 
 def _value(edition: Edition, figure: Figure) -> tuple[float | int | None, str, str]:
@@ -152,6 +168,34 @@ def _size(track: Track) -> str:
     return f"{len(track)} spans"
 
 
+def _places(edition: Edition, figure: Figure, value: float | int | None) -> list[str]:
+    """Where in the film it stands: the first few of what happens, the shot that is the longest."""
+    times = edition.times
+    if figure.name in ("minimum", "maximum") and value is not None and "shots" in edition.tracks:
+        shots = edition.spans("shots")
+        lengths = shots.end_seconds(times) - shots.begin_seconds(times)
+        number = int(abs(lengths - value).argmin())
+        return [f"shot {number + 1}: {_place(shots, number, times)}"]
+    track = edition.tracks.get(figure.name)
+    if not isinstance(track, Events | Spans) or not len(track) or figure.name == "frames":
+        return []
+    first = "; ".join(_place(track, i, times) for i in range(min(3, len(track))))
+    rest = f"; and {len(track) - 3} more" if len(track) > 3 else ""
+    return [f"{first}{rest}"]
+
+
+def _place(track: Events | Spans, index: int, times: FrameTimes | None) -> str:
+    """``frames 24 to 47 (0:01.0 to 0:02.0)`` or, on another clock, ``0:01.0 to 0:02.0``."""
+    if isinstance(track, Events):
+        second = f"{float(track.seconds(times)[index]):.3f} s"
+        return f"frame {int(track.at[index])} ({second})" if track.clock.counts_frames else second
+    begin, end = float(track.begin_seconds(times)[index]), float(track.end_seconds(times)[index])
+    seconds = f"{begin:.3f} to {end:.3f} s"
+    if not track.clock.counts_frames:
+        return seconds
+    return f"frames {int(track.begin[index])} to {int(track.end[index]) - 1} ({seconds})"
+
+
 def _evidence(edition: Edition, steps: list[Step]) -> list[str]:
     """The frames, samples and lines that all of it was measured on, in words."""
     facts, said = edition.facts, []
@@ -172,7 +216,7 @@ def _evidence(edition: Edition, steps: list[Step]) -> list[str]:
         end = edition.record.played.get("samples")
         length = f"{float(end):.2f} s of " if end else ""
         said.append(f"{length}audio stream {s.number} ({s.codec}, {s.layout}, {s.sample_rate} Hz), every sample")
-    if "import" in analysers:
+    if facts.listed and steps:
         said.append(f"a {facts.container}: {facts.path}")
     if "lines" in analysers:
         said.append(f"lines from {edition.record.lines_from}")

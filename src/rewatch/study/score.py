@@ -50,11 +50,42 @@ def score(edition: Edition, *, tracks: bool = False, rules: CountingRules | None
         names = [n for n in have if n == part or n.startswith(f"{part}_") or n in others]
         if names:
             answer[part] = _part({n: have[n] for n in names}, edition.times, part, tracks)
+            _say_what_lacks(answer[part], part, edition)
         else:
             answer[part] = None
             why[part] = _why(edition, part)
     answer["why"] = why
     return answer
+
+
+LOUDNESS = ("integrated", "range", "true_peak", "sample_peak", "max_momentary", "max_short_term")
+
+
+def _say_what_lacks(found: dict[str, Any], part: str, edition: Edition) -> None:
+    """What this film cannot have, null with the reason: no key is there for one film and gone for another."""
+    unheard = (
+        "the film is known by a list: its sound was never heard" if edition.facts.listed else "the film has no sound"
+    )
+    unseen = (
+        "the film is known by a list: its picture was never seen" if edition.facts.listed else "the film has no picture"
+    )
+    if part == "dynamics":
+        for name in LOUDNESS:
+            if name not in found:
+                found[name] = None
+                found["why"][name] = unheard
+    if part == "tempo" and edition.facts.picture is None and found.get("marks"):
+        found["why"]["motion"] = f"{unseen}; the tempo is that of the cutting alone"
+    if part == "pulse" and edition.facts.sound is None:
+        found["why"]["beats"] = unheard
+    if part == "articulation":
+        for column, none, reason in (("motion", "", unseen), ("attacks", -1.0, unheard)):
+            rows_ = found.get("shots") or []
+            for row in rows_:
+                if row.get(column) == none:
+                    row[column] = None
+            if rows_ and all(row.get(column) is None for row in rows_):
+                found["why"][f"shots.{column}"] = reason
 
 
 def _why(edition: Edition, part: str) -> str:

@@ -12,8 +12,23 @@ from rewatch.analyser import Analyser, Gives
 from rewatch.clock import Clock
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
+from rewatch.figure import Figure
 from rewatch.rows import Rows
 from rewatch.track import Events, Track
+
+FIGURES = (
+    Figure(
+        "frames",
+        "Frames",
+        "",
+        "each frame of the watched stream as it was decoded, in presentation order: its time stamp, how long it is "
+        "shown (until the next), whether it is a keyframe, its size in bytes and its kind (I, P, B)",
+        "the file's own time stamps",
+        ("frames",),
+        "what every frame number and every second of the picture rests on",
+        "frames that the file does not hold: what was dropped before it was made",
+    ),
+)
 
 
 class Frames(Analyser[Pictures]):

@@ -16,13 +16,13 @@ from rewatch.imports.film import ImportedFilm
 from rewatch.library import atomic
 from rewatch.library.edition import Edition, Made
 from rewatch.library.library import Library
-from rewatch.track import Track
+from rewatch.track import Figures, Track
 from rewatch.watch.plan import READING, AnyAnalyser, all_analysers, hashed, in_order, keys
 from rewatch.watch.run import Watched
 
 IMPORT = "import"
 """The name under which the list's own tracks stand in ``edition.json``."""
-VERSION = 1
+VERSION = 2
 """Of how lists are read: one higher where ``imports`` gives other tracks than before."""
 
 
@@ -80,6 +80,20 @@ def _left(analyser: AnyAnalyser, have: Mapping[str, Track]) -> list[str]:
     return [given.name for given in analyser.gives if given.name not in have]
 
 
+UNSEEN = {
+    "the film has no picture": "the film is known by a list: its picture was never seen",
+    "the film has no sound": "the film is known by a list: its sound was never heard",
+}
+"""Reasons as analysers give them, and as they are true of a film without a file."""
+
+
+def _worded(track: Track) -> Track:
+    """Figures with their reasons as they are of a film that has a picture and a sound, but not here."""
+    if not isinstance(track, Figures):
+        return track
+    return replace(track, why={name: UNSEEN.get(reason, reason) for name, reason in track.why.items()})
+
+
 def _run(analyser: AnyAnalyser, film: ImportedFilm, edition: Edition, key: str) -> None:
     scratch = edition.work / analyser.name
     with atomic.explained(scratch):
@@ -87,6 +101,6 @@ def _run(analyser: AnyAnalyser, film: ImportedFilm, edition: Edition, key: str) 
     analyser.begin(film.facts, scratch)
     tracks = edition.tracks
     given = analyser.finish({name: tracks[name] for name in analyser.needs if name in tracks})
-    kept = {name: track for name, track in given.items() if name in _left(analyser, film.tracks)}
+    kept = {name: _worded(track) for name, track in given.items() if name in _left(analyser, film.tracks)}
     made = Made(analyser.name, analyser.version, dict(analyser.settings()), key, tuple(kept), tuple(analyser.needs))
     edition.commit(made, kept, scratch / "keep")
