@@ -21,7 +21,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from rewatch.errors import FilmError, QueryError
-from rewatch.images.looks import hashes_of, layouts_of, quality_of, transform
+from rewatch.images.looks import hashes_of, quality_of, transform
 
 Bytes = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
@@ -29,6 +29,7 @@ Matrix = npt.NDArray[np.float64]
 MOST_PIXELS = 120_000_000
 """Of a picture that is opened: more is a mistake, or an attack on the memory."""
 LONG_SIDE = 640
+MOST_SCREENS = 5
 LEAST = 24
 """Pixels of the shorter side under which nothing can be told."""
 
@@ -128,16 +129,19 @@ class View:
     name:      how it came about
     to_query:  from the view's own coordinates, 0..1 each way, to pixels of `Query.grey`
     mirrored:  whether left and right were exchanged
-    hash, layout, quality: as of a film's frame
+    part:      whether it is looked for as a part of the frame, too
+    hash, quality: as of a film's frame
+    luma, waves: (h, w) the view, its longer side 128; (17, 17) its cosines
     """
 
     name: str
     to_query: Matrix
     mirrored: bool
     hash: npt.NDArray[np.uint64]
-    layout: npt.NDArray[np.int8]
+    part: bool
     quality: int
     luma: Bytes
+    waves: npt.NDArray[np.float32]
 
 
 class Query:
@@ -162,6 +166,7 @@ class Query:
             found["whole"] = _rectangle(0, 0, wide, high)
         for share in (0.94, 0.88, 0.8):
             found[f"the middle {share:.0%}"] = _middle(left, top, right, end, share, share)
+        found["the heart of it"] = _middle(left, top, right, end, 0.62, 0.62)
         # Wider films on narrower screens, in the dark: bars that cannot be told from the picture.
         shape = (right - left) / max(1, end - top)
         for ratio in (1.33, 1.66, 1.85, 2.0, 2.39):
@@ -180,12 +185,12 @@ class Query:
             corners, name = corners[[1, 0, 3, 2]], f"{name}, mirrored"
         to_query = np.asarray(cv2.getPerspectiveTransform(unit, corners.astype(np.float32)), dtype=np.float64)
         seen = _warped(self.rgb, to_query, (wide, high))
-        y, cr, cb = (plane[None] for plane in np.moveaxis(cv2.cvtColor(seen, cv2.COLOR_RGB2YCrCb), 2, 0))
-        y = np.ascontiguousarray(y)
-        waves = transform(y, (0, 0, 0, 0))
-        layout = layouts_of(waves, np.ascontiguousarray(cb), np.ascontiguousarray(cr), (0, 0, 0, 0))[0]
-        quality = int(quality_of(y, (0, 0, 0, 0))[0])
-        return View(name, to_query, mirror, hashes_of(waves)[0], layout, quality, y[0])
+        luma = np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY), dtype=np.uint8)[None]
+        whole = (0, 0, 0, 0)
+        part = name.startswith(("inside", "whole", "the middle 80", "the heart", "screen"))
+        quality = int(quality_of(luma, whole)[0])
+        waves = transform(luma, whole)
+        return View(name, to_query, mirror, hashes_of(waves)[0], part, quality, luma[0], waves[0])
 
 
 def _rectangle(left: float, top: float, right: float, end: float) -> Matrix:
@@ -207,10 +212,10 @@ def _size_of(corners: Matrix) -> tuple[int, int]:
 
 
 def _warped(rgb: Bytes, to_query: Matrix, size: tuple[int, int]) -> Bytes:
-    """The view, averaged by area: drawn four times as large as needed where the query is larger, then reduced."""
+    """The view, averaged by area: drawn three times as large as needed where the query is larger, then reduced."""
     wide, high = size
     # Pixel centres: the view's pixel (i, j) is its point ((i + .5) / wide, (j + .5) / high).
-    fine = 4
+    fine = 3
     scale = np.array(
         [(1 / (wide * fine), 0, 0.5 / (wide * fine)), (0, 1 / (high * fine), 0.5 / (high * fine)), (0, 0, 1)]
     )
@@ -248,31 +253,50 @@ def _border(lines: npt.NDArray[np.int16]) -> int:
     if len(lines) < 3:
         return 0
     colour = np.median(lines[0])
-    off = np.sort(np.abs(lines - colour), axis=1)
-    even = (off[:, int(0.95 * off.shape[1])] <= 10) & (off.mean(axis=1) <= 5)
+    off = np.abs(lines[:, ::2] - colour)
+    even = ((off > 10).mean(axis=1) <= 0.05) & (off.mean(axis=1) <= 5)
     count = int(even.argmin()) if not even.all() else len(lines)
     return count + 1 if 2 <= count < len(lines) else 0  # the line where they meet is a mixture
 
 
 def screens(grey: Bytes) -> list[Matrix]:
-    """Corners of what may be a screen in a photograph, clockwise from the top left; at most three, largest first."""
+    """Corners of what may be a screen in a photograph, clockwise from the top left; at most `MOST_SCREENS`.
+
+    A screen is a bright patch in a dark room, or what lies within the dark ring of its frame, or within strong edges.
+    """
     small = shrunk(grey, 320)
     part = grey.shape[1] / small.shape[1]
-    soft = cv2.GaussianBlur(small, (5, 5), 0)
+    soft = cv2.GaussianBlur(cv2.medianBlur(small, 5), (5, 5), 0)
     otsu, _ = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    masks = [(soft > level).astype(np.uint8) for level in (otsu, otsu * 0.6, otsu * 0.35)]
-    edges = cv2.dilate(cv2.Canny(soft, 30, 90), np.ones((3, 3), np.uint8))
-    masks.append((edges == 0).astype(np.uint8))
+    masks = [soft > level for level in (otsu, otsu * 0.6, otsu * 0.35)]
+    masks += [soft > level for level in np.percentile(soft, (6, 12, 20, 30))]
+    around = cv2.GaussianBlur(soft, (0, 0), 12).astype(np.int16)
+    masks += [soft > around - 8, soft > around - 20]  # rings darker than what is next to them
+    masks += [cv2.dilate(cv2.Canny(soft, low, 3 * low), np.ones((3, 3), np.uint8)) == 0 for low in (12, 30)]
     found: list[tuple[float, Matrix]] = []
     for mask in masks:
-        closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
-        contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-        for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:2]:
+        whole = np.pad(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), 1)
+        contours, _ = cv2.findContours(whole, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE, offset=(-1, -1))
+        for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:4]:
             quad = _quad(cv2.convexHull(contour), small.size)
-            if quad is not None and all(np.abs(quad - other).max() > 6 for _, other in found):
-                found.append((cv2.contourArea(quad.astype(np.float32)), quad))
+            if quad is not None and all(np.abs(quad - other).max() > 4 for _, other in found):
+                found.append((_likely(quad, small.shape), quad))
     found.sort(key=lambda one: -one[0])
-    return [quad * part for _, quad in found[:3]]
+    return [quad * part for _, quad in found[:MOST_SCREENS]]
+
+
+def _likely(quad: Matrix, shape: tuple[int, ...]) -> float:
+    """How like a screen's four corners are: its shape, straight above all, and large."""
+    across = [float(np.hypot(*(quad[b] - quad[a]))) for a, b in ((0, 1), (3, 2))]
+    down = [float(np.hypot(*(quad[b] - quad[a]))) for a, b in ((0, 3), (1, 2))]
+    ratio = sum(across) / max(1.0, sum(down))
+    skew = abs(np.log(across[0] / max(1.0, across[1]))) + abs(np.log(down[0] / max(1.0, down[1])))
+    off = min(abs(np.log(ratio / known)) for known in (4 / 3, 16 / 9, 2.39))
+    area = cv2.contourArea(quad.astype(np.float32)) / (shape[0] * shape[1])
+    # Corners on the picture's own edge are those of the picture, not of a screen.
+    high, wide = shape[:2]
+    edge = ((quad[:, 0] < 3) | (quad[:, 0] > wide - 4)).astype(int) + ((quad[:, 1] < 3) | (quad[:, 1] > high - 4))
+    return float(area - 1.5 * off - 1.5 * skew - 0.25 * edge.sum())
 
 
 def _quad(hull: Any, pixels: int) -> Matrix | None:

@@ -1,0 +1,242 @@
+"""Stage two of a search by still: is this frame of the film what the query shows, and how do the two lie?
+
+    features   points that look alike in both (SIFT, Lowe 2004, as root SIFT, Arandjelovic and Zisserman 2012) and a
+               plane that carries one onto the other (homography by MAGSAC++, Barath et al. 2020)
+    agreement  the query drawn over the frame as that plane says, and both compared in small patches, each by its own
+               normalised correlation: uneven light, a grade and what lies over a part do not touch the rest
+
+Contents
+    Checker     holds the query's points; `lay` finds the plane, `agreement` compares
+    Laid        what came out for a frame
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.find.by_still_prints import Window
+from rewatch.find.by_still_query import Matrix, Query, View, shrunk
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+FRAME_WIDE = 480
+"""Longer side of a frame that points are looked for in."""
+COMPARED = 192
+"""Longer side of the pictures whose patches are compared."""
+PATCH = 17
+POINTS = 700
+LEAST_POINTS = 9
+"""Points that must fit a plane for it to be believed enough to be compared by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A frame and the query laid over each other.
+
+    plane:     3 x 3, from pixels of ``Query.grey`` to the frame, 0..1 each way
+    points:    how many points fit it; 0 where it was only guessed from the prints
+    agreement: mean correlation of the patches that show anything, 0..1
+    patches:   how many there are, of those that do not overlap
+    share:     part of the frame that the query covers
+    """
+
+    plane: Matrix
+    points: int
+    agreement: float
+    patches: float
+    share: float
+
+
+class Checker:
+    """Lays the query over frames of films."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self._sift = cv2.SIFT.create(POINTS, contrastThreshold=0.02)
+        self._matcher = cv2.BFMatcher(cv2.NORM_L2)
+
+    @cached_property
+    def _plain(self) -> tuple[Any, Any]:
+        return self._points_of(self.query.grey)
+
+    @cached_property
+    def _mirrored(self) -> tuple[Any, Any]:
+        at, what = self._points_of(np.ascontiguousarray(self.query.grey[:, ::-1]))
+        if len(at):
+            at[:, 0] = self.query.grey.shape[1] - 1 - at[:, 0]
+        return at, what
+
+    def _points_of(self, grey: Bytes) -> tuple[Any, Any]:
+        points, what = self._sift.detectAndCompute(grey, None)
+        if what is None or len(points) < 4:
+            return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
+        what = np.sqrt(what / np.maximum(what.sum(axis=1, keepdims=True), 1e-6))
+        return np.array([point.pt for point in points], np.float32), what.astype(np.float32)
+
+    def lay(self, frame: Bytes, guesses: list[tuple[View, Window]], area: Window) -> Laid | None:
+        """Lay the query over a grey frame: by points, and by each guess of a view and the window it shows.
+
+        area: what of the frame lies within its bars; windows are parts of that
+        The best by agreement; None where nothing can be compared.
+        """
+        small = shrunk(frame, FRAME_WIDE)
+        ground = Ground(frame)
+        found: list[Laid] = []
+        at, what = self._points_of(small)
+        mirrored = {view.mirrored for view, _ in guesses}
+        for mirror in sorted(mirrored):
+            by_points = self._by_points(at, what, small.shape, mirror)
+            if by_points is not None:
+                plane, count = by_points
+                found.append(self.agreement(ground, plane, count))
+        if not found or max(laid.agreement for laid in found) < 0.75:
+            for view, window in guesses[:3]:
+                plane = self._refined(ground, guessed(view, window, area))
+                found.append(self.agreement(ground, plane, 0))
+        return max(found, key=lambda laid: laid.agreement * min(1.0, laid.patches / 12), default=None)
+
+    def _by_points(self, at: Any, what: Any, shape: tuple[int, ...], mirror: bool) -> tuple[Matrix, int] | None:
+        own_at, own_what = self._mirrored if mirror else self._plain
+        if len(at) < LEAST_POINTS or len(own_at) < LEAST_POINTS:
+            return None
+        pairs = self._matcher.knnMatch(own_what, what, k=2)
+        good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < 0.82 * pair[1].distance]
+        if len(good) < LEAST_POINTS:
+            return None
+        source = own_at[[match.queryIdx for match in good]]
+        target = at[[match.trainIdx for match in good]]
+        cv2.setRNGSeed(1)
+        plane, fits = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 3.0, None, 2000, 0.999)
+        if plane is None or fits is None:
+            return None
+        inside = fits.ravel() > 0
+        # Several points of the query on one of the frame are no evidence.
+        count = len(np.unique(np.round(target[inside]), axis=0))
+        high, wide = shape[:2]
+        unit = np.diag([1 / wide, 1 / high, 1.0]) @ plane
+        if count < LEAST_POINTS or not self._sane(unit, mirror):
+            return None
+        return unit, count
+
+    def _sane(self, plane: Matrix, mirror: bool) -> bool:
+        """Whether the plane keeps the query's corners in their order, and of a size that can be."""
+        top, end, left, right = self.query.inner
+        corners = _through(plane, np.array([(left, top), (right, top), (right, end), (left, end)], np.float64))
+        if not np.isfinite(corners).all():
+            return False
+        sides = np.roll(corners, -1, axis=0) - corners
+        after = np.roll(sides, -1, axis=0)
+        turns = sides[:, 0] * after[:, 1] - sides[:, 1] * after[:, 0]
+        if mirror:
+            turns = -turns
+        x, y = corners.T
+        area = abs(0.5 * float(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))))
+        return bool((turns > 0).all()) and 0.08 < area < 12
+
+    def _refined(self, ground: Ground, plane: Matrix) -> Matrix:
+        """The guess, moved, turned and stretched until it fits best (ECC, Evangelidis and Psarakis 2008)."""
+        seen = ground.drawn(self.query.grey, plane)
+        warp: Any = np.eye(2, 3, dtype=np.float32)
+        stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 25, 1e-3)
+        try:
+            _, warp = cv2.findTransformECC(
+                cv2.GaussianBlur(ground.grey, (0, 0), 2.0),
+                seen,
+                warp,
+                cv2.MOTION_AFFINE,
+                stop,
+                None,
+                9,  # type: ignore[call-overload]
+            )
+        except cv2.error:
+            return plane
+        high, wide = ground.grey.shape
+        scale = np.diag([1 / wide, 1 / high, 1.0])
+        whole = np.vstack([np.asarray(warp, np.float64), (0, 0, 1)])
+        if not np.isfinite(whole).all() or abs(np.linalg.det(whole)) < 0.3:
+            return plane
+        refined: Matrix = scale @ np.linalg.inv(whole) @ np.linalg.inv(scale) @ plane
+        return refined if np.abs(_through(refined, _unit()) - _through(plane, _unit())).max() < 1e6 else plane
+
+    def agreement(self, ground: Ground, plane: Matrix, points: int = 0) -> Laid:
+        """How well the query, drawn over a frame as a plane says, agrees with it."""
+        seen = ground.drawn(self.query.grey, plane)
+        top, end, left, right = self.query.inner
+        inner = np.zeros(self.query.grey.shape, np.uint8)
+        inner[top:end, left:right] = 255
+        covered = ground.drawn(inner, plane) > 250
+        alike, textured = ground.alike(seen, covered)
+        patches = float(textured.sum()) / (PATCH * PATCH)
+        share = float(covered.mean())
+        if patches < 1:
+            return Laid(plane, points, 0.0, patches, share)
+        values = np.sort(np.clip(alike[textured], 0, 1))
+        # A quarter may lie under something else.
+        return Laid(plane, points, float(values[len(values) // 4 :].mean()), patches, share)
+
+
+class Ground:
+    """A frame that queries are drawn over, its longer side `COMPARED`."""
+
+    def __init__(self, frame: Bytes) -> None:
+        self.grey = shrunk(frame, COMPARED)
+        self._soft = cv2.GaussianBlur(self.grey, (0, 0), 1.0).astype(np.float32)
+        self._mean, self._spread = _local(self._soft)
+
+    def drawn(self, picture: Bytes, plane: Matrix) -> Bytes:
+        """A picture of the query's size drawn over the frame; black where it does not reach."""
+        high, wide = self.grey.shape
+        to_pixels = np.array([(wide, 0, -0.5), (0, high, -0.5), (0, 0, 1.0)]) @ plane
+        # Where the query is larger it is blurred first, by what one pixel of the frame covers.
+        corner = _through(to_pixels, np.array([(0.0, 0.0), (picture.shape[1], 0.0)]))
+        part = float(np.hypot(*(corner[1] - corner[0]))) / picture.shape[1]
+        if part < 0.7 and part > 0.01:
+            picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.45 / part), dtype=np.uint8)
+        drawn = cv2.warpPerspective(picture, to_pixels, (wide, high), flags=cv2.INTER_LINEAR)
+        return np.asarray(drawn, dtype=np.uint8)
+
+    def alike(self, seen: Bytes, covered: npt.NDArray[np.bool_]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Correlation of the patch round each pixel, and whether there is anything to compare in it."""
+        soft = cv2.GaussianBlur(seen, (0, 0), 1.0).astype(np.float32)
+        mean, spread = _local(soft)
+        both = cv2.boxFilter(self._soft * soft, -1, (PATCH, PATCH)) - self._mean * mean
+        alike = both / np.sqrt(np.maximum(self._spread * spread, 1e-3))
+        whole = cv2.erode(covered.astype(np.uint8), np.ones((PATCH // 2, PATCH // 2), np.uint8)) > 0
+        # What is textured is for the frame to say: a query that is flat there does not agree.
+        floor = max(4.0, 0.02 * float(self._soft.var()))
+        textured = whole & (self._spread > floor)
+        return np.asarray(alike * (spread > 0.5), dtype=np.float32), textured
+
+
+def _local(soft: Any) -> tuple[Any, Any]:
+    mean = cv2.boxFilter(soft, -1, (PATCH, PATCH))
+    return mean, np.maximum(cv2.boxFilter(soft * soft, -1, (PATCH, PATCH)) - mean * mean, 0)
+
+
+def _unit() -> Matrix:
+    return np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float64)
+
+
+def _through(plane: Matrix, points: Matrix) -> Matrix:
+    """(n, 2) points carried by a 3 x 3 plane."""
+    moved = np.c_[points, np.ones(len(points))] @ plane.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        through: Matrix = moved[:, :2] / moved[:, 2:]
+    return through
+
+
+def guessed(view: View, window: Window, area: Window) -> Matrix:
+    """The plane that a view's place among the prints tells."""
+    left, top, right, end = window
+    inner = np.array([(right - left, 0, left), (0, end - top, top), (0, 0, 1.0)])
+    x, y, to_x, to_y = area
+    outer = np.array([(to_x - x, 0, x), (0, to_y - y, y), (0, 0, 1.0)])
+    guess: Matrix = outer @ inner @ np.linalg.inv(view.to_query)
+    return guess

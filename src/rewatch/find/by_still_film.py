@@ -1,0 +1,268 @@
+"""Stage two of a search by still, over one film: its stills and its frames against the query, and the frame chosen.
+
+Contents
+    Film         an edition with what a search needs of it
+    Spot         one moment of it that may be what the query shows: places of its prints that lie together
+    Seen         what looking at it gave
+    look_at      a spot looked at: by the shot's still, and by the frames of the file where it is at hand
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from rewatch.clock import FrameTimes
+from rewatch.errors import FilmError, RewatchError
+from rewatch.film.still import read_frames
+from rewatch.find.by_still_check import FRAME_WIDE, Checker, Ground, Laid, guessed
+from rewatch.find.by_still_prints import WHOLE, Place, Window
+from rewatch.find.by_still_query import Matrix
+from rewatch.images.prints import NAME, Prints, open_prints
+from rewatch.library.edition import Edition
+from rewatch.track import Spans
+
+Bytes = npt.NDArray[np.uint8]
+
+NEAR = 0.4
+"""Seconds round a print found by its hash in which the frame is looked for."""
+FAR = 1.3
+"""Those round one that was found by its layout."""
+
+
+class Film:
+    """An edition, its prints mapped; what else is needed is read when it is."""
+
+    def __init__(self, edition: Edition, prints: Prints | None = None) -> None:
+        self.edition = edition
+        self.prints = prints if prints is not None else open_prints(edition.kept(NAME))
+
+    @cached_property
+    def shape(self) -> float:
+        """How many times as wide as high the picture is, the bars taken off that most of its prints have."""
+        picture = self.edition.facts.picture
+        wide, high = picture.display_size if picture else (16, 9)
+        shape = wide / max(1, high)
+        if self.prints is not None and len(self.prints.areas):
+            rows = np.append(self.prints.areas[:, 0], len(self.prints))
+            _, top, bottom, left, right = self.prints.areas[int(np.diff(rows).argmax())].tolist()
+            shape *= (1 - left - right) / max(0.1, 1 - top - bottom)
+        return shape
+
+    @cached_property
+    def times(self) -> FrameTimes | None:
+        return self.edition.times
+
+    @cached_property
+    def at_hand(self) -> bool:
+        """Whether its file is where it was, and as long as it was."""
+        try:
+            return Path(self.edition.facts.path).stat().st_size == self.edition.facts.size
+        except OSError:
+            return False
+
+    @cached_property
+    def _stills(self) -> tuple[npt.NDArray[np.int64], list[str]]:
+        try:
+            stills = self.edition.events("stills")
+            return np.asarray(stills.at), [str(name) for name in stills.columns["file"]]
+        except (RewatchError, KeyError):
+            return np.zeros(0, np.int64), []
+
+    @cached_property
+    def _shots(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        try:
+            shots: Spans = self.edition.spans("shots")
+        except RewatchError:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return np.asarray(shots.begin), np.asarray(shots.end)
+
+    def shot(self, frame: int) -> tuple[int, int] | None:
+        """First frame and end of the shot that a frame is in."""
+        begin, end = self._shots
+        at = int(np.searchsorted(begin, frame, side="right")) - 1
+        return (int(begin[at]), int(end[at])) if at >= 0 and frame < end[at] else None
+
+    def still(self, frame: int) -> tuple[int, Bytes] | None:
+        """The still of the frame's shot: its number, and its grey pixels."""
+        at, names = self._stills
+        shot = self.shot(frame)
+        if not len(at) or shot is None:
+            return None
+        inside = np.flatnonzero((at >= shot[0]) & (at < shot[1]))
+        if not len(inside):
+            return None
+        path = self.edition.kept("stills") / names[int(inside[0])]
+        try:
+            with Image.open(path) as image:
+                return int(at[inside[0]]), np.asarray(image.convert("L"))
+        except OSError:
+            return None
+
+    def frames(self, first: int, end: int) -> Iterator[tuple[int, Bytes]]:
+        """Frames of the file, grey, `FRAME_WIDE` wide; none where it cannot be read."""
+        if self.times is None:
+            return
+        try:
+            for number, rgb in read_frames(self.edition.facts, first, end, self.times, FRAME_WIDE):
+                yield number, np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+        except FilmError:
+            return
+
+
+@dataclass(slots=True)
+class Spot:
+    """Places of one film's prints within a second of each other, the strongest first."""
+
+    film: Film
+    places: list[Place]
+
+    @property
+    def strength(self) -> float:
+        return self.places[0].strength
+
+    @property
+    def distance(self) -> int:
+        """Bits of the nearest hash; 256 where none is near."""
+        return min(place.distance for place in self.places)
+
+    @property
+    def row(self) -> int:
+        return min(self.places, key=lambda place: (place.distance, -place.strength)).row
+
+    @property
+    def second(self) -> float:
+        assert self.film.prints is not None
+        return float(self.film.prints.seconds[self.row])
+
+    @property
+    def frame(self) -> int:
+        assert self.film.prints is not None
+        return int(self.film.prints.frames[self.row])
+
+    def area(self) -> Window:
+        assert self.film.prints is not None
+        top, bottom, left, right = self.film.prints.area(self.row)
+        return left, top, 1 - right, 1 - bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What looking at a spot gave.
+
+    frame: the one that shows it; the print's own where no better one could be had
+    exact: whether it was chosen among the frames of the file
+    laid:  how the query lies over it; None where there was nothing to lay it over
+    """
+
+    spot: Spot
+    frame: int
+    exact: bool
+    laid: Laid | None
+
+
+def spots(film: Film, places: Sequence[Place]) -> list[Spot]:
+    """Places gathered into moments."""
+    found: list[Spot] = []
+    assert film.prints is not None
+    for place in sorted(places, key=lambda one: -one.strength):
+        second = float(film.prints.seconds[place.row])
+        for spot in found:
+            if abs(spot.second - second) <= 1.0:
+                spot.places.append(place)
+                break
+        else:
+            found.append(Spot(film, [place]))
+    return found
+
+
+def look_at_still(spot: Spot, checker: Checker) -> Seen:
+    """A spot looked at by the still of its shot."""
+    still = spot.film.still(spot.frame)
+    if still is None:
+        return Seen(spot, spot.frame, False, None)
+    laid = checker.lay(still[1], [(place.view, place.window) for place in spot.places], spot.area())
+    return Seen(spot, spot.frame, False, laid)
+
+
+def look_at_frames(spot: Spot, checker: Checker, *, wide: bool = False) -> Seen | None:
+    """A spot looked at by the frames of the file, and the one chosen that shows the query; None: it cannot be read.
+
+    wide: as many frames as for one that is found by its layout alone
+    """
+    film = spot.film
+    times = film.times
+    if times is None or not film.at_hand:
+        return None
+    reach = NEAR if spot.distance <= 70 and not wide else FAR
+    first, last = (int(n) for n in times.frame_at([spot.second - reach, spot.second + reach]))
+    shot = film.shot(spot.frame)
+    if shot is not None and spot.distance > 40:  # a boundary may be a frame or two beside the true one
+        first, last = max(first, shot[0] - 2), min(last, shot[1] + 1)
+    frames = list(film.frames(first, last + 1))
+    if not frames:
+        return None
+    return _chosen(spot, checker, frames)
+
+
+def _chosen(spot: Spot, checker: Checker, frames: list[tuple[int, Bytes]]) -> Seen:
+    """The frame of a run that shows the query."""
+    area = spot.area()
+    guesses = [(place.view, place.window) for place in spot.places]
+    anchor = min(range(len(frames)), key=lambda n: abs(frames[n][0] - spot.frame))
+    laid = checker.lay(frames[anchor][1], guesses, area)
+    grounds = [Ground(frame) for _, frame in frames]
+    # A plane that was fitted to one frame of a pan fits that frame; the plain view, where it holds, tells them apart.
+    plain = [guessed(view, window, area) for view, window in guesses if window == WHOLE][:3]
+    runs: list[tuple[float, list[Laid]]] = []
+    for n, plane in enumerate([*plain, *([laid.plane] if laid else [])]):
+        run = [checker.agreement(ground, plane, laid.points if laid else 0) for ground in grounds]
+        runs.append((max(one.agreement for one in run) + (0.03 if n < len(plain) else 0.0), run))
+    if not runs:
+        return Seen(spot, spot.frame, True, None)
+    _, run = max(runs, key=lambda one: one[0])
+    best_at = _sharpest(checker, frames, run)
+    again = checker.lay(frames[best_at][1], guesses, area) if best_at != anchor else None
+    chosen = max((one for one in (run[best_at], laid, again) if one is not None), key=_worth)
+    return Seen(
+        spot, frames[best_at][0], True, replace(chosen, points=max(chosen.points, again.points if again else 0))
+    )
+
+
+def _worth(laid: Laid) -> float:
+    return laid.agreement * min(1.0, laid.patches / 12)
+
+
+def _sharpest(checker: Checker, frames: list[tuple[int, Bytes]], run: list[Laid]) -> int:
+    """Of the frames that agree best, the one that differs least in every pixel."""
+    most = max(one.agreement for one in run)
+    among = [n for n, one in enumerate(run) if one.agreement >= most - 0.02]
+    if len(among) == 1:
+        return among[0]
+    off = [_difference(checker, frames[n][1], run[n].plane) for n in among]
+    return among[int(np.argmin(off))]
+
+
+def _difference(checker: Checker, frame: Bytes, plane: Matrix) -> float:
+    """Mean difference of the query, drawn over a frame, to it; brightness and contrast brought in line first."""
+    high, wide = frame.shape
+    to_pixels = np.array([(wide, 0, -0.5), (0, high, -0.5), (0, 0, 1.0)]) @ plane
+    drawn = cv2.warpPerspective(checker.query.grey, to_pixels, (wide, high), flags=cv2.INTER_LINEAR)
+    top, end, left, right = checker.query.inner
+    inner = np.zeros(checker.query.grey.shape, np.uint8)
+    inner[top:end, left:right] = 255
+    covered = cv2.warpPerspective(inner, to_pixels, (wide, high), flags=cv2.INTER_LINEAR) > 250
+    if covered.sum() < 100:
+        return float("inf")
+    a: Any = drawn[covered].astype(np.float32)
+    b: Any = frame[covered].astype(np.float32)
+    gain = float(((a - a.mean()) * (b - b.mean())).mean() / max(1e-3, float(a.var())))
+    return float(np.abs((a - a.mean()) * gain - (b - b.mean())).mean())
