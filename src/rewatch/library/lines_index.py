@@ -17,12 +17,14 @@ Contents
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
+import os
 import sqlite3
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -45,38 +47,53 @@ _TABLES: tuple[Migration, ...] = (
         "CREATE TABLE about (version INTEGER NOT NULL)",
         f"INSERT INTO about VALUES ({VERSION})",
         # first, count: the film's lines have the ids first .. first + count
-        "CREATE TABLE films (edition TEXT PRIMARY KEY, stamp TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL)",
+        """
+        CREATE TABLE films (
+            edition TEXT PRIMARY KEY, stamp TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL
+        )
+        """,
         """
         CREATE TABLE lines (
             id      INTEGER PRIMARY KEY,
             begin   INTEGER NOT NULL,
             end     INTEGER NOT NULL,
             speaker TEXT NOT NULL,
-            text    TEXT NOT NULL
+            text    TEXT NOT NULL,
+            folded  TEXT NOT NULL
         )
         """,
         "CREATE TABLE speakers (edition TEXT NOT NULL, speaker TEXT NOT NULL, PRIMARY KEY (edition, speaker))",
         "CREATE INDEX lines_speaker ON lines (speaker) WHERE speaker != ''",
         "CREATE TABLE grams (gram TEXT PRIMARY KEY, lines INTEGER NOT NULL) WITHOUT ROWID",
         "CREATE VIRTUAL TABLE folded USING fts5(line, content='', detail=none, tokenize='trigram')",
+        # Two words that follow each other as one: dont_know
+        """
+        CREATE VIRTUAL TABLE pairs USING fts5(
+            line, content='', detail=none, tokenize="unicode61 remove_diacritics 0 tokenchars '_'"
+        )
+        """,
     ),
 )
-_MOST_NAMED = 12_000
-"""Lines that one search may have named by single trigrams, and by runs of words; each takes half a microsecond."""
-_RUN_WORDS = 3
-_MOST_RUNS = 12
-_MOST_OF_A_RUN = 2_000
+_MOST_NAMED = 8_000
+"""Lines that one search may have named by single trigrams; each takes half a microsecond."""
+_MOST_OF_A_RUN = 1_500
+"""Lines that a run of words may name; what names more is too common, and longer runs are asked for."""
+_FEW = 3
+"""Words of a quote that is so short that it is asked for as a whole, too."""
+_MOST_PAIRS = 40
+"""Pairs of words of a quote that are asked for: enough to know a long one by."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedLine:
-    """id: its place in the index; lines of one film follow each other. begin, end: milliseconds."""
+    """id: its place in the index; lines of one film follow each other. begin, end: milliseconds. folded: see `fold`."""
 
     id: int
     begin: int
     end: int
     speaker: str
     text: str
+    folded: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +104,25 @@ class Found:
     films: edition -> first id, count of its lines; those that were looked in
     lines: of each three letters of the quote, how many lines of the library hold them
     total: lines in the library
+    text:  id -> line, of those and of their neighbours in the film
+    order: the films in order of their lines
     """
 
     ids: list[int]
     films: dict[str, tuple[int, int]]
     lines: dict[str, int]
     total: int
+    text: dict[int, IndexedLine] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+
+    def edition(self, id: int) -> str:
+        """The film that a line is of."""
+        return self.order[bisect_right(self.order, id, key=lambda edition: self.films[edition][0]) - 1]
+
+    def beside(self, id: int, reach: int) -> tuple[int, int]:
+        """Ids [first, last) of the lines of the same film that are near a line, itself among them."""
+        begin, count = self.films[self.edition(id)]
+        return max(begin, id - reach), min(begin + count, id + reach + 1)
 
 
 class LinesIndex:
@@ -147,9 +177,9 @@ class LinesIndex:
     def _stamps(self) -> Iterator[tuple[str, str]]:
         """What each film's lines are known by: edition -> size and time of their file."""
         for entry in self._library.entries():
-            path = self._library.place(entry.id).track_path("lines")
+            # Text, not Path: of a thousand films this is most of what a search takes.
             with contextlib.suppress(OSError):
-                stat = path.stat()
+                stat = os.stat(f"{self._library.folder}/editions/{entry.id}/tracks/lines.parquet")
                 yield entry.id, f"{stat.st_size} {stat.st_mtime_ns}"
 
     def _remove(self) -> None:
@@ -187,28 +217,22 @@ class LinesIndex:
 
     # -- asking -------------------------------------------------------------------------------------------------
 
-    def search(self, folded: str, films: Sequence[str] | None = None, speaker: str = "", most: int = 250) -> Found:
+    def search(
+        self, folded: str, films: Sequence[str] | None = None, speaker: str = "", most: int = 160, reach: int = 2
+    ) -> Found:
         """Lines that may hold a quote, those first that share the most and rarest letters with it.
 
         folded:  as `fold` gives it
         films:   ids of editions to look in; None: all
         speaker: only lines of speakers of whose names this is a word or more, folded; "": all
         most:    how many lines at most
+        reach:   lines before and after each that are read with it
         """
-        return self._ask(lambda db: _search(db, folded, films, speaker, most))
 
-    def read(self, ids: Sequence[int]) -> dict[int, IndexedLine]:
-        """Lines by their ids; those that there are not are left out."""
-
-        def question(db: sqlite3.Connection) -> dict[int, IndexedLine]:
-            found: dict[int, IndexedLine] = {}
-            for i in range(0, len(ids), 500):
-                some = ids[i : i + 500]
-                rows = db.execute(
-                    f"SELECT id, begin, end, speaker, text FROM lines WHERE id IN ({','.join('?' * len(some))})", some
-                )
-                found |= {row[0]: IndexedLine(*row) for row in rows}
-            return found
+        def question(db: sqlite3.Connection) -> Found:
+            found = _search(db, folded, films, speaker, most)
+            near = {i for first, last in (found.beside(id, reach) for id in found.ids) for i in range(first, last)}
+            return replace(found, text=_read(db, sorted(near)))
 
         return self._ask(question)
 
@@ -216,6 +240,16 @@ class LinesIndex:
         if self._memory is not None:
             return question(self._memory)
         return self._database.read(question)
+
+
+def _read(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, IndexedLine]:
+    found: dict[int, IndexedLine] = {}
+    for i in range(0, len(ids), 500):
+        some = ids[i : i + 500]
+        marks = ",".join("?" * len(some))
+        rows = db.execute(f"SELECT id, begin, end, speaker, text, folded FROM lines WHERE id IN ({marks})", some)
+        found |= {row[0]: IndexedLine(*row) for row in rows}
+    return found
 
 
 def _search(db: sqlite3.Connection, folded: str, films: Sequence[str] | None, speaker: str, most: int) -> Found:
@@ -234,7 +268,9 @@ def _search(db: sqlite3.Connection, folded: str, films: Sequence[str] | None, sp
     part = sum(count for _, _, count in here) / total
     low, high = here[0][1], here[-1][1] + here[-1][2]
     asked = _Asking(db, low, high)
-    named = asked.rarest(weight, {g: n * part for g, n in shares.items()}) + asked.runs(folded, shares, weight)
+    named = asked.rarest(weight, {g: n * part for g, n in shares.items()}) + asked.pairs(folded, total)
+    if folded.count(" ") <= _FEW + 1:
+        named += asked.whole(grams, weight, shares)
     if not named:
         return Found([], {}, {}, total)
     ids, owner = np.unique(np.concatenate([at for at, _ in named]), return_inverse=True)
@@ -243,15 +279,24 @@ def _search(db: sqlite3.Connection, folded: str, films: Sequence[str] | None, sp
     if speaker:
         keep &= np.isin(ids, _lines_of(db, speaker, [edition for edition, _, _ in here]))
     ids, strength = ids[keep], strength[keep]
-    best = ids[np.argsort(-strength, kind="stable")[:most]]
-    return Found(best.tolist(), {e: (first, count) for e, first, count in here}, shares, total)
+    # A quote may run over to the next line: what that one holds speaks for this one as well.
+    follows = np.diff(ids, prepend=-9) == 1
+    beside = np.zeros(len(ids))
+    beside[1:][follows[1:]] = strength[:-1][follows[1:]]
+    after = np.flatnonzero(follows) - 1
+    beside[after] = np.maximum(beside[after], strength[after + 1])
+    best = ids[np.argsort(-(strength + beside / 2), kind="stable")[:most]]
+    spans = {e: (first, count) for e, first, count in here}
+    return Found(best.tolist(), spans, shares, total, order=list(spans))
+
+
 def _take_out(db: sqlite3.Connection, edition: str, grams: Counter[str]) -> None:
     first, count = db.execute("SELECT first, count FROM films WHERE edition = ?", (edition,)).fetchone()
     stretch = (first, first + count)
-    for id, text in db.execute("SELECT id, text FROM lines WHERE id >= ? AND id < ?", stretch).fetchall():
-        folded = fold(text)
+    for id, folded in db.execute("SELECT id, folded FROM lines WHERE id >= ? AND id < ?", stretch).fetchall():
         # A table without content is told what it held.
         db.execute("INSERT INTO folded (folded, rowid, line) VALUES ('delete', ?, ?)", (id, folded))
+        db.execute("INSERT INTO pairs (pairs, rowid, line) VALUES ('delete', ?, ?)", (id, " ".join(_pairs(folded))))
         grams.subtract(_grams(folded))
     db.execute("DELETE FROM lines WHERE id >= ? AND id < ?", stretch)
     db.execute("DELETE FROM speakers WHERE edition = ?", (edition,))
@@ -269,15 +314,23 @@ def _enter(db: sqlite3.Connection, edition: str, stamp: str, lines: Spans | None
     begin, end = (1000 * lines.begin_seconds()).round(), (1000 * lines.end_seconds()).round()
     speakers = [str(name) for name in lines.columns.get("speaker", [""] * count)]
     ids = range(first, first + count)
+    folded = [fold(str(text)) for text in lines.label]
+    times = (begin.astype(int).tolist(), end.astype(int).tolist())
     db.executemany(
-        "INSERT INTO lines VALUES (?, ?, ?, ?, ?)",
-        zip(ids, begin.astype(int).tolist(), end.astype(int).tolist(), speakers, map(str, lines.label), strict=True),
+        "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?)",
+        zip(ids, *times, speakers, map(str, lines.label), folded, strict=True),
     )
     db.executemany("INSERT INTO speakers VALUES (?, ?)", [(edition, name) for name in {*speakers} - {""}])
-    folded = [fold(str(text)) for text in lines.label]
     db.executemany("INSERT INTO folded (rowid, line) VALUES (?, ?)", zip(ids, folded, strict=True))
+    paired = (" ".join(_pairs(line)) for line in folded)
+    db.executemany("INSERT INTO pairs (rowid, line) VALUES (?, ?)", zip(ids, paired, strict=True))
     for line in folded:
         grams.update(_grams(line))
+
+
+def _pairs(folded: str) -> list[str]:
+    words = folded.split()
+    return [f"{a}_{b}" for a, b in itertools.pairwise(words)]
 
 
 def _grams(folded: str) -> set[str]:
@@ -298,31 +351,36 @@ class _Asking:
             left -= lines[gram]
             if left < 0 and named:
                 break
-            named.append((self._lines([gram], _MOST_NAMED), weight[gram]))
+            named.append((self._lines("folded", [gram], _MOST_NAMED), weight[gram]))
         return named
 
-    def runs(self, folded: str, lines: dict[str, int], weight: dict[str, float]) -> list[tuple[Ids, float]]:
-        """Lines with all the trigrams of a run of words: what is of common words is told by these."""
-        words = folded.split()
-        size = min(_RUN_WORDS, len(words))
-        runs = {f" {' '.join(words[i : i + size])} " for i in range(len(words) - size + 1)}
-        of = {run: [run[i : i + 3] for i in range(len(run) - 2)] for run in runs}
-        whole = {run: grams for run, grams in of.items() if all(lines[g] for g in grams)}
-        named: list[tuple[Ids, float]] = []
-        left = 4 * _MOST_NAMED
-        for run in sorted(whole, key=lambda r: min(lines[g] for g in whole[r]))[:_MOST_RUNS]:
-            left -= min(lines[g] for g in whole[run])
-            if left < 0 and named:
-                break
-            # The rare ones first; a few of them say it as well as all.
-            grams = sorted(set(whole[run]), key=lambda g: lines[g])[:8]
-            named.append((self._lines(grams, _MOST_OF_A_RUN), sum(weight[g] for g in grams)))
+    def pairs(self, folded: str, total: int) -> list[tuple[Ids, float]]:
+        """Lines with pairs of words; where a pair is in very many, with that and those about it."""
+        pairs = _pairs(folded)[:_MOST_PAIRS]
+        named = []
+        for i in range(len(pairs)):
+            for longer in (0, 1, 3):
+                run = pairs[max(0, i - longer // 2) : i + 1 + (longer + 1) // 2]
+                if len(run) <= longer and longer:
+                    continue  # the quote ends here: no longer run has this pair
+                ids = self._lines("pairs", run, _MOST_OF_A_RUN)
+                if len(ids) < _MOST_OF_A_RUN:
+                    # Words of a run are not by chance together: each pair more counts by half.
+                    named.append((ids, (1 + longer / 2) * math.log((total + 1) / (len(ids) + 0.5))))
+                    break
         return named
 
-    def _lines(self, grams: Sequence[str], most: int) -> Ids:
-        asked = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
+    def whole(self, grams: Sequence[str], weight: dict[str, float], lines: dict[str, int]) -> list[tuple[Ids, float]]:
+        """Lines that hold the quote as it is (its letters at least): what finds a quote of a word or two."""
+        if any(not lines[g] for g in grams):
+            return []
+        rarest = sorted(grams, key=lambda g: lines[g])[:8]
+        return [(self._lines("folded", rarest, _MOST_OF_A_RUN), sum(weight[g] for g in rarest))]
+
+    def _lines(self, table: str, tokens: Sequence[str], most: int) -> Ids:
+        asked = " AND ".join(f'"{token}"' for token in tokens)
         rows = self._db.execute(
-            "SELECT rowid FROM folded WHERE folded MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?",
+            f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?",
             (asked, self._low, self._high, most),
         ).fetchall()
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
