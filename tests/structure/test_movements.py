@@ -62,7 +62,7 @@ def test_columns_tell_how_far_apart(make_film: Makes) -> None:
     assert loudness[1] > 0.5 > -0.5 > loudness[0]
     assert cutting[1] > 0.5
     assert not talk.any(), "a film without lines has no distance in talk"
-    assert set(movements.columns) == set(COLUMNS)
+    assert set(movements.columns) == {*COLUMNS, "letter"}
 
 
 def test_movements_begin_sequences_and_both_cover_the_film(make_film: Makes) -> None:

@@ -54,7 +54,7 @@ def test_each_explanation_names_what_it_was_measured_on(listed: Edition) -> None
             assert any("list (csv)" in line for line in found.evidence), name
         else:
             assert found.why, name
-    assert "shot 2: 5.000 to 10.000 s" in explain(listed, "maximum").evidence
+    assert "shot 1: 0.000 to 5.000 s" in explain(listed, "maximum").evidence
     assert any(line.startswith("0.000 to 5.000 s; 5.000 to 10.000 s; ") for line in explain(listed, "shots").evidence)
 
 
