@@ -18,9 +18,11 @@ Contents
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +34,13 @@ from rewatch.errors import NotMeasured
 from rewatch.evidence import Samples
 from rewatch.facts import FilmFacts
 from rewatch.sounds.blocks import Blocks
-from rewatch.sounds.prints_landmarks import HOPS, RATE, Down, Landmarks, landmarks_of
+from rewatch.sounds.prints_landmarks import ABOVE, HOPS, NEAR, RATE, SURROUNDINGS, Down, Landmarks, landmarks_of
 from rewatch.sounds.prints_pairs import pairs_of
 from rewatch.track import Figures, Track
 
+_MADE: dict[str, Any] = {"near": list(NEAR), "surroundings": list(SURROUNDINGS), "above": ABOVE, "form": 1}
+ABOUT = f"about-{blake2b(json.dumps(_MADE).encode(), digest_size=4).hexdigest()}.json"
+"""The file beside the arrays that says what they are. Its name tells how they were made: others are not compared."""
 _SOURCE = "Wang 2003, An industrial-strength audio search algorithm, ISMIR"
 
 
@@ -57,9 +62,17 @@ class Prints:
     def __len__(self) -> int:
         return len(self.hop)
 
-    def pairs(self, dense: bool = False) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-        """(m,) hashes and the hops that they begin at. `dense`: more of them, as a query is looked up with."""
-        return pairs_of(np.asarray(self.hop, dtype=np.int64), np.asarray(self.bin), dense)
+    def pairs(self, begin: int = 0, end: int | None = None) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+        """(m,) hashes, and the hops that they begin at, of the landmarks in hops ``[begin, end)``."""
+        hop, bins = self.between(begin, self.hops if end is None else end)
+        return pairs_of(hop, bins)
+
+    def between(self, begin: int, end: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
+        """Hops (as in the film) and bins of the landmarks in hops ``[begin, end)``."""
+        # Of the array's own type: for another, NumPy would read and convert the whole of it.
+        edges = np.clip([begin, end], 0, 2**32 - 1).astype(np.uint32)
+        low, high = np.searchsorted(self.hop, edges)
+        return np.asarray(self.hop[low:high], dtype=np.int64), np.asarray(self.bin[low:high])
 
     def seconds(self, hop: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Seconds in the film at which hops begin."""
@@ -69,27 +82,24 @@ class Prints:
 def open_prints(folder: Path) -> Prints:
     """The prints that were kept in a folder (``edition.kept("sound_prints")``), memory-mapped.
 
-    NotMeasured where there are none: the film has no sound, or was watched before there were prints.
+    NotMeasured where there are none: the film has no sound, or was watched by a rewatch that made none or others.
     """
-    import json
-
     try:
-        about = json.loads((folder / "about.json").read_text("utf-8"))
+        about = json.loads((folder / ABOUT).read_text("utf-8"))
         hop = np.load(folder / "hop.npy", mmap_mode="r")
         bins = np.load(folder / "bin.npy", mmap_mode="r")
-    except (OSError, ValueError) as error:
+        return Prints(hop, bins, Fraction(about["start"]), int(about["hops"]))
+    except (OSError, ValueError, KeyError) as error:
         raise NotMeasured(f"there are no prints of the sound in {folder}: watch the film again") from error
-    return Prints(hop, bins, Fraction(about["start"]), int(about["hops"]))
 
 
 def save_prints(prints: Prints, folder: Path) -> None:
     """Write what `open_prints` reads."""
-    import json
-
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "hop.npy", np.asarray(prints.hop, dtype=np.uint32))
     np.save(folder / "bin.npy", np.asarray(prints.bin, dtype=np.uint16))
-    (folder / "about.json").write_text(json.dumps({"start": str(prints.start), "hops": prints.hops}), "utf-8")
+    about = {"start": str(prints.start), "hops": prints.hops, **_MADE}
+    (folder / ABOUT).write_text(json.dumps(about), "utf-8")
 
 
 def prints_of(wave: npt.NDArray[np.float32], start: Fraction = Fraction(0)) -> Prints:
@@ -117,7 +127,7 @@ class SoundPrints(Analyser[Samples]):
         self._bin: list[npt.NDArray[np.uint16]] = []
 
     def settings(self) -> Mapping[str, Any]:
-        return {}
+        return _MADE
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._clear()

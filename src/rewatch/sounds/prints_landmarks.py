@@ -4,10 +4,12 @@ The idea is Wang's ("An industrial-strength audio search algorithm", ISMIR 2003)
 one too after noise was added, a telephone has cut its ends off or a coder has thinned it out. Levels are measured
 against their surroundings in time and frequency, so that neither gain nor the colour of a loudspeaker counts.
 
+A stretch of film has about thirty landmarks a second. Their bins outlast noise exactly, their hops to within one.
+
 Contents
     Down        blocks of many channels at the film's rate -> one channel at 8 kHz
+    levels, contrast, peaks   the spectrogram, each point of it against its surroundings, what stands out
     Landmarks   a stream of one channel -> its landmarks, a stretch at a time
-    landmarks_of   the same for a whole sound
 """
 
 from __future__ import annotations
@@ -34,12 +36,20 @@ STRETCH = 8 * HOPS
 """Hops that are looked at together."""
 AROUND = HOPS
 """Hops before and after them that their landmarks depend on."""
-NEAR_TIME, NEAR_BINS = 5, 10
-"""A landmark is the highest within so many hops and bins to either side."""
+NEAR = (10, 16)
+"""A landmark is the highest within so many hops and bins to either side: 0.16 s and 125 Hz."""
+SURROUNDINGS = (49, 61)
+"""Hops and bins of the stretch that levels are measured against: 0.77 s and 477 Hz."""
+ABOVE = 1.0
+"""Standard deviations of its surroundings that a landmark stands above their mean."""
 FLOOR = 1e-6
-"""Amplitude below which there is silence: -120 dB."""
+"""Amplitude that is added to every bin: -120 dB re a sine at full scale, silence."""
+HEARD = 2e-5
+"""Amplitude from which on a landmark counts: -94 dB in its bin, below the grain of sixteen bits."""
 
 Wave = npt.NDArray[np.float32]
+Found = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]
+"""Hops and bins, in order of time."""
 
 
 class Down:
@@ -84,30 +94,68 @@ class Down:
         return self._thinner(data, count)
 
 
+def window() -> Wave:
+    """(1024,) Hann, scaled so that a sine at full scale has amplitude 1 in its bin."""
+    shape = hann(SIZE)
+    return np.asarray(shape * 2 / shape.sum(), dtype=np.float32)
+
+
+def levels(frames: Wave) -> Wave:
+    """(n, 512) logarithms of amplitude of windowed frames (n, 1024)."""
+    from scipy import fft
+
+    spectrum = fft.rfft(frames, axis=1, overwrite_x=True)[:, :BINS]
+    power = spectrum.real**2 + spectrum.imag**2
+    return np.asarray(np.log(power + np.float32(FLOOR**2)) * np.float32(0.5), dtype=np.float32)
+
+
+def contrast(level: Wave) -> Wave:
+    """Each point of (n, bins) levels against its surroundings, in their standard deviations."""
+    import cv2
+
+    size = (SURROUNDINGS[1], SURROUNDINGS[0])
+    mean = cv2.blur(level, size, borderType=cv2.BORDER_REFLECT)
+    spread = cv2.blur(level * level, size, borderType=cv2.BORDER_REFLECT) - mean * mean
+    return np.asarray((level - mean) / np.sqrt(np.maximum(spread, np.float32(0.05))), dtype=np.float32)
+
+
+def highest(level: Wave, near: tuple[int, int]) -> Wave:
+    """The highest level within so many hops and bins to either side of each point."""
+    import cv2
+
+    around = np.ones((2 * near[0] + 1, 2 * near[1] + 1), np.uint8)
+    return np.asarray(cv2.dilate(level, around, borderType=cv2.BORDER_CONSTANT, borderValue=-100.0))
+
+
+def peaks(level: Wave, stands: Wave, near: tuple[int, int] = NEAR) -> npt.NDArray[np.bool_]:
+    """(n, bins) where the landmarks are: the highest of what is near, and above the surroundings."""
+    found = (level == highest(level, near)) & (stands > ABOVE) & (level > np.float32(np.log(HEARD)))
+    found[:, :LOWEST] = False
+    return np.asarray(found)
+
+
 class Landmarks:
     """Takes a sound at 8 kHz in pieces of any length; gives landmarks of stretches of eight seconds."""
 
     def __init__(self) -> None:
-        window = hann(SIZE)
-        self._window = (window * 2 / window.sum()).astype(np.float32)
+        self._window = window()
         # Silence before the first sample: hop i is centred on sample i * HOP + HOP / 2.
         self._wave = np.zeros(SIZE // 2 - HOP // 2, dtype=np.float32)
         self._level = np.full((AROUND, BINS), np.log(FLOOR), dtype=np.float32)
-        self._hops = 0
         self._given = 0
 
-    def push(self, wave: Wave) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
-        """Landmarks that are settled now: hops and bins, in order of time."""
-        self._spectra(wave)
+    def push(self, wave: Wave) -> Found:
+        """Landmarks that are settled now."""
+        self._hear(wave)
         found = []
         while len(self._level) >= STRETCH + 2 * AROUND:
             found.append(self._pick(self._level[: STRETCH + 2 * AROUND], STRETCH))
             self._level = self._level[STRETCH:]
         return _joined(found)
 
-    def end(self, samples: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
+    def end(self, samples: int) -> Found:
         """The rest of a sound that had so many samples in all."""
-        self._spectra(np.zeros(SIZE, dtype=np.float32))
+        self._hear(np.zeros(SIZE, dtype=np.float32))
         left = -(-samples // HOP) - self._given
         level = self._level[: AROUND + max(left, 0)]
         silent = np.full((STRETCH + 2 * AROUND, BINS), np.log(FLOOR), dtype=np.float32)
@@ -118,48 +166,33 @@ class Landmarks:
             level, left = level[STRETCH:], left - STRETCH
         return _joined(found)
 
-    def _spectra(self, wave: Wave) -> None:
-        """Levels of the hops that are complete with this piece."""
-        from scipy import fft
-
+    def _hear(self, wave: Wave) -> None:
+        """Adds the levels of the hops that are complete with this piece."""
         self._wave = np.concatenate([self._wave, wave])
         count = max(0, (len(self._wave) - SIZE) // HOP + 1)
         parts = [self._level]
-        # Eight seconds at a time: what is in the cache is quick.
-        for begin in range(0, count, STRETCH):
-            end = min(count, begin + STRETCH)
+        # A second at a time: what is in the cache is quick.
+        for begin in range(0, count, HOPS):
+            end = min(count, begin + HOPS)
             stretch = self._wave[begin * HOP : (end - 1) * HOP + SIZE]
-            frames = np.lib.stride_tricks.sliding_window_view(stretch, SIZE)[::HOP] * self._window
-            spectrum = fft.rfft(frames, axis=1, overwrite_x=True)[:, :BINS]
-            power = spectrum.real**2 + spectrum.imag**2
-            parts.append(np.log(power + np.float32(FLOOR**2)) * np.float32(0.5))
+            parts.append(levels(np.lib.stride_tricks.sliding_window_view(stretch, SIZE)[::HOP] * self._window))
         self._wave = self._wave[count * HOP :]
         self._level = np.concatenate(parts)
 
-    def _pick(self, level: Wave, hops: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
-        import cv2
-
-        around = np.ones((2 * NEAR_TIME + 1, 2 * NEAR_BINS + 1), np.uint8)
-        highest = cv2.dilate(level, around, borderType=cv2.BORDER_CONSTANT, borderValue=-100.0)
-        mean = cv2.blur(level, (61, 49), borderType=cv2.BORDER_REFLECT)
-        part = slice(AROUND, AROUND + hops)
-        peak = (level[part] == highest[part]) & (level[part] > mean[part] + 1.0) & (level[part] > np.log(FLOOR) + 3)
-        peak[:, :LOWEST] = False
-        at, bins = np.nonzero(peak)
-        first = self._given
-        self._given += hops
+    def _pick(self, level: Wave, hops: int) -> Found:
+        """Landmarks of so many hops, which others surround."""
+        found = peaks(level, contrast(level))[AROUND : AROUND + hops]
+        at, bins = np.nonzero(found)
+        first, self._given = self._given, self._given + hops
         return at.astype(np.int64) + first, bins.astype(np.uint16)
 
 
-def _joined(
-    found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
+def _joined(found: list[Found]) -> Found:
     hops = np.concatenate([np.zeros(0, dtype=np.int64), *(h for h, _ in found)])
     return hops, np.concatenate([np.zeros(0, dtype=np.uint16), *(b for _, b in found)])
 
 
-def landmarks_of(wave: Wave) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
-    """Hops (1/64 s) and bins of the landmarks of a whole sound (n,) at 8 kHz."""
+def landmarks_of(wave: Wave) -> Found:
+    """Landmarks of a whole sound (n,) at 8 kHz, as a film's are taken."""
     landmarks = Landmarks()
-    begin = landmarks.push(np.asarray(wave, dtype=np.float32))
-    return _joined([begin, landmarks.end(len(wave))])
+    return _joined([landmarks.push(np.asarray(wave, dtype=np.float32)), landmarks.end(len(wave))])
