@@ -1,0 +1,105 @@
+"""The application: routes, the guard before them, and what is told of an error.
+
+    app = create_app(Library())         # uvicorn.run(app) serves it
+
+Contents
+    create_app
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from rewatch.errors import RewatchError
+from rewatch.library.library import Library
+from rewatch.web import routes_data, routes_film, routes_jobs, routes_library, routes_media, routes_notes
+from rewatch.web.guard import Guard, TooLong, is_loopback, own_names
+from rewatch.web.jobs import Jobs
+from rewatch.web.pages import failed, refused
+from rewatch.web.shelf import Shelf
+
+STATIC = Path(__file__).with_name("static")
+
+
+def create_app(library: Library, host: str = "127.0.0.1") -> Starlette:
+    """The page over a library, for a server that listens on `host`."""
+
+    @contextlib.asynccontextmanager
+    async def life(app: Starlette) -> AsyncIterator[None]:
+        app.state.jobs = Jobs()
+        yield
+        await app.state.jobs.close()
+
+    app = Starlette(
+        routes=[
+            *routes_library.ROUTES,
+            *routes_film.ROUTES,
+            *routes_data.ROUTES,
+            *routes_media.ROUTES,
+            *routes_notes.ROUTES,
+            *routes_jobs.ROUTES,
+            Mount("/static", _Static(directory=STATIC)),
+        ],
+        middleware=[
+            Middleware(Guard, own_names(host), addresses=not is_loopback(host), uploads=routes_library.UPLOADS),
+            Middleware(_Squeeze),
+        ],
+        exception_handlers={
+            RewatchError: _told,
+            HTTPException: _refused,
+            OSError: _system,
+        },
+        lifespan=life,
+    )
+    app.state.shelf = Shelf(library)
+    app.state.jobs = Jobs()
+    return app
+
+
+class _Static(StaticFiles):
+    """Our own scripts and styles: kept by the browser, asked about again each time (they are of one release)."""
+
+    def file_response(self, *args: object, **more: object) -> Response:
+        response: Response = super().file_response(*args, **more)  # type: ignore[arg-type]
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
+class _Squeeze(GZipMiddleware):
+    """Text and tiles go compressed; picture and sound as they are: they are asked for by ranges."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        whole = path.endswith(("/media", "/proxy", "/events")) or "/stills/" in path or "/frame/" in path
+        target = self.app if whole else super().__call__
+        await target(scope, receive, send)
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    return failed(request, error)
+
+
+async def _system(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OSError)
+    return refused(request, 500, {"error": f"the system would not have it: {error.strerror or error}"})
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    line = "there is no such page" if error.status_code == 404 else str(error.detail)
+    return refused(request, error.status_code, {"error": line})
+
+
+__all__ = ["TooLong", "create_app"]

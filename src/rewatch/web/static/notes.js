@@ -1,0 +1,196 @@
+// Notes of a film: listed, written, changed, deleted and brought back. What is being typed is kept until it is saved.
+import { element, get, line, send, timecode, toast } from "./api.js";
+
+export class Notes {
+  constructor(film, { seek, time, span, clear }) {
+    Object.assign(this, { film, seek, time, span, clear });
+    this.list = document.getElementById("notes-list");
+    this.form = document.getElementById("note-form");
+    this.text = document.getElementById("note-text");
+    this.tags = document.getElementById("note-tags");
+    this.error = document.getElementById("note-error");
+    this.none = document.getElementById("no-notes");
+    this.notes = [];
+    this.changed = () => {};
+    this.draft = `draft-${film.id}`;
+    this.region = null;
+    this.#listen();
+    this.load();
+  }
+
+  async load() {
+    try {
+      this.notes = (await get(`/films/${this.film.id}/notes.json`)).notes;
+    } catch (error) {
+      toast(line(error));
+    }
+    this.#show();
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(this.draft)); } catch { /* none */ }
+    if (kept?.text && this.form.hidden) this.open(kept);
+  }
+
+  #listen() {
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.save(); });
+    this.form.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); this.save(); }
+      if (event.key === "Escape") { event.stopPropagation(); this.close(); }
+    });
+    this.form.addEventListener("input", () => this.#keep());
+    document.getElementById("note-cancel").addEventListener("click", () => { this.#forget(); this.close(); });
+    document.getElementById("note-region").addEventListener("click", () => this.#mark());
+  }
+
+  #keep() {
+    try { localStorage.setItem(this.draft, JSON.stringify({ text: this.text.value, tags: this.tags.value, ...this.at })); } catch { /* not kept */ }
+  }
+
+  #forget() { try { localStorage.removeItem(this.draft); } catch { /* none */ } }
+
+  /** Write a note here, or over the span that was chosen. */
+  open(kept = null) {
+    const span = this.span();
+    this.at = kept ? { begin: kept.begin ?? 0, end: kept.end ?? null } : span ? { begin: span[0], end: span[1] } : { begin: this.time(), end: null };
+    this.text.value = kept?.text ?? this.text.value;
+    this.tags.value = kept?.tags ?? this.tags.value;
+    document.getElementById("note-at").textContent = this.#when(this.at);
+    this.error.hidden = true;
+    this.region = null;
+    this.form.hidden = false;
+    if (!kept) this.text.focus({ preventScroll: false });
+  }
+
+  close() {
+    this.form.hidden = true;
+    document.getElementById("frame-region").hidden = true;
+    document.getElementById("canvases").focus({ preventScroll: true });
+  }
+
+  #when({ begin, end }) { return end === null ? timecode(begin, 1) : `${timecode(begin, 1)} – ${timecode(end, 1)}`; }
+
+  async save() {
+    const round = (seconds) => Math.round(Math.min(seconds, this.film.duration) * 1000) / 1000;
+    const note = { begin: round(this.at.begin), end: this.at.end === null ? null : round(this.at.end), region: this.region,
+      text: this.text.value, tags: this.tags.value.split(",").filter((t) => t.trim()) };
+    try {
+      await send("POST", `/films/${this.film.id}/notes`, note);
+    } catch (error) {
+      this.error.textContent = `${line(error)} Your text is still here.`;
+      this.error.hidden = false;
+      this.#keep();
+      return;
+    }
+    this.#forget();
+    this.text.value = this.tags.value = "";
+    this.clear();
+    this.close();
+    await this.load();
+  }
+
+  #show() {
+    this.none.hidden = this.notes.length > 0;
+    this.list.replaceChildren(...this.notes.map((note) => this.#item(note)));
+    this.changed(this.notes);
+  }
+
+  #item(note) {
+    const at = element("a", { href: `#t=${note.begin}`, textContent: note.when });
+    at.addEventListener("click", (event) => { event.preventDefault(); this.seek(note.begin); this.#region(note.region); });
+    const body = element("div", { className: "note-text" });
+    body.innerHTML = note.html;  // made by the server from Markdown, in which HTML is text
+    const change = element("button", { type: "button", className: "plain small", textContent: "edit" });
+    const away = element("button", { type: "button", className: "plain small", textContent: "delete" });
+    const head = element("p", { className: "note-at" }, at, ...note.tags.map((tag) => element("span", { className: "tag", textContent: tag })),
+      element("span", { className: "stretch" }), change, away);
+    const item = element("li", { className: note.beside ? "note beside" : "note" }, head, body);
+    item.dataset.id = note.id;
+    change.addEventListener("click", () => this.#edit(note, item, body));
+    away.addEventListener("click", () => this.#delete(note));
+    return item;
+  }
+
+  #edit(note, item, body) {
+    const text = element("textarea", { rows: Math.min(12, 2 + note.text.split("\n").length), value: note.text });
+    text.setAttribute("aria-label", "Note");
+    const tags = element("input", { type: "text", value: note.tags.join(", ") });
+    tags.setAttribute("aria-label", "Tags, with commas");
+    const keep = element("button", { className: "strong", textContent: "Save" });
+    const leave = element("button", { type: "button", textContent: "Cancel" });
+    const complaint = element("p", { className: "complaint", hidden: true });
+    const form = element("form", { className: "note-form" }, text, element("div", { className: "row" }, tags, keep, leave), complaint);
+    leave.addEventListener("click", () => form.replaceWith(body));
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        await send("PATCH", `/notes/${note.id}`, { version: note.version, text: text.value, tags: tags.value.split(",").filter((t) => t.trim()) });
+        toast("Changed.", "Undo", () => this.#undo(note.id));
+      } catch (error) {
+        if (error.told?.beside) toast("This note was changed meanwhile: both texts are kept, one below the other.");
+        else { complaint.textContent = `${line(error)} Your text is still here.`; complaint.hidden = false; return; }
+      }
+      await this.load();
+    });
+    body.replaceWith(form);
+    text.focus();
+  }
+
+  async #delete(note) {
+    try {
+      await send("DELETE", `/notes/${note.id}`, { version: note.version });
+      toast("The note is deleted.", "Undo", () => this.#undo(note.id));
+    } catch (error) {
+      toast(line(error));
+    }
+    await this.load();
+  }
+
+  async #undo(id) {
+    try { await send("POST", `/notes/${id}/undo`); } catch (error) { toast(line(error)); }
+    await this.load();
+  }
+
+  /** Let a part of the picture be drawn with the mouse. */
+  #mark() {
+    const screen = document.getElementById("screen"), box = document.getElementById("frame-region");
+    const { width, height } = this.film;
+    toast("Draw a frame round it on the picture.");
+    screen.addEventListener("pointerdown", (down) => {
+      down.preventDefault();
+      const rect = screen.getBoundingClientRect();
+      const scale = Math.min(rect.width / width, rect.height / height);
+      const w = width * scale, h = height * scale, left = (rect.width - w) / 2, top = (rect.height - h) / 2;
+      const share = (event) => [(event.clientX - rect.left - left) / w, (event.clientY - rect.top - top) / h].map((v) => Math.max(0, Math.min(1, v)));
+      const [x0, y0] = share(down);
+      const move = (event) => {
+        const [x1, y1] = share(event);
+        this.region = [Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0)];
+        this.#region(this.region);
+      };
+      const up = () => { removeEventListener("pointermove", move); if (this.region && (this.region[2] < 0.005 || this.region[3] < 0.005)) { this.region = null; box.hidden = true; } };
+      addEventListener("pointermove", move);
+      addEventListener("pointerup", up, { once: true });
+    }, { once: true });
+  }
+
+  #region(region) {
+    const box = document.getElementById("frame-region");
+    box.hidden = !region;
+    if (!region) return;
+    const rect = document.getElementById("screen").getBoundingClientRect();
+    const scale = Math.min(rect.width / this.film.width, rect.height / this.film.height);
+    const w = this.film.width * scale, h = this.film.height * scale;
+    box.style.left = `${(rect.width - w) / 2 + region[0] * w}px`;
+    box.style.top = `${(rect.height - h) / 2 + region[1] * h}px`;
+    box.style.width = `${region[2] * w}px`;
+    box.style.height = `${region[3] * h}px`;
+  }
+
+  /** Light up what was written about this moment. */
+  light(seconds) {
+    for (const note of this.notes) {
+      const lit = seconds >= note.begin - 0.5 && seconds <= (note.end ?? note.begin + 2);
+      this.list.querySelector(`[data-id="${note.id}"]`)?.classList.toggle("lit", lit);
+    }
+  }
+}
+
