@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "viewed": "Log a viewing of a film.",
     "viewings": "Show the log of viewings.",
     "export": "Write a film's study in another format.",
+    "serve": "Open the library as a page: films playing, their scores beneath.",
     "demo": "Render the demo film, watch it and draw its score sheet.",
 }
 """Each command with its line in ``rewatch --help``; its module is imported when it is called."""
