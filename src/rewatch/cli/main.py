@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "shots": "List a film's shots.",
     "score": "Show a film's score; --sheet draws it on one page.",
     "minute": "Show what happens in one minute of a film.",
+    "find": "Find the moment: from a still, a sound, a line, a look, another moment.",
     "explain": "Show how a figure was measured, and from what.",
     "note": "Write a note to a moment of a film.",
     "notes": "List, search, edit and copy notes.",
