@@ -1,18 +1,17 @@
 """Prints: what a sound is found by. The landmarks of the whole soundtrack, and the pairs of them that are looked up.
 
 Only landmarks are stored (6 bytes each, under 1 MB an hour); pairs are made of them when they are wanted, the same
-ones each time. One recording beside another: their pairs of one hash, counted by how far they lie apart in time.
+ones each time.
 
     prints = open_prints(edition.kept("sound_prints"))
     prints.hop, prints.bin            memory-mapped: (n,) uint32 hops of 1/64 s, in order; (n,) uint16 frequency bins
     hash, hop = prints.pairs()        (m,) uint32 hash of each pair, (m,) int64 hop of its earlier landmark
     prints.seconds(hop)               second in the film
-    matches(a, b)                     stretches of a that b bears too: `Alignment`
+    matches(a, b)                     stretches of a that b bears too (`rewatch.sounds.prints_matches`)
 
 Contents
     Prints, open_prints   the stored prints of an edition
     prints_of             those of a sound at hand
-    matches, Alignment    what two sounds have in common
     SoundPrints           the analyser
 """
 
