@@ -1,9 +1,8 @@
 """Shot boundaries: where one shot becomes the next, by a cut or gradually, to the frame.
 
 Two stages. Every frame is reduced to a coarse grid (`boundaries_grid`) and compared with the one before, nothing
-moved and with blocks free to move. Only where that stands out are costlier questions asked (`boundaries_cuts`,
-`boundaries_ramps`,
-`boundaries_wipes`); how sure each is comes last (`boundaries_judge`).
+moved. Only where that stands out are costlier questions asked, first with blocks free to move (`boundaries_cuts`,
+`boundaries_ramps`, `boundaries_wipes`); how sure each is comes last (`boundaries_judge`).
 
 Grids are kept for a few hundred frames: a block of frames is judged when the two blocks after it are there, so that
 what is found depends on a frame's surroundings and never on the lengths of the pieces.
@@ -14,7 +13,7 @@ Contents
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -27,12 +26,12 @@ from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
-from rewatch.images.boundaries_cuts import Candidates, find_candidates
+from rewatch.images.boundaries_cuts import Candidates, Fine, find_candidates
 from rewatch.images.boundaries_fades import FLAT, Light, Transition, black_spans, settle
-from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, matched, steps
+from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, steps
 from rewatch.images.boundaries_judge import sure_of_cuts, sure_of_ramps
 from rewatch.images.boundaries_light import PERSISTS, persistence
-from rewatch.images.boundaries_ramps import Ramp, find_ramps, halved
+from rewatch.images.boundaries_ramps import Ramp, details, find_ramps, halved
 from rewatch.images.boundaries_wipes import Wipe, find_wipes
 from rewatch.track import Spans, Track
 
@@ -75,7 +74,7 @@ class Boundaries(Analyser[Pictures]):
     """Cuts, dissolves, fades and straight wipes with the probability of each; and where the picture is black."""
 
     name: ClassVar[str] = "boundaries"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     watches: ClassVar[Watches] = "pictures"
     gives: ClassVar[tuple[Gives, ...]] = (
         Gives("boundaries", "spans", "where one shot becomes the next: first to last mixed frame", columns=("sure",)),
@@ -87,9 +86,10 @@ class Boundaries(Analyser[Pictures]):
         self._waiting: list[tuple[npt.NDArray[np.uint8], ...]] = []
         self._waits = 0
         self._grids: list[Grids] = []
-        self._fine: list[Grids] = []
+        self._luma: list[npt.NDArray[np.uint8]] = []
         self._step: list[Floats] = []
-        self._change: list[Floats] = []
+        self._small: list[Floats] = []
+        self._detail: list[Floats] = []
         self.cut_candidates: list[Candidates] = []
         self._first = 0
         self._light: list[Floats] = []
@@ -116,20 +116,27 @@ class Boundaries(Analyser[Pictures]):
         grids = self._reducer(luma, cb, cr)
         before = self._grids[-1][-1] if self._grids else grids[0]
         self._step.append(steps(grids, before))
-        self._change.append(matched(np.concatenate([before[None], grids[:-1]]), grids))
         cells = grids[:, 0].reshape(len(grids), ROWS * COLUMNS).astype(np.float32)
         self._light.append(np.stack([cells.mean(axis=1), cells.std(axis=1), cells.max(axis=1)], axis=1))
         self._grids.append(grids)
-        self._fine.append(self._reducer.fine(luma))
+        self._small.append(halved(grids))
+        self._detail.append(details(grids))
+        self._luma.append(luma)
+
+    def _fine(self, frames: npt.NDArray[np.int64]) -> Grids:
+        """Frames of the window, reduced to fine grids: few are asked for."""
+        if not len(frames):
+            return np.zeros((0, 1, 2 * ROWS, 2 * COLUMNS), np.uint8)
+        # Every block but the last is full.
+        return self._reducer.fine(np.stack([self._luma[n // BLOCK][n % BLOCK] for n in frames.tolist()]))
 
     def _judge(self, for_cuts: int, for_ramps: int) -> None:
         """Judge one block of the window for cuts and one, already judged for cuts, for ramps; then drop the oldest."""
         if for_cuts >= 0:
-            grids, fine = np.concatenate(self._grids), np.concatenate(self._fine)
-            step, change = np.concatenate(self._step), np.concatenate(self._change)
+            grids, step = np.concatenate(self._grids), np.concatenate(self._step)
             begin = for_cuts * BLOCK
-            found = find_candidates(grids, fine, step, change, begin, begin + len(self._grids[for_cuts]))
-            found = _without_lights(found, fine)
+            found = find_candidates(grids, self._fine, step, begin, begin + len(self._grids[for_cuts]))
+            found = _without_lights(found, self._fine)
             self.cut_candidates.append(Candidates(found.frame + self._first, found.features))
         if for_ramps >= 0:
             grids = np.concatenate(self._grids)
@@ -137,14 +144,16 @@ class Boundaries(Analyser[Pictures]):
             cuts = np.concatenate([c.frame[sure_of_cuts(c.features) >= LEAST_SURE] for c in near]) - self._first
             begin = for_ramps * BLOCK
             inside = cuts[(cuts > 0) & (cuts < len(grids))]
-            small, end = halved(grids), begin + len(self._grids[for_ramps])
-            for ramp in _lights_marked(find_ramps(grids, small, inside, begin, end), self._fine):
+            small, end = np.concatenate(self._small), begin + len(self._grids[for_ramps])
+            ramps = find_ramps(grids, small, np.concatenate(self._detail), inside, begin, end)
+            for ramp in _lights_marked(ramps, self._fine):
                 self.ramp_candidates.append(replace(ramp, first=ramp.first + self._first, last=ramp.last + self._first))
             for wipe in find_wipes(grids, small, inside, begin, end):
                 self.wipes.append(replace(wipe, first=wipe.first + self._first, last=wipe.last + self._first))
             if for_ramps > 0:
                 self._first += len(self._grids[0])
-                del self._grids[0], self._fine[0], self._step[0], self._change[0]
+                for held in (self._grids, self._luma, self._step, self._small, self._detail):
+                    del held[0]
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         if self._waits:
@@ -178,16 +187,16 @@ class Boundaries(Analyser[Pictures]):
         }
 
 
-def _without_lights(found: Candidates, fine: Grids) -> Candidates:
+def _without_lights(found: Candidates, fine: Fine) -> Candidates:
     """Those after which the picture is not the same in another light; only those that would count are asked."""
     keep = np.ones(len(found.frame), bool)
     at = np.flatnonzero(sure_of_cuts(found.features) >= LEAST_SURE)
     if len(at):
-        keep[at] = persistence(fine[found.frame[at] - 1], fine[found.frame[at]]) < PERSISTS
+        keep[at] = persistence(fine(found.frame[at] - 1), fine(found.frame[at])) < PERSISTS
     return Candidates(found.frame[keep], found.features[keep])
 
 
-def _lights_marked(ramps: list[Ramp], fine: Sequence[Grids]) -> list[Ramp]:
+def _lights_marked(ramps: list[Ramp], fine: Fine) -> list[Ramp]:
     """The ramps, those marked whose ends are one picture in another light. A fade's ends are one picture and next to
     none: not asked."""
     sure = sure_of_ramps(ramps)
@@ -195,8 +204,8 @@ def _lights_marked(ramps: list[Ramp], fine: Sequence[Grids]) -> list[Ramp]:
     at = [n for n in range(len(ramps)) if sure[n] >= LEAST_SURE and short[n]]
     if not at:
         return ramps
-    luma = np.concatenate(fine)
-    before, after = luma[[ramps[n].first - 1 for n in at]], luma[[ramps[n].last + 1 for n in at]]
+    before = fine(np.array([ramps[n].first - 1 for n in at]))
+    after = fine(np.array([ramps[n].last + 1 for n in at]))
     marked = list(ramps)
     for n, persists in zip(at, persistence(before, after).tolist(), strict=True):
         marked[n] = replace(ramps[n], light=persists >= PERSISTS)

@@ -16,6 +16,7 @@ Contents
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,7 @@ FEATURES = (
 )
 
 Floats = npt.NDArray[np.float32]
+Fine = Callable[[npt.NDArray[np.int64]], Grids]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +112,37 @@ def blended(grids: Grids, step: Floats) -> npt.NDArray[np.bool_]:
     return result
 
 
-def find_candidates(grids: Grids, fine: Grids, step: Floats, change: Floats, begin: int, end: int) -> Candidates:
+def _changes(
+    grids: Grids, chain: npt.NDArray[np.int64], step: Floats, over: npt.NDArray[np.bool_], begin: int, end: int
+) -> Floats:
+    """(n,) distance of each frame of a chain from the one before it, blocks moved to where they fit.
+
+    Movement only takes from the distance that there is without it. So it is worked out where there is enough of that
+    among ``begin .. end``, and around; elsewhere it is 0.
+
+    over: whether the frame before it is passed over, and the one before that is compared with
+    """
+    at = np.flatnonzero((chain >= begin) & (chain < end) & ((step[chain] > LEAST_CHANGE - 0.01) | over))
+    at = np.unique(np.clip(at[:, None] + np.arange(-2, 3), 0, max(len(chain) - 1, 0)))
+    before = np.where(over[at], chain[at - 1], np.maximum(chain[at] - 1, 0))
+    values = np.zeros(len(chain), np.float32)
+    values[at] = matched_blocks(grids[before], grids[chain[at]]).mean(axis=1, dtype=np.float32)
+    return values
+
+
+def find_candidates(grids: Grids, fine: Fine, step: Floats, begin: int, end: int) -> Candidates:
     """Candidates among the frames ``begin .. end`` of a window.
 
-    grids:  (n, 3, 18, 32) the window
-    fine:   (n, 1, 36, 64) its luma
-    step:   (n,) distance from the frame before, nothing moved
-    change: (n,) the same, blocks moved to where they fit
+    grids: (n, 3, 18, 32) the window
+    fine:  frames of the window -> (m, 1, 36, 64) their luma
+    step:  (n,) distance from the frame before, nothing moved
     """
     between = blended(grids, step)
     chain = distinct(step)
     chain = chain[~between[chain]]
-    values = change[chain]
-    over = np.flatnonzero(between[np.maximum(chain - 1, 0)])
-    over = over[over > 0]
-    if len(over):
-        values[over] = matched_blocks(grids[chain[over - 1]], grids[chain[over]]).mean(axis=1)
+    over = between[np.maximum(chain - 1, 0)]
+    over[:1] = False
+    values = _changes(grids, chain, step, over, begin, end)
     padded = np.pad(values, 2)
     near = np.maximum(padded[1:-3], padded[3:-1])
     wide = np.maximum(near, np.maximum(padded[:-4], padded[4:]))
@@ -172,7 +189,7 @@ def find_candidates(grids: Grids, fine: Grids, step: Floats, change: Floats, beg
     fine_change, fine_shape = here.copy(), apart[:, 1].copy()
     open_yet = np.flatnonzero((here > 1.1 * (near[at] + 1.5)) & (back > 0.3 * here) & (apart[:, 1] > 5))
     if len(open_yet):
-        fine_before, fine_here = (fine[frames[side[open_yet]]] for side in (before_at, here_at))
+        fine_before, fine_here = (fine(frames[side[open_yet]]) for side in (before_at, here_at))
         fine_apart = matched_blocks(
             np.concatenate([fine_before, structure(fine_before, 2)]),
             np.concatenate([fine_here, structure(fine_here, 2)]),

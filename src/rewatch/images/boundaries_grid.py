@@ -13,6 +13,7 @@ Contents
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -34,6 +35,15 @@ def area_weights(cells: int, pixels: int) -> npt.NDArray[np.float32]:
     return weights
 
 
+def _halved_lines(plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint16]:
+    """(n, h, w) -> (n, h, w // 2) sums of two values side by side; w even. Quicker than slices with a stride."""
+    if plane.dtype == np.uint8:
+        pairs = np.ascontiguousarray(plane).view(np.uint16)
+        return (pairs & np.uint16(255)) + (pairs >> np.uint16(8))
+    wide = np.ascontiguousarray(plane).view(np.uint32)
+    return ((wide & np.uint32(65535)) + (wide >> np.uint32(16))).astype(np.uint16)
+
+
 class Reducer:
     """Small Y'CbCr 4:2:0 pictures to grids (n, 3, 18, 32)."""
 
@@ -42,13 +52,20 @@ class Reducer:
 
     def _reduce(self, plane: npt.NDArray[np.uint8], finer: int = 1) -> npt.NDArray[np.float32]:
         _, height, width = plane.shape
-        sizes = ((finer * ROWS, height), (finer * COLUMNS, width))
+        # Whole numbers of pixels a cell are summed as whole numbers: most films' pictures are 128 wide.
+        lines: npt.NDArray[np.unsignedinteger] = plane
+        halvings = 0
+        while width % 2 == 0 and lines.shape[2] % (2 * finer * COLUMNS) == 0 and halvings < 2:
+            lines, halvings = _halved_lines(lines), halvings + 1
+        sizes = ((finer * ROWS, height), (finer * COLUMNS, lines.shape[2]))
         for size in sizes:
             if size not in self._weights:
                 self._weights[size] = area_weights(*size)
         down, across = (self._weights[size] for size in sizes)
-        reduced: npt.NDArray[np.float32] = (down @ plane.astype(np.float32)) @ across.T
-        return reduced
+        reduced: npt.NDArray[np.float32] = down @ lines.astype(np.float32)
+        if lines.shape[2] != finer * COLUMNS:
+            reduced = reduced @ across.T
+        return reduced * np.float32(0.5**halvings)
 
     def fine(self, luma: npt.NDArray[np.uint8]) -> Grids:
         """(n, 1, 36, 64): luma alone, at twice the size, where half a cell's movement matters."""
@@ -96,29 +113,26 @@ def matched_blocks(before: Grids, after: Grids, finer: int = 1) -> npt.NDArray[n
     high, wide = finer * BLOCK_ROWS, finer * BLOCK_COLUMNS
     down_reach, across_reach = REACH_ROWS, REACH_COLUMNS
     rows, columns = finer * ROWS, finer * COLUMNS
-    # Pairs last: every operation then runs over long contiguous rows, however small a grid is.
-    target = np.ascontiguousarray(after.transpose(1, 2, 3, 0))
-    margin = ((0, 0), (down_reach, down_reach), (across_reach, across_reach), (0, 0))
-    source = np.pad(before.transpose(1, 2, 3, 0), margin, mode="edge")
-    best: npt.NDArray[np.uint16] | None = None
-    shape = (rows // high, high, columns // wide, wide, count)
+    # Pairs last, channels beside the rows: so every operation runs over long contiguous rows, however small a grid is.
+    channels = after.shape[1]
+    target = np.ascontiguousarray(after.transpose(2, 1, 3, 0)).reshape(rows * channels, columns * count)
+    margin = ((down_reach, down_reach), (0, 0), (across_reach, across_reach), (0, 0))
+    source = np.pad(before.transpose(2, 1, 3, 0), margin, mode="edge")
+    source = source.reshape(len(source) * channels, -1)
+    apart = np.empty_like(target)
+    lines = np.empty((rows // high, columns * count), np.uint16)
+    by_column = lines.reshape(rows // high, columns // wide, wide, count)
+    total = np.empty((rows // high, columns // wide, count), np.uint16)
+    best = np.full_like(total, np.iinfo(np.uint16).max)
     for down in range(2 * down_reach + 1):
+        band = source[down * channels : (down + rows) * channels]
         for across in range(2 * across_reach + 1):
-            moved = source[:, down : down + rows, across : across + columns]
-            apart = np.maximum(moved, target)
-            apart -= np.minimum(moved, target)
-            cells = apart[0].astype(np.uint16)
-            for channel in apart[1:]:
-                cells += channel
-            blocks = cells.reshape(shape)
-            lines = blocks[:, 0] + blocks[:, 1]
-            for line in range(2, high):
-                lines += blocks[:, line]
-            total = lines[:, :, 0] + lines[:, :, 1]
+            cv2.absdiff(band[:, across * count : (across + columns) * count], target, dst=apart)
+            np.add.reduce(apart.reshape(rows // high, high * channels, -1), axis=1, dtype=np.uint16, out=lines)
+            np.add(by_column[:, :, 0], by_column[:, :, 1], out=total)
             for column in range(2, wide):
-                total += lines[:, :, column]
-            best = total if best is None else np.minimum(best, total, out=best)
-    assert best is not None
+                np.add(total, by_column[:, :, column], out=total)
+            np.minimum(best, total, out=best)
     return (best.reshape(BLOCKS, count).T / np.float32(high * wide)).astype(np.float32)
 
 

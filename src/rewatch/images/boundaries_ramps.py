@@ -218,12 +218,14 @@ def details(grids: Grids) -> Floats:
     return result
 
 
-def find_ramps(grids: Grids, small: Floats, cuts: npt.NDArray[np.int64], begin: int, end: int) -> list[Ramp]:
+def find_ramps(
+    grids: Grids, small: Floats, detail: Floats, cuts: npt.NDArray[np.int64], begin: int, end: int
+) -> list[Ramp]:
     """Ramps whose middle lies in ``begin .. end`` of a window, none across one of `cuts`; frames of the window.
 
-    small: the grids `halved`
+    small: the grids `halved`; detail: their `details`
     """
-    detail, count = details(grids), len(grids)
+    count = len(grids)
     shot = np.searchsorted(cuts, np.arange(count), side="right")
     straights: dict[tuple[int, int], _Straight] = {}
     for half in HALVES:

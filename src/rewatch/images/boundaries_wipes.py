@@ -14,9 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import maximum_filter, minimum_filter
 
-from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, matched
+from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, distance, matched
 
 HALVES = (5, 7, 10, 14, 19, 26, 34)
 """Half lengths, in frames, of the stretches that are searched: a wipe lies wholly within one."""
@@ -51,23 +50,33 @@ class Wipe:
     sure: float
 
 
-def _off(frames: Floats, reference: Floats) -> Floats:
-    """(n, rows, columns) how far cells are outside of what the reference has there and in the cells around."""
-    low = minimum_filter(reference, (1, 3, 3), mode="nearest")
-    high = maximum_filter(reference, (1, 3, 3), mode="nearest")
-    apart: Floats = (np.maximum(low - frames, 0) + np.maximum(frames - high, 0)).sum(axis=1)
+def _around(grids: Grids, most: np.ufunc) -> Grids:
+    """The least (``np.minimum``) or most of each cell and the eight around it."""
+    across = grids.copy()
+    most(across[..., 1:], grids[..., :-1], out=across[..., 1:])
+    most(across[..., :-1], grids[..., 1:], out=across[..., :-1])
+    both = across.copy()
+    most(both[..., 1:, :], across[..., :-1, :], out=both[..., 1:, :])
+    most(both[..., :-1, :], across[..., 1:, :], out=both[..., :-1, :])
+    return both
+
+
+def _off(frames: Grids, low: Grids, high: Grids) -> Floats:
+    """(n, rows, columns) how far cells are outside of what a reference has there and in the cells around."""
+    apart: Floats = distance(frames, np.clip(frames, low, high)).sum(axis=1, dtype=np.uint16).astype(np.float32)
     return apart
 
 
 def _wipe(grids: Grids, a: int, b: int) -> Wipe | None:
     """The wipe between frames `a` and `b`, which must be whole pictures of the two shots; None where there is none."""
-    frames = grids[a : b + 1].astype(np.float32)
-    of_a, of_b = _off(frames, frames[0]), _off(frames, frames[-1])
-    between = np.minimum(of_a[-1], of_b[0])
+    frames, ends = grids[a : b + 1], grids[[a, b]]
+    low, high = _around(ends, np.minimum), _around(ends, np.maximum)
+    between = _off(ends[::-1], low, high).min(axis=0)
     told = between > APART / 2
-    lit = np.maximum(frames[0, 0], frames[-1, 0]) > BLACK
+    lit = np.maximum(ends[0, 0], ends[1, 0]) > BLACK
     if lit.mean() < LEAST_LIT or told[lit].mean() < 1 - MOST_ALIKE:
         return None
+    of_a, of_b = _off(frames, low[0], high[0]), _off(frames, low[1], high[1])
     strange = np.minimum(of_a, of_b)[:, told].mean() / between[told].mean()
     share = (of_a / (of_a + of_b + 1e-3))[:, told]
     undecided = float(np.minimum(share, 1 - share).mean())
