@@ -22,6 +22,7 @@ from rewatch.errors import ExportError
 from rewatch.exports.as_midi import MidiSettings, midi
 from rewatch.exports.as_musicxml import BAR, GRID, musicxml
 from rewatch.exports.playing import Playing, bars, cuts
+from rewatch.exports.playing_told import adjusted
 from rewatch.track import Curve, Events, Spans
 
 
@@ -364,3 +365,22 @@ def test_pitches_stay_in_reach(fakes: ModuleType) -> None:
     notes = cuts(film, Playing())
     assert all(48 <= n.pitch <= 93 for n in notes)
     assert notes[1].pitch == 69
+
+
+def test_how_it_is_played_can_be_set() -> None:
+    chosen = adjusted(MidiSettings(), ["tonic=57", "scale=0,2,4,5,7,9,11", "cuts=0", "metronome.presto = 200"])
+    assert (chosen.playing.tonic, chosen.playing.scale, chosen.cuts) == (57, (0, 2, 4, 5, 7, 9, 11), 0)
+    assert chosen.playing.metronome["presto"] == 200
+    assert chosen.playing.metronome["largo"] == MidiSettings().playing.metronome["largo"]
+    assert adjusted(Playing(), ["sounds.staccato=0.3"]).sounds["staccato"] == 0.3
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["tonic", "tonic=", "tonic=high", "tonic=200", "sound=1", "tonic.x=3", "metronome=90", "metronome.fast=90",
+     "walk=nan", "walk=0", "scale=", "scale=0,x", "playing=3", "resolution=1e3", "highest=50", "=3"],
+)  # fmt: skip
+def test_what_cannot_be_played_is_said(told: str) -> None:
+    with pytest.raises(ExportError) as refused:
+        adjusted(MidiSettings(), [told])
+    assert "\n" not in str(refused.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,8 +16,16 @@ from rewatch.cli.common import find_film, library_option, messages
 @click.option("--to", "to", required=True, metavar="FORMAT", help="csv, json, vtt, midi, musicxml, svg, ...")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="[default: standard output]")
 @click.option("--start-timecode", metavar="TC", help="Of the first frame (edl, fcpxml, otio): 01:00:00:00, or with ;")
+@click.option("--set", "told", multiple=True, metavar="NAME=VALUE", help="How it is played (midi, musicxml).")
 @library_option
-def command(film: str, to: str, output: Path | None, start_timecode: str | None, library_folder: Path | None) -> None:
+def command(
+    film: str,
+    to: str,
+    output: Path | None,
+    start_timecode: str | None,
+    told: tuple[str, ...],
+    library_folder: Path | None,
+) -> None:
     """Write a film's study in another format.
 
     \b
@@ -42,6 +51,7 @@ def command(film: str, to: str, output: Path | None, start_timecode: str | None,
       rewatch export heat --to csv -o heat.csv
       rewatch export heat --to json | jq .figures
       rewatch export heat --to midi -o heat.mid
+      rewatch export heat --to midi --set tonic=57 --set metronome.presto=200 -o heat.mid
     """
     from rewatch.exports.registry import EXPORTS
 
@@ -51,9 +61,13 @@ def command(film: str, to: str, output: Path | None, start_timecode: str | None,
     export = EXPORTS[to]
     if start_timecode is not None and not export.start:
         raise click.UsageError(f"--start-timecode: {to} counts no timecode")
-    told = {} if start_timecode is None else {"start": start_timecode}
+    if told and not export.played:
+        raise click.UsageError(f"--set: {to} is not played")
+    asked: dict[str, Any] = {} if start_timecode is None else {"start": start_timecode}
+    if told:
+        asked["told"] = told
     if output is None:
-        sys.stdout.write(export.text(edition, **told))
+        sys.stdout.write(export.text(edition, **asked))
         return
-    export.write(edition, output, **told)
+    export.write(edition, output, **asked)
     messages().print(f"{edition.name} → {output}", markup=False, soft_wrap=True)

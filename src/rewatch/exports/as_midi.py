@@ -20,6 +20,7 @@ from __future__ import annotations
 import io
 import itertools
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +29,7 @@ import numpy as np
 
 from rewatch.errors import ExportError
 from rewatch.exports.playing import BEATS, Bars, Playing, bars, cuts, level_at, plain, sections
+from rewatch.exports.playing_told import adjusted
 from rewatch.exports.reduce import Floats
 from rewatch.exports.study_view import Study, events, seconds_between, spans
 from rewatch.words.lines import count_words
@@ -88,9 +90,12 @@ class _Ticks:
         return int(self.first[i]) + round((seconds - float(self.begin[i])) * 1e6 / int(self.tempi[i]) * self.resolution)
 
 
-def midi(study: Study, settings: MidiSettings | None = None) -> bytes:
-    """The film as a MIDI file. ExportError where nothing in it can be played: no shot, no line, no beat."""
-    chosen = settings or MidiSettings()
+def midi(study: Study, settings: MidiSettings | None = None, told: Sequence[str] = ()) -> bytes:
+    """The film as a MIDI file; told: settings as typed (`playing_told.adjusted`).
+
+    ExportError where nothing in it can be played: no shot, no line, no beat.
+    """
+    chosen: MidiSettings = adjusted(settings or MidiSettings(), told)
     laid = bars(study, chosen.playing)
     ticks = _Ticks(laid, chosen.resolution)
     level = level_at(study, chosen.playing)

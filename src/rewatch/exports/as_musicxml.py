@@ -17,13 +17,14 @@ from __future__ import annotations
 import itertools
 import xml.etree.ElementTree as ET
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from rewatch import __version__
 from rewatch.exports.playing import BEATS, Bars, Note, Playing, bars, cuts, plain, sections
+from rewatch.exports.playing_told import adjusted
 from rewatch.exports.study_view import Study, events, seconds_between, spans
 
 GRID = 4
@@ -64,9 +65,12 @@ class _Piece:
     last: bool
 
 
-def musicxml(study: Study, playing: Playing | None = None) -> str:
-    """The film's cuts as a MusicXML document. ExportError for a film without shots, or of no length."""
-    chosen = playing or Playing()
+def musicxml(study: Study, playing: Playing | None = None, told: Sequence[str] = ()) -> str:
+    """The film's cuts as a MusicXML document; told: settings as typed (`playing_told.adjusted`).
+
+    ExportError for a film without shots, or of no length.
+    """
+    chosen: Playing = adjusted(playing or Playing(), told)
     played = cuts(study, chosen)
     laid = bars(study, chosen)
     cells = _slurred(list(_cells(played, laid)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rewatch.errors import ExportError
 from rewatch.exports.study_view import Study
@@ -25,6 +26,7 @@ class Export:
     module, function: where its writer is: a function of a study that gives the file's content as str or bytes
     folder: name of a function of the same module that writes a whole folder, or ""
     start:  whether it counts timecode, and its function takes ``start``, that of the first frame
+    played: whether it is heard, and its function takes ``told``, how (see `playing_told`)
     """
 
     name: str
@@ -34,8 +36,9 @@ class Export:
     function: str
     folder: str = ""
     start: bool = False
+    played: bool = False
 
-    def content(self, study: Study, **told: str) -> bytes:
+    def content(self, study: Study, **told: Any) -> bytes:
         """The file's bytes. ExportError where the film has nothing to put into this format."""
         made = getattr(importlib.import_module(self.module), self.function)(study, **told)
         return made.encode("utf-8") if isinstance(made, str) else bytes(made)
@@ -44,13 +47,13 @@ class Export:
     def is_text(self) -> bool:
         return self.suffix not in (".png", ".pdf", ".mid", ".parquet")
 
-    def text(self, study: Study, **told: str) -> str:
+    def text(self, study: Study, **told: Any) -> str:
         """The file as text. ExportError for formats that are none."""
         if not self.is_text:
             raise ExportError(f"{self.name} is no text: name a file to write it to (-o FILE{self.suffix})")
         return self.content(study, **told).decode("utf-8")
 
-    def write(self, study: Study, path: Path, **told: str) -> None:
+    def write(self, study: Study, path: Path, **told: Any) -> None:
         """Write the file, whole or not at all; into a folder that exists, all of what the format has for folders.
 
         ExportError where the film does not fit the format or the file cannot be written.
@@ -73,9 +76,10 @@ EXPORTS: dict[str, Export] = {
         Export("json", "all of it: facts, figures, tracks", ".json", f"{_HERE}.as_json", "study_json"),
         Export("vtt", "its lines as WebVTT subtitles, with who speaks", ".vtt", f"{_HERE}.as_vtt", "lines_vtt"),
         Export("vtt-shots", "its shots as WebVTT metadata cues", ".vtt", f"{_HERE}.as_vtt", "shots_vtt"),
-        Export("midi", "its score to be heard: cuts, lines and pulse as notes", ".mid", f"{_HERE}.as_midi", "midi"),
+        Export("midi", "its score to be heard: cuts, lines and pulse as notes", ".mid", f"{_HERE}.as_midi", "midi",
+               played=True),
         Export("musicxml", "its cuts as a score for notation programs", ".musicxml", f"{_HERE}.as_musicxml",
-               "musicxml"),
+               "musicxml", played=True),
         Export("srt", "its lines as SubRip subtitles", ".srt", f"{_HERE}.as_srt", "lines_srt"),
         Export("edl", "its shots as an edit decision list (CMX 3600)", ".edl", f"{_HERE}.as_edl", "edl", start=True),
         Export("fcpxml", "its shots for Final Cut Pro and Resolve", ".fcpxml", f"{_HERE}.as_fcpxml", "fcpxml",

@@ -1,7 +1,11 @@
 """A film of the Cinemetrics database, in either of its two hands.
 
 .cms: what the Cinemetrics tool saves. Some lines of totals and of the names of shot types, then ``&@``, then a line a
-shot, ``number;length;time;type``, in tenths of a second; `time` is when the shot ended.
+shot, ``number;length;time;type``, in tenths of a second; `time` is when the shot ended. The format is described nowhere
+that we could find; this is what its own help page tells (a simple mode, and one with eight buttons of shot types,
+http://cinemetrics.lv/cinhelp.php) and what others write for it (FilmEditDetection of Dartmouth's Media Ecology Project,
+https://github.com/tre3x/FilmEditDetection: ``1``, number of shots, average, length, eight names of types, two lines of
+eight numbers, ``&@`` on the line of the first shot, lengths with two decimals and type 0).
 
 Table: what its page shows or gives away, tab, comma or semicolon between the cells: a number, a length (or the time of
 the cut), a type perhaps, with or without names above. Lengths are seconds or tenths: a table whose lengths are all

@@ -1,17 +1,18 @@
 """Tempo: how fast a film moves from shot to shot, as its cutting and its motion together make it felt.
 
-The measure follows B. Adams, C. Dorai and S. Venkatesh, "Toward automatic extraction of expressive elements from
-motion pictures: tempo", IEEE Transactions on Multimedia 4(4), 2002. We had not the paper itself but its account in
-D. Bates and A. Jhala, "Multi-modal analysis of movies for rhythm extraction", AAAI workshop on Intelligent
-Cinematography and Editing 2014, so details may differ from it. For shot n of length s(n) and motion m(n)
+The measure follows B. Adams, C. Dorai and S. Venkatesh, "Toward automatic extraction of expressive elements from motion
+pictures: tempo", IEEE Transactions on Multimedia 4(4), 2002. We have not seen that paper: of it (and of its first form,
+ICME 2000) only the abstract could be had freely. The formula is as D. Bates and A. Jhala give it, "Multi-modal analysis
+of movies for rhythm extraction", AAAI workshop on Intelligent Cinematography and Editing 2014: the length s(n) and the
+motion m(n) of shot n, each set against the whole film's,
 
-    P(n) = alpha W(s(n)) + beta (m(n) - mean of m) / (standard deviation of m),     alpha = beta = 1
+    P(n) = alpha (median of s - s(n)) / (sd of s) + beta (m(n) - mean of m) / (sd of m),     alpha = beta = 1
 
-smoothed by a Gaussian, its edges found where the smoothed tempo climbs or falls. With the setting
-``weighting = "linear"``, W(s) = (median - s) / (standard deviation of s), as we understand their first form of it
-(ICME 2000). The paper of 2002 is said to refine W for the skew of shot lengths into a function in two parts, most
-sensitive about the median, which gains ever more slowly as shots grow long. The default here, "two-part", has these
-properties; its shape is our own:
+smoothed by a Gaussian, its edges found where the smoothed tempo climbs or falls. That is the setting
+``weighting = "linear"``; details of the paper itself may differ. Its abstract says that the paper of 2002 refines how
+shot lengths are normalised, for the skew of their distribution; others tell of a function in two parts, most sensitive
+about the median, which gains ever more slowly as shots grow long. The default here, "two-part", puts in the place of
+the first term a function of these properties whose shape is our own:
 
     W(s) =  (median - s) / d        where s is below the median, d the spread of the short half
     W(s) = -log(1 + (s - median) / D)    above, D the spread of the long half
