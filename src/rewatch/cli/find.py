@@ -125,7 +125,7 @@ def _search(
     def by_sound() -> list[Match]:
         from rewatch.find.by_sound import find_sound
 
-        return find_sound(library, given["sound"], editions, top=most)
+        return find_sound(library, given["sound"], editions, top=most, notes=notes)
 
     def by_quote() -> list[Match]:
         from rewatch.find.by_quote import find_quote

@@ -9,7 +9,6 @@ A clip is tried as it is, then at the speeds of television (`by_sound_query.WAYS
 
 Contents
     find_sound   the search
-    unprinted    films that cannot be searched yet: they were watched before there were (such) prints
 """
 
 from __future__ import annotations
@@ -63,12 +62,20 @@ class _Found:
     shift: int
 
 
-def find_sound(library: Library, clip: Path, editions: Sequence[str] | None = None, *, top: int = 10) -> list[Match]:
+def find_sound(
+    library: Library,
+    clip: Path,
+    editions: Sequence[str] | None = None,
+    *,
+    top: int = 10,
+    notes: list[str] | None = None,
+) -> list[Match]:
     """The places where a clip is heard, best first; none where it is heard nowhere.
 
     clip:     a sound file, or a video, whose soundtrack is then taken (``details["clip"]`` says so)
     editions: ids of those to look in; None: all
     top:      how many at most
+    notes:    lines for a person are added to it: what was taken of a video, which films have no prints (yet)
 
     `Match.time` is the second of the film at which the clip begins, `end` the one at which it ends;
     ``details["clip_begins"]`` is the second of the clip at which the film's sound begins, above 0 for a clip that
@@ -81,23 +88,24 @@ def find_sound(library: Library, clip: Path, editions: Sequence[str] | None = No
     if editions is None and not library.entries():
         raise FilmUnknown(f"the library at {library.folder} is empty; rewatch watch FILE fills it")
     index = open_index(library)
+    if notes is not None:
+        notes += [heard.about] if heard.about else []
+        notes += _unheard(library, editions, index)
     wanted = None if editions is None else set(editions)
     search = _Search(library, index, wanted)
     return [_match(library, place, heard) for place in search.answers(heard)[:top]]
 
 
-def unprinted(library: Library, editions: Sequence[str] | None = None) -> list[str]:
-    """Ids of films with sound that have no prints of it, or old ones: to be watched again before they are found."""
+def _unheard(library: Library, editions: Sequence[str] | None, index: SoundIndex) -> list[str]:
+    """A line for each film, of those asked for, that has sound and cannot be searched."""
     ids = [entry.id for entry in library.entries()] if editions is None else list(editions)
-    lacking = []
-    for id in ids:
-        edition = library.edition(id)
-        try:
-            open_prints(edition.kept("sound_prints"))
-        except NotMeasured:
-            if edition.facts.sound is not None:
-                lacking.append(id)
-    return lacking
+    have = index.editions
+    lacking = [library.edition(id) for id in ids if id not in have]
+    return [
+        f"{edition.name} has no prints of its sound (of this version) yet: watch it again to have it searched"
+        for edition in lacking
+        if edition.facts.sound is not None
+    ]
 
 
 class _Search:
@@ -191,7 +199,7 @@ def _match(library: Library, place: _Found, clip: Clip) -> Match:
     speed = float(place.way.speed)
     begins = max(0.0, place.at)
     ends = place.at + clip.seconds * speed
-    about = [place.way.about, clip.about]
+    about = [place.way.about]
     if place.at < -0.5:
         about.append(f"the film begins {-place.at / speed:.1f} s into the clip")
     duration = edition.duration

@@ -1,9 +1,9 @@
 """The index of sounds: which pairs of landmarks are heard where, over all films of a library.
 
-    LIBRARY/sounds/index.json              which segments there are, and which editions each holds
-    LIBRARY/sounds/NAME.keys.npy           (k,) uint32 the hashes that occur, in order
-    LIBRARY/sounds/NAME.starts.npy         (k + 1,) uint64 where the entries of each begin
-    LIBRARY/sounds/NAME.entries.npy        (n,) uint32 hops; each edition has a range of them, from its `base` on
+    LIBRARY/find/sounds/index.json        which segments there are, and which editions each holds
+    LIBRARY/find/sounds/NAME.keys.npy     (k,) uint32 the hashes that occur, in order
+    LIBRARY/find/sounds/NAME.starts.npy   (k + 1,) uint64 where the entries of each begin
+    LIBRARY/find/sounds/NAME.entries.npy  (n,) uint32 hops; each edition has a range of them, from its `base` on
 
 Everything in it can be made anew from the prints that the editions keep; it is brought up to date when it is opened.
 New films become a segment of their own; segments are merged when they are of like size, so that there are few, and
@@ -134,7 +134,7 @@ def _voted(
 
 def open_index(library: Library) -> SoundIndex:
     """The index of a library, brought up to date first where films came, went or were watched anew."""
-    folder = library.folder / "sounds"
+    folder = library.folder / "find" / "sounds"
     stamps = _stamps(library)
     segments = _read(folder)
     if _missing(segments, stamps) or any(h.alive and not _current(h, stamps) for s in segments for h in s.held):
