@@ -17,9 +17,9 @@ from PIL import Image
 
 from rewatch.errors import QueryError
 from rewatch.find.by_still_check import Checker
-from rewatch.find.by_still_film import Film, Seen, Spot, look_at_frames, look_at_still, spots
-from rewatch.find.by_still_prints import in_prints
+from rewatch.find.by_still_film import Seen, Spot, look_at_frames, look_at_still
 from rewatch.find.by_still_query import Query, pixels_of, read_picture
+from rewatch.find.by_still_where import candidates
 from rewatch.find.match import Match
 from rewatch.library.library import Library
 
@@ -27,6 +27,10 @@ SURE_BITS = 44
 """Bits of a hash under which a print is looked at first."""
 STILLS, FRAMES = 20, 4
 """Spots that are looked at by the still of their shot, and by frames decoded."""
+WORTH_FRAMES = 0.15
+"""A score by its still for which a spot's frames are decoded."""
+ENOUGH = 0.97
+"""A score at which nothing else is looked for."""
 FLAT = 4.0
 """Standard deviation of a picture, of 255, under which it shows nothing."""
 LEAST_SCORE = 0.5
@@ -57,16 +61,8 @@ def find_still(
     if float(query.part().std()) < FLAT:
         raise QueryError(f"{_what(query)}: nothing can be told by it, every film has such frames")
     ids = [entry.id for entry in library.entries()] if editions is None else list(editions)
-    films = [Film(library.edition(id)) for id in dict.fromkeys(ids)]
-    candidates: list[Spot] = []
-    for film in films:
-        if film.prints is None or film.edition.facts.picture is None:
-            if film.edition.facts.picture is not None and not film.edition.facts.listed:
-                said.append(f"{film.edition.name} has no prints of its picture (yet): watch it again to search it")
-            continue
-        candidates += spots(film, in_prints(film.prints, query.views, shape=film.shape))
-    candidates.sort(key=lambda spot: -spot.strength)
-    seen = look(candidates, Checker(query), exact=exact)
+    spots = candidates(library, list(dict.fromkeys(ids)), query.views, said)
+    seen = look(spots, Checker(query), exact=exact)
     found = [(score_of(one), one) for one in seen]
     found = [one for one in found if one[0] >= LEAST_SCORE]
     found.sort(key=lambda one: -one[0])
@@ -78,22 +74,39 @@ def _what(query: Query) -> str:
     return f"the still is {'black' if level < 40 else 'white' if level > 215 else 'of one colour'} all over"
 
 
-def look(candidates: Sequence[Spot], checker: Checker, *, exact: bool = True) -> list[Seen]:
-    """The candidates looked at: those of a near hash at once, the others by their shots' stills first."""
+def look(spots: Sequence[Spot], checker: Checker, *, exact: bool = True) -> list[Seen]:
+    """The spots looked at: those of a near hash at once, the others by their shots' stills first."""
     seen: list[Seen] = []
-    sure = [spot for spot in candidates if spot.distance <= SURE_BITS][:8]
+    sure = [spot for spot in spots if spot.distance <= SURE_BITS][:8]
     for spot in sure:
         seen.append((look_at_frames(spot, checker) if exact else None) or look_at_still(spot, checker))
-    if any(score_of(one) >= 0.97 for one in seen):
+    if any(score_of(one) >= ENOUGH for one in seen):
         return seen
-    rest = [spot for spot in candidates if spot not in sure][:STILLS]
-    stills = sorted((look_at_still(spot, checker) for spot in rest), key=lambda one: -score_of(one))
+    rest = _turn_about([spot for spot in spots if spot not in sure])[:STILLS]
+    stills: list[Seen] = []
+    for n, spot in enumerate(rest):
+        stills.append(look_at_still(spot, checker))
+        if n >= 5 and max(score_of(one) for one in stills) >= ENOUGH:
+            break
+    stills.sort(key=lambda one: -score_of(one))
     for n, one in enumerate(stills):
-        by_frames = look_at_frames(one.spot, checker, wide=True) if exact and n < FRAMES else None
+        # A still of a shot in motion may show little of what the query shows: those strong by their prints get a look.
+        wanted = exact and n < FRAMES and (score_of(one) >= WORTH_FRAMES or one.spot in rest[:2])
+        by_frames = look_at_frames(one.spot, checker, wide=True) if wanted else None
         seen.append(max((by_frames, one), key=score_of) if by_frames else one)
-        if by_frames and score_of(by_frames) >= 0.97 and n + 1 < len(stills) and score_of(stills[n + 1]) < 0.5:
+        following = score_of(stills[n + 1]) if n + 1 < len(stills) else 0.0
+        if score_of(seen[-1]) >= ENOUGH and following < LEAST_SCORE:
             break
     return seen
+
+
+def _turn_about(spots: Sequence[Spot]) -> list[Spot]:
+    """Those found by a hash and those found by a layout, in turn: their strengths compare but roughly."""
+    by_hash = [spot for spot in spots if spot.places[0].distance < 256]
+    by_layout = [spot for spot in spots if spot.places[0].distance == 256]
+    paired = [spot for pair in zip(by_layout, by_hash, strict=False) for spot in pair]
+    rest = by_layout[len(by_hash) :] + by_hash[len(by_layout) :]
+    return paired + rest
 
 
 def score_of(seen: Seen) -> float:

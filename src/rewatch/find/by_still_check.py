@@ -26,12 +26,14 @@ from rewatch.find.by_still_query import Matrix, Query, View, shrunk
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-FRAME_WIDE = 480
+Points = tuple[Floats, Floats]
+
+FRAME_WIDE = 400
 """Longer side of a frame that points are looked for in."""
 COMPARED = 192
 """Longer side of the pictures whose patches are compared."""
 PATCH = 17
-POINTS = 700
+POINTS = 500
 LEAST_POINTS = 9
 """Points that must fit a plane for it to be believed enough to be compared by."""
 
@@ -54,42 +56,46 @@ class Laid:
     share: float
 
 
+def points_of(grey: Bytes) -> Points:
+    """(n, 2) places in pixels of the points of a picture, and (n, 128) what each looks like."""
+    points, what = cv2.SIFT.create(POINTS, contrastThreshold=0.02).detectAndCompute(grey, None)
+    if what is None or len(points) < 4:
+        return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
+    what = np.sqrt(what / np.maximum(what.sum(axis=1, keepdims=True), 1e-6))
+    return np.array([point.pt for point in points], np.float32), what.astype(np.float32)
+
+
 class Checker:
     """Lays the query over frames of films."""
 
     def __init__(self, query: Query) -> None:
         self.query = query
-        self._sift = cv2.SIFT.create(POINTS, contrastThreshold=0.02)
         self._matcher = cv2.BFMatcher(cv2.NORM_L2)
 
     @cached_property
-    def _plain(self) -> tuple[Any, Any]:
-        return self._points_of(self.query.grey)
+    def _plain(self) -> Points:
+        return points_of(self.query.grey)
 
     @cached_property
-    def _mirrored(self) -> tuple[Any, Any]:
-        at, what = self._points_of(np.ascontiguousarray(self.query.grey[:, ::-1]))
+    def _mirrored(self) -> Points:
+        at, what = points_of(np.ascontiguousarray(self.query.grey[:, ::-1]))
         if len(at):
             at[:, 0] = self.query.grey.shape[1] - 1 - at[:, 0]
         return at, what
 
-    def _points_of(self, grey: Bytes) -> tuple[Any, Any]:
-        points, what = self._sift.detectAndCompute(grey, None)
-        if what is None or len(points) < 4:
-            return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
-        what = np.sqrt(what / np.maximum(what.sum(axis=1, keepdims=True), 1e-6))
-        return np.array([point.pt for point in points], np.float32), what.astype(np.float32)
-
-    def lay(self, frame: Bytes, guesses: list[tuple[View, Window]], area: Window) -> Laid | None:
+    def lay(
+        self, frame: Bytes, guesses: list[tuple[View, Window]], area: Window, points: Points | None = None
+    ) -> Laid | None:
         """Lay the query over a grey frame: by points, and by each guess of a view and the window it shows.
 
         area: what of the frame lies within its bars; windows are parts of that
+        points: its `points_of`, where they are known already
         The best by agreement; None where nothing can be compared.
         """
         small = shrunk(frame, FRAME_WIDE)
         ground = Ground(frame)
+        at, what = points_of(small) if points is None else points
         found: list[Laid] = []
-        at, what = self._points_of(small)
         mirrored = {view.mirrored for view, _ in guesses}
         for mirror in sorted(mirrored):
             by_points = self._by_points(at, what, small.shape, mirror)
@@ -97,7 +103,7 @@ class Checker:
                 plane, count = by_points
                 found.append(self.agreement(ground, plane, count))
         if not found or max(laid.agreement for laid in found) < 0.75:
-            for view, window in guesses[:3]:
+            for view, window in guesses[:2]:
                 plane = self._refined(ground, guessed(view, window, area))
                 found.append(self.agreement(ground, plane, 0))
         return max(found, key=lambda laid: laid.agreement * min(1.0, laid.patches / 12), default=None)

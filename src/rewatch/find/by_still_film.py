@@ -23,9 +23,9 @@ from PIL import Image
 from rewatch.clock import FrameTimes
 from rewatch.errors import FilmError, RewatchError
 from rewatch.film.still import read_frames
-from rewatch.find.by_still_check import FRAME_WIDE, Checker, Ground, Laid, guessed
+from rewatch.find.by_still_check import FRAME_WIDE, Checker, Ground, Laid, Points, guessed, points_of
 from rewatch.find.by_still_prints import WHOLE, Place, Window
-from rewatch.find.by_still_query import Matrix
+from rewatch.find.by_still_query import Matrix, shrunk
 from rewatch.images.prints import NAME, Prints, open_prints
 from rewatch.library.edition import Edition
 from rewatch.track import Spans
@@ -34,6 +34,8 @@ Bytes = npt.NDArray[np.uint8]
 
 NEAR = 0.4
 """Seconds round a print found by its hash in which the frame is looked for."""
+STRIDE = 3
+"""Frames from one that is compared at first to the next."""
 FAR = 1.3
 """Those round one that was found by its layout."""
 
@@ -44,6 +46,7 @@ class Film:
     def __init__(self, edition: Edition, prints: Prints | None = None) -> None:
         self.edition = edition
         self.prints = prints if prints is not None else open_prints(edition.kept(NAME))
+        self._looked_at: dict[str, tuple[Bytes, Points]] = {}
 
     @cached_property
     def shape(self) -> float:
@@ -91,8 +94,8 @@ class Film:
         at = int(np.searchsorted(begin, frame, side="right")) - 1
         return (int(begin[at]), int(end[at])) if at >= 0 and frame < end[at] else None
 
-    def still(self, frame: int) -> tuple[int, Bytes] | None:
-        """The still of the frame's shot: its number, and its grey pixels."""
+    def still(self, frame: int) -> tuple[Bytes, Points] | None:
+        """The still of the frame's shot: its grey pixels, `FRAME_WIDE` wide, and its points; kept once they are had."""
         at, names = self._stills
         shot = self.shot(frame)
         if not len(at) or shot is None:
@@ -100,12 +103,15 @@ class Film:
         inside = np.flatnonzero((at >= shot[0]) & (at < shot[1]))
         if not len(inside):
             return None
-        path = self.edition.kept("stills") / names[int(inside[0])]
-        try:
-            with Image.open(path) as image:
-                return int(at[inside[0]]), np.asarray(image.convert("L"))
-        except OSError:
-            return None
+        name = names[int(inside[0])]
+        if name not in self._looked_at:
+            try:
+                with Image.open(self.edition.kept("stills") / name) as image:
+                    grey = shrunk(np.asarray(image.convert("L")), FRAME_WIDE)
+            except OSError:
+                return None
+            self._looked_at[name] = grey, points_of(grey)
+        return self._looked_at[name]
 
     def frames(self, first: int, end: int) -> Iterator[tuple[int, Bytes]]:
         """Frames of the file, grey, `FRAME_WIDE` wide; none where it cannot be read."""
@@ -189,7 +195,8 @@ def look_at_still(spot: Spot, checker: Checker) -> Seen:
     still = spot.film.still(spot.frame)
     if still is None:
         return Seen(spot, spot.frame, False, None)
-    laid = checker.lay(still[1], [(place.view, place.window) for place in spot.places], spot.area())
+    grey, points = still
+    laid = checker.lay(grey, [(place.view, place.window) for place in spot.places], spot.area(), points)
     return Seen(spot, spot.frame, False, laid)
 
 
@@ -219,16 +226,30 @@ def _chosen(spot: Spot, checker: Checker, frames: list[tuple[int, Bytes]]) -> Se
     guesses = [(place.view, place.window) for place in spot.places]
     anchor = min(range(len(frames)), key=lambda n: abs(frames[n][0] - spot.frame))
     laid = checker.lay(frames[anchor][1], guesses, area)
-    grounds = [Ground(frame) for _, frame in frames]
+    grounds: dict[int, Ground] = {}
+
+    def agreement(n: int, plane: Matrix) -> Laid:
+        if n not in grounds:
+            grounds[n] = Ground(frames[n][1])
+        return checker.agreement(grounds[n], plane, laid.points if laid else 0)
+
     # A plane that was fitted to one frame of a pan fits that frame; the plain view, where it holds, tells them apart.
-    plain = [guessed(view, window, area) for view, window in guesses if window == WHOLE][:3]
-    runs: list[tuple[float, list[Laid]]] = []
-    for n, plane in enumerate([*plain, *([laid.plane] if laid else [])]):
-        run = [checker.agreement(ground, plane, laid.points if laid else 0) for ground in grounds]
-        runs.append((max(one.agreement for one in run) + (0.03 if n < len(plain) else 0.0), run))
-    if not runs:
+    plain = [guessed(view, window, area) for view, window in guesses if window == WHOLE][:2]
+    planes = [*plain, *([laid.plane] if laid else [])]
+    if not planes:
         return Seen(spot, spot.frame, True, None)
-    _, run = max(runs, key=lambda one: one[0])
+    coarse = sorted({*range(0, len(frames), STRIDE), anchor})
+    tried = [{n: agreement(n, plane) for n in coarse} for plane in planes]
+    worth = [
+        max(one.agreement for one in run.values()) + (0.03 if k < len(plain) else 0) for k, run in enumerate(tried)
+    ]
+    at = worth.index(max(worth))
+    run, plane = tried[at], planes[at]
+    top = max(run.values(), key=lambda one: one.agreement).agreement
+    for n in [n for n in coarse if run[n].agreement >= top - 0.06]:
+        for near in range(max(0, n - STRIDE + 1), min(len(frames), n + STRIDE)):
+            if near not in run:
+                run[near] = agreement(near, plane)
     best_at = _sharpest(checker, frames, run)
     again = checker.lay(frames[best_at][1], guesses, area) if best_at != anchor else None
     chosen = max((one for one in (run[best_at], laid, again) if one is not None), key=_worth)
@@ -241,10 +262,10 @@ def _worth(laid: Laid) -> float:
     return laid.agreement * min(1.0, laid.patches / 12)
 
 
-def _sharpest(checker: Checker, frames: list[tuple[int, Bytes]], run: list[Laid]) -> int:
+def _sharpest(checker: Checker, frames: list[tuple[int, Bytes]], run: dict[int, Laid]) -> int:
     """Of the frames that agree best, the one that differs least in every pixel."""
-    most = max(one.agreement for one in run)
-    among = [n for n, one in enumerate(run) if one.agreement >= most - 0.02]
+    most = max(one.agreement for one in run.values())
+    among = [n for n, one in run.items() if one.agreement >= most - 0.02]
     if len(among) == 1:
         return among[0]
     off = [_difference(checker, frames[n][1], run[n].plane) for n in among]

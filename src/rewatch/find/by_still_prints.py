@@ -34,7 +34,7 @@ ROWS, COLUMNS = 9, 14
 SCALES = (0.92, 0.84, 0.76, 0.7, 0.64, 0.58, 0.5)
 _FINE_ROWS, _FINE_COLUMNS = 36, 56
 """Cells of the whole frame, over which the light and dark of windows is summed."""
-SHARPEN = 0.4
+SHARPEN = 0.2
 """Power of its frequency that each wave is weighted by."""
 INDEPENDENT = 0.4
 """Share of a layout's values that count as independent."""
@@ -90,9 +90,17 @@ def _whole(prints: Prints, views: Sequence[View], most: int) -> list[Place]:
         least[nearer] = distance[nearer]
         which[nearer] = n
     return [
-        Place(row, (128 - int(least[row])) / 8, views[which[row]], WHOLE, int(least[row]))
+        whole_place(row, int(least[row]), views[which[row]])
         for row in _spread(prints.seconds, np.arange(len(hashes)), least.astype(np.float32), most)
     ]
+
+
+def whole_place(row: int, distance: int, view: View) -> Place:
+    """The place of a view whose hash is so far from a print's: 8 bits are one standard deviation of chance.
+
+    Among many prints and views some are near by chance, which the 0.8 allows for.
+    """
+    return Place(row, (128 - distance) / 8 - 0.8, view, WHOLE, distance)
 
 
 def _spread(seconds: npt.NDArray[np.float32], rows: npt.NDArray[np.integer], cost: Floats, most: int) -> list[int]:
@@ -122,10 +130,7 @@ def _part(prints: Prints, views: Sequence[View], shape: float, most: int) -> lis
         windows = windows_of(round(view.luma.shape[1] / view.luma.shape[0], 1), round(shape, 2))
         if windows not in spread:
             spread[windows] = np.reciprocal(energy.of(windows))
-        alike: Floats = np.minimum((low @ _asked(view, windows, shape)) * spread[windows], np.float32(0.995))
-        alike = np.arctanh(np.maximum(alike, 0)) * _counts(windows)
-        at = alike.argmax(axis=1)
-        top = alike[np.arange(len(low)), at]
+        top, at = _strongest((low @ _asked(view, windows, shape)) * spread[windows], windows)
         better = top > best
         best[better] = top[better]
         which[better, 0], which[better, 1] = n, at[better]
@@ -157,13 +162,26 @@ def _steps(room: float) -> list[float]:
     return [room / 2] if count == 1 else [float(x) for x in np.linspace(0, room, count)]
 
 
-@lru_cache(maxsize=64)
-def _counts(windows: tuple[Window, ...]) -> Floats:
-    """(windows,) root of how many independent values a layout tells of each: the fewer, the more is alike by chance."""
-    parts = np.array([(right - left) * (end - top) for left, top, right, end in windows])
-    return np.asarray(np.sqrt(np.maximum(INDEPENDENT * DOWN * ACROSS * parts - 3, 1)), dtype=np.float32)
+def _strongest(alike: Floats, windows: tuple[Window, ...]) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Of each layout, by (n, windows) correlations: how strong its best window is, and which that is.
+
+    The fewer independent values a layout tells of a window, the more is alike by chance (Fisher's z).
+    """
+    sizes = np.array([round((right - left) * (end - top), 3) for left, top, right, end in windows])
+    most = np.zeros(len(alike), np.float32)
+    which = np.zeros(len(alike), np.intp)
+    for size in np.unique(sizes):
+        own = np.flatnonzero(sizes == size)
+        values = alike[:, own[0] : own[-1] + 1] if len(own) == own[-1] - own[0] + 1 else alike[:, own]
+        at = values.argmax(axis=1)
+        best = np.clip(values[np.arange(len(values)), at], 0, 0.995)
+        strength = np.arctanh(best) * np.float32(np.sqrt(max(INDEPENDENT * DOWN * ACROSS * size - 3, 1.0)))
+        better = strength > most
+        most[better], which[better] = strength[better], own[at[better]]
+    return most, which
 
 
+@lru_cache(maxsize=4096)
 def _cosines(begin: float, end: float, cells: int, frequencies: int) -> npt.NDArray[np.float64]:
     """(cells, frequencies): the mean of each cosine over each cell of the stretch ``begin .. end`` of 0..1."""
     k = np.arange(frequencies)[None, :]

@@ -151,14 +151,15 @@ class Query:
         self.rgb = shrunk(rgb, LONG_SIDE)
         self.grey = np.asarray(cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
         self.inner = trimmed(self.grey)
-        self.views = [view for mirror in (False, True) for view in self._views(mirror)]
+        plain = self._views()
+        self.views = [*plain, *(_mirrored(view) for view in plain)]
 
     def part(self) -> Bytes:
         """The grey picture within its borders."""
         top, end, left, right = self.inner
         return self.grey[top:end, left:right]
 
-    def _views(self, mirror: bool) -> list[View]:
+    def _views(self) -> list[View]:
         high, wide = self.grey.shape
         top, end, left, right = self.inner
         found = {"inside its borders": _rectangle(left, top, right, end)}
@@ -176,21 +177,29 @@ class Query:
                 found[f"as {ratio}:1"] = _middle(left, top, right, end, ratio / shape, 1.0)
         for n, quad in enumerate(screens(self.grey)):
             found[f"screen {n + 1}"] = quad
-        return [self._view(name, corners, mirror) for name, corners in found.items()]
+        return [self._view(name, corners) for name, corners in found.items()]
 
-    def _view(self, name: str, corners: Matrix, mirror: bool) -> View:
+    def _view(self, name: str, corners: Matrix) -> View:
         wide, high = _size_of(corners)
         unit = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32)
-        if mirror:
-            corners, name = corners[[1, 0, 3, 2]], f"{name}, mirrored"
         to_query = np.asarray(cv2.getPerspectiveTransform(unit, corners.astype(np.float32)), dtype=np.float64)
         seen = _warped(self.rgb, to_query, (wide, high))
-        luma = np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY), dtype=np.uint8)[None]
-        whole = (0, 0, 0, 0)
-        part = name.startswith(("inside", "whole", "the middle 80", "the heart", "screen"))
-        quality = int(quality_of(luma, whole)[0])
-        waves = transform(luma, whole)
-        return View(name, to_query, mirror, hashes_of(waves)[0], part, quality, luma[0], waves[0])
+        luma = np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+        return _seen(name, to_query, False, luma)
+
+
+def _seen(name: str, to_query: Matrix, mirrored: bool, luma: Bytes) -> View:
+    waves = transform(luma[None], (0, 0, 0, 0))
+    part = name.startswith(("inside", "whole", "the middle 80", "the heart", "screen"))
+    quality = int(quality_of(luma[None], (0, 0, 0, 0))[0])
+    return View(name, to_query, mirrored, hashes_of(waves)[0], part, quality, luma, waves[0])
+
+
+def _mirrored(view: View) -> View:
+    """The view with left and right exchanged."""
+    swap = np.array([(-1.0, 0, 1), (0, 1, 0), (0, 0, 1)])
+    luma = np.ascontiguousarray(view.luma[:, ::-1])
+    return _seen(f"{view.name}, mirrored", view.to_query @ swap, True, luma)
 
 
 def _rectangle(left: float, top: float, right: float, end: float) -> Matrix:
