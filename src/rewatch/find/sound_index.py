@@ -177,7 +177,7 @@ def _read(folder: Path) -> list[Segment]:
         if plain["form"] != FORM:
             return []
         return [Segment(folder, s["name"], [Held(**h) for h in s["held"]]) for s in plain["segments"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError):
         return []
 
 

@@ -88,7 +88,7 @@ def open_prints(folder: Path) -> Prints:
         hop = np.load(folder / "hop.npy", mmap_mode="r")
         bins = np.load(folder / "bin.npy", mmap_mode="r")
         return Prints(hop, bins, Fraction(about["start"]), int(about["hops"]))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError) as error:
         raise NotMeasured(f"there are no prints of the sound in {folder}: watch the film again") from error
 
 

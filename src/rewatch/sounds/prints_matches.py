@@ -179,7 +179,8 @@ def _look(number: int, shift: int, a: _Landmarks, b: _Landmarks) -> _Window | No
     borne = hop[b.has(hop + best, bins)]
     if not len(borne):
         return None
-    return _Window(number, best, agreement, shared, len(hop), int(borne[0]), int(borne[-1]) + 1)
+    begin, end = int(borne[0]), int(borne[-1]) + 1
+    return _Window(number, best, agreement, shared, int(((hop >= begin) & (hop < end)).sum()), begin, end)
 
 
 def _chains(windows: list[_Window]) -> list[list[_Window]]:
