@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "notes": "List, search, edit and copy notes.",
     "viewed": "Log a viewing of a film.",
     "viewings": "Show the log of viewings.",
+    "unnoticed": "Show details of a film that you have not noticed yet.",
     "export": "Write a film's study in another format.",
     "serve": "Open the library as a page: films playing, their scores beneath.",
     "demo": "Render the demo film, watch it and draw its score sheet.",

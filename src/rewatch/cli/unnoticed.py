@@ -1,0 +1,59 @@
+"""``rewatch unnoticed``: details of a film that one has not noticed yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rewatch.cli.common import (
+    console,
+    find_film,
+    json_option,
+    library_option,
+    messages,
+    open_library,
+    printable,
+    write_json,
+)
+from rewatch.clock import timecode
+
+
+@click.command("unnoticed")
+@click.argument("film")
+@click.option("--top", type=click.IntRange(1, 1000), default=5, metavar="N", help="How many [default: 5].")
+@click.option("--again", is_flag=True, help="Those of the last time.")
+@library_option
+@json_option
+def command(film: str, top: int, again: bool, library_folder: Path | None, as_json: bool) -> None:
+    """Details of a film that you have not noticed yet: what there is in it once, away from all that you have noted.
+
+    Each says why, with its figures. What was shown is remembered: the next time there are others.
+
+    \b
+    Example:
+      rewatch unnoticed heat
+      rewatch unnoticed heat --top 10 --json
+      rewatch unnoticed heat --again
+    """
+    from rewatch.study.unnoticed import unnoticed
+
+    edition = find_film(library_folder, film)
+    found = unnoticed(open_library(library_folder), edition, top=top, again=again)
+    if as_json:
+        write_json(
+            {
+                "film": edition.name,
+                "edition": edition.id,
+                "sitting": found.sitting,
+                "left": found.left,
+                "details": [ranked.as_json() for ranked in found.details],
+            }
+        )
+        return
+    for ranked in found.details:
+        console().print(f"{timecode(ranked.detail.begin):>9}  {printable(ranked.detail.sentence)}", markup=False)
+    if found.details:
+        messages().print(f"{found.left} more are left for the next times", markup=False)
+    else:
+        messages().print("nothing is left to show: --again shows the last ones", markup=False)
