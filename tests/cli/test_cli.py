@@ -121,6 +121,18 @@ def test_the_sheet(rewatch: Run, tmp_path: Path, suffix: str, begins: bytes) -> 
     assert sheet.read_bytes().startswith(begins)
 
 
+def test_a_strip_a_movement(rewatch: Run, tmp_path: Path) -> None:
+    count = len(answer(rewatch("score", "demo", "--json"))["movements"]["movements"])
+    status, out, err = rewatch("score", "demo", "--strips", str(tmp_path / "strip.svg"), "--dark")
+    assert (status, out) == (0, "")
+    assert count > 1
+    drawn = sorted(path.name for path in tmp_path.iterdir())
+    assert drawn == [f"strip-{i}.svg" for i in range(1, count + 1)]
+    # With stills of its shots.
+    assert all((tmp_path / name).read_text("utf-8").count("<image") > 1 for name in drawn)
+    assert all(name in err.replace("\n", "") for name in drawn)
+
+
 def test_minute(rewatch: Run) -> None:
     found = answer(rewatch("minute", "1", "demo", "--json"))
     assert (found["number"], found["begin"], found["end"]) == (1, 0.0, 60.0)

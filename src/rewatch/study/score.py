@@ -84,8 +84,10 @@ def _say_what_lacks(found: dict[str, Any], part: str, edition: Edition) -> None:
             for row in rows_:
                 if row.get(column) == none:
                     row[column] = None
-            if rows_ and all(row.get(column) is None for row in rows_):
-                found["why"][f"shots.{column}"] = reason
+            without = sum(row.get(column) is None for row in rows_)
+            if without:
+                some = f"too few frames between the cuts in {without} of the shots"
+                found["why"][f"shots.{column}"] = reason if without == len(rows_) else some
 
 
 def _why(edition: Edition, part: str) -> str:

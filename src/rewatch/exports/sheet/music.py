@@ -66,12 +66,23 @@ def draw_movements(pen: Pen, system: System, parts: Sequence[tuple[float, str]])
         if not begins and not second < system.begin < after:
             continue
         x = system.x(second) if begins else system.left
-        room = max(system.x(min(after, system.end)) - x - 3, 6)
+        room = system.x(min(after, system.end)) - x - 3
+        if not begins and room < 12:
+            continue
+        room = max(room, 6)
         text, size = pen.fitting(name, NAME, 6.8, room, "italic")
         if text != name and after > system.end and not system.last:
             # It stands in full above the next line.
             text, size = name.partition(" ")[0], NAME
-        pen.text(x + 0.3, system.top - 5.3, text, size, style="italic", colour=None if begins else pen.ink.soft)
+        # At the left of a line the bracket above it curls in.
+        pen.text(
+            x + (1.4 if x - system.left < 1 and not system.first else 0.3),
+            system.top - 5.3,
+            text,
+            size,
+            style="italic",
+            colour=None if begins else pen.ink.soft,
+        )
     for x in double_bars(system, parts):
         for at in (x - 0.5, x):
             pen.lines(at, system.top, at, system.bottom, pen.ink.ink, 0.5, order=3.6)
