@@ -34,6 +34,8 @@ from rewatch.film.order import Order
 from rewatch.film.still import LARGE_WIDTH, upright_rgb
 
 WORKERS = 2
+SEEK_OVER = 500
+"""Packets that are sooner read over than sought past."""
 AHEAD = 3
 """Stretches that may lie decoded, or half decoded, for each worker: what bounds the memory."""
 
@@ -153,7 +155,7 @@ def read_excerpts(
 
     def read() -> None:
         try:
-            _deal(film, picture.stream, todo, ready, room, stop)
+            _deal(film, order, todo, ready, room, stop)
         except BaseException as error:
             failed.append(error)
             for job in todo:
@@ -188,7 +190,7 @@ def read_excerpts(
 
 def _deal(
     film: FilmFacts,
-    stream: int,
+    order: Order,
     todo: Sequence[_Job],
     ready: queue.Queue[_Job | None],
     room: threading.Semaphore,
@@ -197,23 +199,45 @@ def _deal(
     """Read the file, and give each job to the workers as soon as its packets are there."""
     waiting = list(reversed(todo))
     open_jobs: list[_Job] = []
-    with open_container(film.path) as container:
-        for other in container.streams:
-            if other.index != stream:
-                other.discard = Discard.all
-        for place, packet in enumerate(packets(container, container.streams[stream])):
-            while waiting and waiting[-1].first_packet <= place:
-                room.acquire()
-                open_jobs.append(waiting.pop())
-            if stop.is_set():
-                return
-            for job in open_jobs:
-                job.packets.append(packet)
-            if open_jobs and open_jobs[0].end_packet <= place + 1:
-                for job in [j for j in open_jobs if j.end_packet <= place + 1]:
-                    open_jobs.remove(job)
-                    ready.put(job)
-            if not waiting and not open_jobs:
-                return
+    for place, packet in _packets(film, order, todo[0].first_packet):
+        while waiting and waiting[-1].first_packet <= place:
+            room.acquire()
+            open_jobs.append(waiting.pop())
+        if stop.is_set():
+            return
+        for job in open_jobs:
+            job.packets.append(packet)
+        for job in [j for j in open_jobs if j.end_packet <= place + 1]:
+            open_jobs.remove(job)
+            ready.put(job)
+        if not waiting and not open_jobs:
+            return
     for job in (*open_jobs, *waiting):
         job.done.set()
+
+
+def _packets(film: FilmFacts, order: Order, first: int) -> Iterator[tuple[int, Packet[Any]]]:
+    """The picture's packets with their places in the file, from `first` on or from somewhat before it."""
+    assert film.picture is not None
+    with open_container(film.path) as container:
+        for other in container.streams:
+            if other.index != film.picture.stream:
+                other.discard = Discard.all
+        stream = container.streams[film.picture.stream]
+        if first > SEEK_OVER:
+            key = int(np.flatnonzero(order.packet == first)[0])
+            with suppress(av.error.FFmpegError, OSError):
+                container.seek(int(order.raw[key]), stream=stream)
+            place = -1
+            for packet in packets(container, stream):
+                if place < 0:
+                    found = int(np.searchsorted(order.raw, packet.pts)) if packet.pts is not None else len(order)
+                    if found >= len(order) or order.raw[found] != packet.pts or order.packet[found] > first:
+                        break
+                    place = int(order.packet[found]) - 1
+                place += 1
+                yield place, packet
+            if place >= 0:
+                return
+    with open_container(film.path) as container:  # not to be sought in: from the start
+        yield from enumerate(packets(container, container.streams[film.picture.stream]))

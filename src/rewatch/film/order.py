@@ -10,7 +10,7 @@ Contents
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -24,6 +24,9 @@ MOST_REORDERED = 64
 """Places between decoding and presentation: coders hold back 16 frames at most; more is a clock that starts anew."""
 NOT_ONE_EACH = ("vp8", "vp6", "vp6f", "vp7", "rv40", "rv30", "gif", "rawvideo")
 """Codecs (or what is packed with them) whose packets may show no frame, or whose times are not those of frames."""
+
+DENSE, APART = 4, 12
+"""Frames from one keyframe to the next up to which they are thinned out, and to how many."""
 
 Numbers = npt.NDArray[np.int64]
 
@@ -60,6 +63,16 @@ class Order:
     def key_before(self, frame: int) -> int:
         """The keyframe at or before a frame."""
         return int(self.keyframes[np.searchsorted(self.keyframes, frame, side="right") - 1])
+
+    def thinned(self) -> Order:
+        """The same, where (nearly) all frames are keyframes, with but every twelfth of them as one."""
+        if len(self.keyframes) < len(self.raw) / DENSE:
+            return self
+        kept = [0]
+        for key in self.keyframes.tolist():
+            if key >= kept[-1] + APART:
+                kept.append(key)
+        return replace(self, keyframes=np.array(kept, np.int64))
 
     def packets_of(self, begin: int, end: int) -> tuple[int, int]:
         """First packet, and the one after the last, that must be decoded to see the frames ``begin .. end``."""

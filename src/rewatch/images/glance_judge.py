@@ -1,0 +1,151 @@
+"""Which stretches of a film must be decoded before its shots are sure: what is expected to go wrong otherwise.
+
+A film is judged by groups of pictures. Of each it is estimated, from `glance_evidence`, how probable it is that a cut
+hides in it, that a gradual transition does, and that its last change of picture, the next keyframe, is taken for what
+it is not. Groups are opened while more than `LEAVE` of the film's boundaries would be expected to be wrong, those first
+whose opening mends most for what it costs. What opened groups turn out to hold corrects the estimate for the rest:
+in a film of dissolves ever more is opened, in one of plain cuts little.
+
+Contents
+    Ledger
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.images import glance_weights as weights
+from rewatch.images.glance_evidence import Coded, KeyPictures, measure_anchors, measure_keys
+
+LEAVE = 0.02
+"""Boundaries expected to be wrong, as a share of all, that are left."""
+FLAT = 4.0
+"""Spread of luma (code values) of a keyframe that shows nothing: fades end there, and cost little to look at."""
+PRIOR = 1.0
+"""Surprises, expected and had, that the estimate's correction begins with."""
+PIXEL, BYTE = 2.9e-9, 0.13e-6
+"""Seconds that decoding takes for a pixel and for a byte (H.264, one core); only their ratio matters."""
+SUSPECT = 0.25
+"""Share of a group's largest probability from which on an anchor must be looked at when the group is opened."""
+
+SURE = 0.03
+"""Probability of being wrong up to which a keyframe is taken for what it seems, though its group is opened."""
+BEHIND = 16
+"""Frames that are decoded behind the last one that must be looked at."""
+
+Doubles = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+def probability(measures: Doubles, model: weights.Model) -> Doubles:
+    """(n,) logistic regression on (n, k) measures; outliers count as 4 standard deviations."""
+    if not len(measures):
+        return np.zeros(0)
+    level = np.clip((measures - np.array(model.centre)) / np.array(model.scale), -4, 4)
+    result: Doubles = 1 / (1 + np.exp(-np.clip(level @ np.array(model.weights) + model.bias, -30, 30)))
+    return result
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What is expected of each group of pictures, and what opened ones held.
+
+    at_key: (k - 1,) probability that each keyframe but the first is the first of a shot
+    cuts, ramps: (k,) probability that a group hides one
+    """
+
+    coded: Coded
+    at_key: Doubles
+    cuts: Doubles
+    ramps: Doubles
+    always: Bools
+    cost: Doubles
+    suspects: list[int]
+    opened: Bools = field(init=False)
+    _factors: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    _found: int = 0
+    _had: Doubles = field(default_factory=lambda: np.zeros(3))
+    _expected: Doubles = field(default_factory=lambda: np.zeros(3))
+
+    def __post_init__(self) -> None:
+        self.opened = np.zeros(len(self.cuts), bool)
+
+    @classmethod
+    def of(cls, coded: Coded, seen: KeyPictures, pixels: int) -> Ledger:
+        """pixels: of one frame as it is coded."""
+        at_key = probability(measure_keys(coded, seen), weights.KEYS)
+        anchors = measure_anchors(coded, seen, at_key)
+        count = len(coded.keyframes)
+        cuts, ramps = np.zeros(count), np.zeros(count)
+        of_cut, of_ramp = probability(anchors.cuts, weights.CUTS), probability(anchors.ramps, weights.RAMPS)
+        np.maximum.at(cuts, anchors.group, of_cut)
+        np.maximum.at(ramps, anchors.group, of_ramp)
+        flat = seen.spread < FLAT
+        always = flat | np.append(flat[1:], False)
+        total = np.append(0, np.cumsum(coded.size.astype(np.float64)))
+        ends = coded.ends
+        cost = (ends - coded.keyframes) * pixels * PIXEL + (total[ends] - total[coded.keyframes]) * BYTE
+        last = coded.keyframes.copy()
+        of_any = of_cut + of_ramp
+        near = of_any >= SUSPECT * (cuts + ramps)[anchors.group]
+        np.maximum.at(last, anchors.group[near], anchors.at[near])
+        return cls(coded, at_key, cuts, ramps, always, cost, last.tolist())
+
+    @property
+    def unsure(self) -> Doubles:
+        """(k,) probability that the keyframe after each group is taken for what it is not."""
+        return np.append(np.minimum(self.at_key, 1 - self.at_key), 0.0)
+
+    def expected(self) -> Doubles:
+        """(k,) boundaries expected to be wrong if a group is not opened, as far as is known by now."""
+        cut, ramp, key = self._factors
+        result: Doubles = cut * self.cuts + ramp * self.ramps + key * self.unsure + self.always
+        return result
+
+    def threshold(self) -> float:
+        """Expected errors a unit of cost from which on a closed group is to be opened; inf: none is."""
+        expected = self.expected()
+        allowed = LEAVE * max(5.0, float((self.at_key > 0.5).sum()) + self._found)
+        closed = np.flatnonzero(~self.opened)
+        worth = expected[closed] / self.cost[closed]
+        order = np.argsort(-worth, kind="stable")
+        left = expected[closed].sum() - np.cumsum(expected[closed][order])
+        if expected[closed].sum() <= allowed:
+            return float("inf")
+        return float(worth[order[int(np.argmax(left <= allowed))]])
+
+    def wanted(self, first: int, end: int) -> list[int]:
+        """Groups among ``first .. end`` that are to be opened now."""
+        limit = self.threshold()
+        worth = self.expected() / self.cost
+        return [g for g in range(first, end) if not self.opened[g] and worth[g] >= limit]
+
+    def share(self) -> float:
+        """Of the whole film's cost, what is to be opened by what is known now."""
+        worth = self.expected() / self.cost
+        opened = self.opened | (worth >= self.threshold())
+        return float(self.cost[opened].sum() / max(self.cost.sum(), 1e-12))
+
+    def end_of(self, group: int) -> int:
+        """The frame up to which an opened group is to be decoded: its end, but where only its beginning is open."""
+        end = int(self.coded.ends[group])
+        if self.always[group] or self.unsure[group] > SURE or not group < len(self.at_key):
+            return end
+        least = self.suspects[group] + BEHIND
+        return least if least < end - BEHIND else end
+
+    def learn(self, group: int, cuts: int, ramps: int, key: bool | None) -> None:
+        """What an opened group held: hidden cuts and gradual transitions; whether the keyframe after it is a cut.
+
+        key: None where it is not a matter of the group (the film's end, a keyframe within a transition)
+        """
+        self.opened[group] = True
+        wrong = key is not None and group < len(self.at_key) and (self.at_key[group] > 0.5) != key
+        self._found += cuts + ramps
+        self._had += (min(cuts, 1), min(ramps, 1), int(wrong))
+        self._expected += (self.cuts[group], self.ramps[group], self.unsure[group])
+        cut, ramp, wrongs = ((self._had + PRIOR) / (self._expected + PRIOR)).tolist()
+        self._factors = (cut, ramp, wrongs)

@@ -1,0 +1,290 @@
+"""Glance: a film's shots, to the frame, from a part of its frames.
+
+    packets → order → keyframes → what is open? → stretches in full, detector → what is open now? → ...
+
+The whole file is read, all keyframes are decoded, and then those groups of pictures that packets and keyframes leave
+open (`images.glance_judge`), from a keyframe on; on each run of them the detector of the full watch decides. The film
+is gone through in windows, so that memory does not grow with it; what is learnt in one counts in the next.
+
+Where packets cannot say which frame is which, or a stretch does not decode to what they promised, there is no glance
+(`NoGlance`): the film must be read in full.
+
+Contents
+    Glance, NoGlance
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.errors import FilmError
+from rewatch.evidence import Pictures
+from rewatch.facts import FilmFacts
+from rewatch.film.choice import LargeChoice
+from rewatch.film.excerpts import Choice, ExcerptsFailed, read_excerpts
+from rewatch.film.order import NoOrder, Order, order_of
+from rewatch.film.packets import read_packets
+from rewatch.images.boundaries import Boundaries
+from rewatch.images.boundaries_fades import Transition
+from rewatch.images.glance_evidence import Coded, compare_keys
+from rewatch.images.glance_judge import Ledger
+from rewatch.track import Spans
+
+WINDOW = 3000
+"""Frames in which groups are opened together."""
+LONGEST = 1500
+"""Frames of a group of pictures beyond which nothing is gained by glancing: intra refresh has but one keyframe."""
+HEAD = 10
+"""Frames decoded behind a run, so that the change at its end is seen from both sides: what a flash needs and more."""
+EDGE = 6
+"""Frames from the beginning of a run within which a boundary asks for what is before it."""
+ROUNDS = 4
+
+Bools = npt.NDArray[np.bool_]
+
+
+class NoGlance(FilmError):
+    """The film cannot be glanced at; the message says why."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What an opened group held: transitions that begin behind its keyframe up to the next, stretches of black."""
+
+    transitions: list[Transition]
+    black: list[tuple[int, int]]
+    whole: bool
+
+
+@dataclass(slots=True)
+class Glance:
+    """One glance at a film; `look` does it.
+
+    looked: (n,) which frames were decoded and looked at; every: those within stretches decoded in full
+    on_frames: called with what was looked at, in order, each frame once
+    """
+
+    film: FilmFacts
+    scratch: Path
+    on_frames: Callable[[Pictures], None]
+    on_second: Callable[[float], None] = lambda second: None
+    order: Order = field(init=False)
+    ledger: Ledger = field(init=False)
+    looked: Bools = field(init=False)
+    every: Bools = field(init=False)
+    _opened: dict[int, _Opened] = field(default_factory=dict)
+    _held: dict[int, Pictures] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Do it. NoGlance where the film does not allow it."""
+        picture = self.film.picture
+        try:
+            self.order = order_of(self.film, read_packets(self.film)).thinned()
+            keys = self.order.keyframes
+            if not len(keys) or np.diff(keys, append=len(self.order)).max() > LONGEST:
+                raise NoOrder("keyframes are far apart")
+            assert picture is not None
+            count = len(self.order)
+            self.looked, self.every = np.zeros(count, bool), np.zeros(count, bool)
+            seen = self._keyframes()
+            planes = tuple(np.concatenate([getattr(p, name) for p in seen]) for name in ("luma", "cb", "cr"))
+            coded = Coded(keys, self.order.size, self.order.anchor)
+            self.ledger = Ledger.of(coded, compare_keys(*planes), picture.width * picture.height)
+            for first, end in self._windows():
+                self._window(first, end)
+                self._tell(seen, first, end)
+        except (NoOrder, ExcerptsFailed) as why:
+            raise NoGlance(str(why)) from None
+
+    def _keyframes(self) -> list[Pictures]:
+        found = []
+        for piece in read_excerpts(
+            self.film, self.order, [(k, k + 1) for k in self.order.keyframes.tolist()], choice=_all
+        ):
+            found.append(piece)
+            self.looked[piece.first] = True
+        return found
+
+    def _windows(self) -> Iterator[tuple[int, int]]:
+        ends = self.ledger.coded.ends
+        first = 0
+        while first < len(ends):
+            limit = int(self.order.keyframes[first]) + WINDOW
+            end = max(first + 1, int(np.searchsorted(ends, limit, side="right")))
+            yield first, end
+            first = end
+
+    def _window(self, first: int, end: int) -> None:
+        """Open what is to be opened of the groups ``first .. end``, and look at it."""
+        edge = max(first - 3, 0)
+        for group in [g for g in self._held if g < edge]:
+            del self._held[group]
+        wanted = set(self.ledger.wanted(first, end))
+        for _ in range(ROUNDS):
+            wanted = {g for g in wanted if g not in self._opened or not self._opened[g].whole}
+            if not wanted:
+                break
+            more = self._open(wanted)
+            wanted = more | set(self.ledger.wanted(first, end))
+
+    def _open(self, groups: set[int]) -> set[int]:
+        """Decode groups and judge the runs that they are in; the groups that must be opened for it as well."""
+        ends = self.ledger.coded.ends
+        spans = []
+        for group in sorted(groups):
+            again = group in self._opened
+            beside = group + 1 in groups or (group + 1 in self._opened and group + 1 in self._held)
+            end = int(ends[group]) if again or beside else self.ledger.end_of(group)
+            if end == ends[group] and not beside:
+                end = min(end + HEAD, len(self.order))
+            spans.append((int(self.order.keyframes[group]), end))
+        for group, piece in zip(
+            sorted(groups), read_excerpts(self.film, self.order, spans, choice=lambda: _Chosen()), strict=True
+        ):
+            self._held[group] = piece
+        fresh = {g for g in groups if g not in self._opened}
+        asked: set[int] = set()
+        for run in self._runs(groups):
+            asked |= self._judge(run)
+        for group in sorted(fresh):
+            self._learn(group)
+        return asked
+
+    def _runs(self, groups: set[int]) -> Iterator[list[int]]:
+        """Runs of groups that follow each other and are held whole, each with one of `groups` in it."""
+        ends = self.ledger.coded.ends
+        run: list[int] = []
+        for group in sorted(self._held):
+            if run and (group != run[-1] + 1 or self._end_of(run[-1]) < ends[run[-1]]):
+                if groups & set(run):
+                    yield run
+                run = []
+            run.append(group)
+        if groups & set(run):
+            yield run
+
+    def _end_of(self, group: int) -> int:
+        return self._held[group].first + len(self._held[group])
+
+    def _judge(self, run: list[int]) -> set[int]:
+        """Let the detector decide on a run; the groups beside it that it must see for that."""
+        keys, ends = self.order.keyframes, self.ledger.coded.ends
+        begin, stop = int(keys[run[0]]), self._end_of(run[-1])
+        analyser = Boundaries()
+        analyser.begin(self.film, self.scratch)
+        for group in run:
+            piece = self._held[group]
+            # What was decoded behind a group, when it was the last one, is the next one's by now.
+            length = len(piece) if group == run[-1] else min(len(piece), int(ends[group]) - piece.first)
+            analyser.feed(_part(piece, length, piece.first - begin))
+        given = analyser.finish({})
+        found, dark = given["boundaries"], given["black"]
+        assert isinstance(found, Spans)
+        assert isinstance(dark, Spans)
+        transitions = [
+            Transition(kind, int(a) + begin, int(b) - 1 + begin, float(sure))  # type: ignore[arg-type]
+            for kind, a, b, sure in zip(found.label, found.begin, found.end, found.columns["sure"], strict=True)
+        ]
+        black = [(int(a) + begin, int(b) + begin) for a, b in zip(dark.begin, dark.end, strict=True)]
+        for group in run:
+            key, end = int(keys[group]), int(ends[group])
+            own = [t for t in transitions if key < t.first <= end or (group == run[0] and t.first == key)]
+            inside = [(max(a, key), min(b, end)) for a, b in black if a < end and b > key]
+            self._opened[group] = _Opened(own, inside, self._end_of(group) >= end)
+            self.every[key : min(end, self._end_of(group))] = True
+        asked = set()
+        left, right = run[0] - 1, run[-1] + 1
+        if left >= 0 and any(t.first <= begin + (EDGE if t.kind == "cut" else 2) for t in transitions):
+            asked.add(left)
+        whole = self._opened[run[-1]].whole
+        last = [t for t in transitions if t.last >= stop - (1 if t.kind == "cut" else 3)]
+        beyond = [t for t in transitions if whole and t.first > ends[run[-1]]]
+        if stop < len(self.order) and (last or beyond):
+            asked.add(right if whole else run[-1])
+        return {g for g in asked if 0 <= g < len(keys)}
+
+    def _learn(self, group: int) -> None:
+        keys, ends = self.order.keyframes, self.ledger.coded.ends
+        opened = self._opened[group]
+        end = int(ends[group])
+        hidden = [t for t in opened.transitions if t.kind == "cut" and t.first < end and t.first not in keys]
+        ramps = [t for t in opened.transitions if t.kind != "cut"]
+        key: bool | None = None
+        if opened.whole and end < len(self.order) and not any(t.last >= end - 1 for t in ramps):
+            key = any(t.kind == "cut" and t.first == end for t in opened.transitions)
+        self.ledger.learn(group, len(hidden), len(ramps), key)
+
+    def _tell(self, seen: list[Pictures], first: int, end: int) -> None:
+        """Hand on what was looked at of the groups ``first .. end``."""
+        ends = self.ledger.coded.ends
+        for group in range(first, end):
+            piece = self._held.get(group)
+            if piece is None:
+                piece = seen[group]
+            else:
+                piece = _part(piece, min(len(piece), int(ends[group]) - piece.first), piece.first)
+                piece = replace(piece, large={**seen[group].large, **piece.large})
+            self.looked[piece.first : piece.first + len(piece)] = True
+            self.on_frames(piece)
+        self.on_second(float(self.order.pts[int(ends[end - 1]) - 1] * self.order.time_base))
+
+    # -- what came of it ------------------------------------------------------------------------------------------
+
+    def transitions(self) -> list[Transition]:
+        """All boundaries, in order; those on keyframes that were not looked at from both sides by probability."""
+        found: list[Transition] = []
+        for group, key in enumerate(self.order.keyframes.tolist()):
+            before = self._opened.get(group - 1)
+            if group and (before is None or not before.whole):
+                sure = float(self.ledger.at_key[group - 1])
+                if sure > 0.5:
+                    found.append(Transition("cut", key, key, sure))
+            if group in self._opened:
+                found += [t for t in self._opened[group].transitions if t.first > key or not group]
+        gradual = [t for t in found if t.kind != "cut"]
+        kept = [t for t in found if t.kind != "cut" or not any(g.first <= t.first <= g.last + 1 for g in gradual)]
+        kept.sort(key=lambda t: (t.first, t.last))
+        return [t for n, t in enumerate(kept) if not n or t.first > kept[n - 1].last]
+
+    def black(self) -> list[tuple[int, int]]:
+        """Stretches of black, half-open, in order."""
+        joined: list[tuple[int, int]] = []
+        for begin, end in sorted(span for opened in self._opened.values() for span in opened.black):
+            if joined and begin <= joined[-1][1]:
+                joined[-1] = joined[-1][0], max(end, joined[-1][1])
+            else:
+                joined.append((begin, end))
+        return joined
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Stretches that were decoded in full, half-open, in order."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], self.every, [False]]).astype(np.int8)))
+        return [(int(a), int(b)) for a, b in list(pairwise(edges.tolist()))[::2]]
+
+
+class _Chosen:
+    """`LargeChoice`, as `read_excerpts` asks."""
+
+    def __init__(self) -> None:
+        self._choice = LargeChoice()
+
+    def __call__(self, frame: int, luma: npt.NDArray[np.uint8]) -> bool:
+        return self._choice.wants(luma)
+
+
+def _all() -> Choice:
+    return lambda frame, luma: True
+
+
+def _part(piece: Pictures, length: int, first: int) -> Pictures:
+    """The first `length` frames of a piece, numbered from `first`."""
+    cut = {name: getattr(piece, name)[:length] for name in ("pts", "luma", "cb", "cr", "keyframe", "size", "kind")}
+    large = {f: rgb for f, rgb in piece.large.items() if f < piece.first + length}
+    last = piece.duration if length == len(piece) else int(piece.pts[length] - piece.pts[length - 1])
+    return replace(piece, first=first, large=large, duration=last, **cut)
