@@ -33,7 +33,7 @@ from rewatch.track import Spans, Track
 from rewatch.watch.frames import Frames
 from rewatch.watch.plan import READING, AnyAnalyser, all_analysers, hashed, in_order, keys
 from rewatch.watch.progress import Progress, Silent
-from rewatch.watch.streams import PictureStream, SoundStream, Stream, give_back_memory
+from rewatch.watch.streams import CHECKPOINT, PictureStream, SoundStream, Stream, give_back_memory
 from rewatch.words.lines import lines_track
 
 _LOOK_EVERY = 0.1
@@ -165,6 +165,22 @@ def _sweep(edition: Edition) -> None:
 
 
 def _watch(film: FilmFacts, edition: Edition, subtitles: Path | None, again: bool, told: Progress) -> Watched:
+    # What is new is read from its first frame, and that may as well begin while the analysers are loaded.
+    new = film.picture is not None and (again or not (edition.record.made or (edition.work / CHECKPOINT).exists()))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    ahead = PictureStream.read_ahead(film, edition.work) if new else None
+    try:
+        return _watch_on(film, edition, subtitles, again, told, ahead)
+    finally:
+        if ahead is not None:
+            ahead.stop()
+        sys.setswitchinterval(interval)
+
+
+def _watch_on(
+    film: FilmFacts, edition: Edition, subtitles: Path | None, again: bool, told: Progress, ahead: PictureStream | None
+) -> Watched:
     lines, lines_from = read_lines(film, subtitles)
     words = lines_track(lines) if lines else None
     has = {"pictures": film.picture is not None, "samples": film.sound is not None, "tracks": True}
@@ -182,15 +198,10 @@ def _watch(film: FilmFacts, edition: Edition, subtitles: Path | None, again: boo
     _commit_lines(work, words, given["lines"], lines_from)
     if not work.todo:
         return Watched(edition, tuple(work.made), edition.record.notes)
-    streams = _streams(work, hashed(sorted(key.items())))
+    streams = _streams(work, hashed(sorted(key.items())), ahead)
     resumed = max((s.resumed_at for s in streams if isinstance(s, PictureStream)), default=0.0)
     told.begin(edition.name, float(film.duration or 0), resumed)
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH_INTERVAL)
-    try:
-        _play(work, streams, told)
-    finally:
-        sys.setswitchinterval(interval)
+    _play(work, streams, told)
     notes = (*_unheard(film), *_notes(streams)) if streams else edition.record.notes
     _chart(work, streams)
     if _changed(film):
@@ -232,11 +243,14 @@ def _commit_lines(work: _Work, words: Spans | None, key: str, lines_from: str) -
         edition.save(replace(edition.record, lines_from=lines_from))
 
 
-def _streams(work: _Work, plan_key: str) -> list[Stream]:
+def _streams(work: _Work, plan_key: str, ahead: PictureStream | None) -> list[Stream]:
     pictures = [a for a in work.todo if a.watches == "pictures"]
     samples = [a for a in work.todo if a.watches == "samples"]
     streams: list[Stream] = []
-    if pictures:
+    if pictures and ahead is not None:
+        ahead.looked_at_by(pictures, plan_key)
+        streams.append(ahead)
+    elif pictures:
         streams.append(PictureStream(work.film, pictures, work.edition.work, plan_key))
     if samples:
         streams.append(SoundStream(work.film, samples, work.edition.work))

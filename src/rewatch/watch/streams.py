@@ -24,8 +24,10 @@ from rewatch.watch import checkpoint
 from rewatch.watch.checkpoint import Checkpoint
 from rewatch.watch.plan import AnyAnalyser
 
-_PIECES_AHEAD = 3
 _BATCH = 32
+_PIECES_AHEAD = 12
+"""As many as are read while the analysers are loaded; a piece takes half a megabyte."""
+CHECKPOINT = "picture.checkpoint"
 CHECKPOINT_EVERY = 10.0
 """Seconds of wall time between two checkpoints of the picture."""
 
@@ -61,9 +63,12 @@ class Stream(ABC):
 
     def start(self) -> None:
         for job in self._jobs():
-            thread = threading.Thread(target=self._guarded, args=(job,), daemon=True, name=f"{job.__name__}")
-            self._threads.append(thread)
-            thread.start()
+            self._run(job)
+
+    def _run(self, job: Any) -> None:
+        thread = threading.Thread(target=self._guarded, args=(job,), daemon=True, name=f"{job.__name__}")
+        self._threads.append(thread)
+        thread.start()
 
     def stop(self) -> None:
         """Ask it to stop after the piece in hand, and wait until it has."""
@@ -115,22 +120,39 @@ def _seconds(piece: Samples) -> float:
 
 
 class PictureStream(Stream):
-    """The picture, from its first frame or from the checkpoint of a killed run."""
+    """The picture, from its first frame or from the checkpoint of a killed run.
+
+    Its reading may begin before it is known who looks: `read_ahead`, then `looked_at_by`, then `start`.
+    """
 
     evidence = "pictures"
 
     def __init__(self, film: FilmFacts, analysers: Sequence[AnyAnalyser], scratch: Path, key: str) -> None:
         super().__init__(film, analysers, scratch)
         self._key = key
-        self._path = scratch / "picture.checkpoint"
+        self._path = scratch / CHECKPOINT
         self._queue: queue.Queue[tuple[Pictures, Any] | None] = queue.Queue(maxsize=_PIECES_AHEAD)
-        self._checkpoint: Checkpoint | None = checkpoint.read(self._path, key)
+        self._checkpoint: Checkpoint | None = checkpoint.read(self._path, key) if key else None
+        self._fresh = False
+        self._reading = False
         self.resumed_at = 0.0
         if self._checkpoint:
             self.seconds = self.resumed_at = self._checkpoint.seconds
 
+    @classmethod
+    def read_ahead(cls, film: FilmFacts, scratch: Path) -> PictureStream:
+        """A stream that is being read from the first frame on; nobody looks at it yet."""
+        stream = cls(film, (), scratch, "")
+        stream._run(stream._read)
+        stream._reading = True
+        return stream
+
+    def looked_at_by(self, analysers: Sequence[AnyAnalyser], key: str) -> None:
+        """Who looks at a stream that is read ahead, and the key of their plan."""
+        self.analysers, self._key = list(analysers), key
+
     def _jobs(self) -> list[Any]:
-        return [self._read, self._look]
+        return [self._look] if self._reading else [self._read, self._look]
 
     def _reader(self) -> Iterator[tuple[Pictures, Any]]:
         """Pieces with the point to resume at after each; from the checkpoint on where there is one that holds."""
@@ -150,7 +172,7 @@ class PictureStream(Stream):
                 return
             self.damage.__init__()  # type: ignore[misc]
             self.resumed_at = self.seconds = 0.0
-        self._begin()
+        self._fresh = True
         reader = PictureReader(self.film, batch=_BATCH, damage=self.damage)
         for piece in reader:
             yield piece, reader.resume_point()
@@ -181,6 +203,9 @@ class PictureStream(Stream):
                 item = self._queue.get(timeout=0.2)
             except queue.Empty:
                 continue
+            if self._fresh:
+                self._begin()
+                self._fresh = False
             if item is None:
                 self.ended.set()
                 return
