@@ -4,11 +4,33 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rewatch.cli.common import find_film, library_option, messages
+
+if TYPE_CHECKING:
+    from rewatch.library.edition import Edition
+
+FOLDERS = ("minutes", "rss")
+"""What is no file but a folder."""
+
+
+def _folder(edition: Edition, to: str, output: Path | None, url: str | None) -> None:
+    if output is None:
+        raise click.UsageError(f"{to} is a folder: name it with -o DIR")
+    if to == "minutes":
+        from rewatch.exports.as_minutes import write_minutes
+
+        count = write_minutes(edition, output)
+        messages().print(f"{edition.name} → {output}: {count} minutes", markup=False, soft_wrap=True)
+        return
+    if url is None:
+        raise click.UsageError("rss: --url says where the episodes will be found: https://example.org/heat/")
+    from rewatch.exports.as_rss import write_feed
+
+    messages().print(f"{edition.name} → {write_feed(edition, output, url)}", markup=False, soft_wrap=True)
 
 
 @click.command("export")
@@ -17,12 +39,14 @@ from rewatch.cli.common import find_film, library_option, messages
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="[default: standard output]")
 @click.option("--start-timecode", metavar="TC", help="Of the first frame (edl, fcpxml, otio): 01:00:00:00, or with ;")
 @click.option("--set", "told", multiple=True, metavar="NAME=VALUE", help="How it is played (midi, musicxml).")
+@click.option("--url", metavar="URL", help="Where the episodes' folder is on the web (rss).")
 @library_option
 def command(
     film: str,
     to: str,
     output: Path | None,
     start_timecode: str | None,
+    url: str | None,
     told: tuple[str, ...],
     library_folder: Path | None,
 ) -> None:
@@ -45,6 +69,8 @@ def command(
     iiif           a IIIF Presentation 3 manifest
     matroska, ffmetadata, podcast   its chapters
     parquet        its shots; into a folder (-o DIR): every track
+    minutes        a folder a minute (-o DIR): dossier, contact sheet, lines, chapters
+    rss            the feed of a podcast, minute by minute: -o DIR holds the episodes' audio, --url says where it is
 
     \b
     Example:
@@ -55,9 +81,14 @@ def command(
     """
     from rewatch.exports.registry import EXPORTS
 
-    if to not in EXPORTS:
-        raise click.UsageError(f"no format {to!r}: there are {', '.join(EXPORTS)}")
+    if to not in EXPORTS and to not in FOLDERS:
+        raise click.UsageError(f"no format {to!r}: there are {', '.join((*EXPORTS, *FOLDERS))}")
+    if url is not None and to != "rss":
+        raise click.UsageError(f"--url: {to} has no addresses")
     edition = find_film(library_folder, film)
+    if to in FOLDERS:
+        _folder(edition, to, output, url)
+        return
     export = EXPORTS[to]
     if start_timecode is not None and not export.start:
         raise click.UsageError(f"--start-timecode: {to} counts no timecode")

@@ -33,8 +33,8 @@ def escaped(text: str) -> str:
     return lines.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _document(title: str, cues: Iterable[tuple[str, float, float, str]]) -> str:
-    """cues: identifier, begin and end in seconds, payload (escaped already)."""
+def document(title: str, cues: Iterable[tuple[str, float, float, str]]) -> str:
+    """A WebVTT file. cues: identifier, begin and end in seconds, payload (escaped already)."""
     parts = ["WEBVTT\n", f"NOTE\n{escaped(' '.join(title.split())) or 'Untitled'}\n"]
     for identifier, begin, end, payload in cues:
         first = round(begin * 1000)
@@ -57,7 +57,7 @@ def lines_vtt(study: Study) -> str:
             continue
         speaker = " ".join(escaped(str(speakers[i])).split())
         cues.append((str(i + 1), float(begin[i]), float(end[i]), f"<v {speaker}>{payload}" if speaker else payload))
-    return _document(study.title, cues)
+    return document(study.title, cues)
 
 
 def shots_vtt(study: Study) -> str:
@@ -79,4 +79,4 @@ def shots_vtt(study: Study) -> str:
         # In JSON a ">" can be written as an escape, so no arrow stands in the cue and no parser need undo anything.
         payload = json.dumps(about, ensure_ascii=False).replace(">", "\\u003e").replace("<", "\\u003c")
         cues.append((str(i + 1), float(begin[i]), float(end[i]), payload.replace("&", "\\u0026")))
-    return _document(study.title, cues)
+    return document(study.title, cues)
