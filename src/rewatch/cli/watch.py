@@ -17,6 +17,7 @@ from rewatch.errors import RewatchError
 @click.option("--subtitles", type=click.Path(path_type=Path), metavar="FILE", help="Lines to use (.srt, .vtt, .ass).")
 @click.option("--title", metavar="T", help="What the film is called [default: as the file is].")
 @click.option("--year", type=click.IntRange(1870, 2200), metavar="Y", help="The film's year.")
+@click.option("--glance", is_flag=True, help="Shots in a part of the time: decode only what packets leave open.")
 @click.option("--again", is_flag=True, help="Forget what was charted, and watch all of it anew.")
 @library_option
 def command(
@@ -25,16 +26,21 @@ def command(
     subtitles: Path | None,
     title: str | None,
     year: int | None,
+    glance: bool,
     again: bool,
     library_folder: Path | None,
 ) -> None:
     """Watch film files and chart them into the library: shots, light, colour, motion, sound, words, score.
+
+    With --glance the picture is charted from its packets and a part of its frames; what comes of it is marked as
+    glanced, and a watch without it refines it.
 
     What is there already is not done twice; a watch that was stopped goes on where it was.
 
     \b
     Example:
       rewatch watch "Heat (1995).mkv"
+      rewatch watch --glance "Heat (1995).mkv"
       rewatch watch disc1.mkv disc2.mkv --audio-stream 1
       rewatch watch film.mp4 --subtitles film.fr.srt --title "La Jetée" --year 1962
     """
@@ -57,6 +63,7 @@ def command(
                 title=title,
                 year=year,
                 again=again,
+                glance=glance,
                 progress=bar(err),
             )
         except Stopped as error:

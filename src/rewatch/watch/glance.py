@@ -66,6 +66,7 @@ class _Opened:
 class Glance:
     """One glance at a film; `look` does it.
 
+    coded:  all frames as the packets tell of them; order: the same with the keyframes that a glance begins from
     looked: (n,) which frames were decoded and looked at; every: those within stretches decoded in full
     on_frames: called with what was looked at, in order, each frame once
     """
@@ -74,6 +75,7 @@ class Glance:
     scratch: Path
     on_frames: Callable[[Pictures], None]
     on_second: Callable[[float], None] = lambda second: None
+    coded: Order = field(init=False)
     order: Order = field(init=False)
     ledger: Ledger = field(init=False)
     looked: Bools = field(init=False)
@@ -85,7 +87,8 @@ class Glance:
         """Do it. NoGlance where the film does not allow it."""
         picture = self.film.picture
         try:
-            self.order = order_of(self.film, read_packets(self.film)).thinned()
+            self.coded = order_of(self.film, read_packets(self.film))
+            self.order = self.coded.thinned()
             keys = self.order.keyframes
             if not len(keys) or np.diff(keys, append=len(self.order)).max() > LONGEST:
                 raise NoOrder("keyframes are far apart")

@@ -116,6 +116,7 @@ def watch(
     title: str | None = None,
     year: int | None = None,
     again: bool = False,
+    glance: bool = False,
     progress: Progress | None = None,
 ) -> Watched:
     """Watch a film's file and chart it into the library.
@@ -124,6 +125,7 @@ def watch(
     subtitles:    a file of lines to use instead of what the film brings
     title, year:  what it is called; None = as its file is
     again:        forget what was charted, and watch all of it anew
+    glance:       chart the picture from its packets, its keyframes and what they leave open; a later watch refines it
 
     Raises FilmError for a file that cannot be watched, LibraryError for a library that cannot be written, Stopped
     (after Ctrl-C) with everything kept that was done.
@@ -146,7 +148,7 @@ def watch(
         edition = library.add(film, title, year)
         new = not edition.record.made
         _sweep(edition)
-        done = _watch(film, edition, Path(subtitles) if subtitles else None, again, told)
+        done = _watch(film, edition, Path(subtitles) if subtitles else None, again, glance, told)
         library.enter(edition, watched=True)
     except FilmError:
         if new or not edition.record.made:
@@ -164,14 +166,20 @@ def _sweep(edition: Edition) -> None:
         atomic.sweep(folder)
 
 
-def _watch(film: FilmFacts, edition: Edition, subtitles: Path | None, again: bool, told: Progress) -> Watched:
+def _watch(
+    film: FilmFacts, edition: Edition, subtitles: Path | None, again: bool, glance: bool, told: Progress
+) -> Watched:
     # What is new is read from its first frame, and that may as well begin while the analysers are loaded.
-    new = film.picture is not None and (again or not (edition.record.made or (edition.work / CHECKPOINT).exists()))
+    new = (
+        film.picture is not None
+        and not glance
+        and (again or not (edition.record.made or (edition.work / CHECKPOINT).exists()))
+    )
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     ahead = PictureStream.read_ahead(film, edition.work) if new else None
     try:
-        return _watch_on(film, edition, subtitles, again, told, ahead)
+        return _watch_on(film, edition, subtitles, again, glance, told, ahead)
     finally:
         if ahead is not None:
             ahead.stop()
@@ -179,7 +187,13 @@ def _watch(film: FilmFacts, edition: Edition, subtitles: Path | None, again: boo
 
 
 def _watch_on(
-    film: FilmFacts, edition: Edition, subtitles: Path | None, again: bool, told: Progress, ahead: PictureStream | None
+    film: FilmFacts,
+    edition: Edition,
+    subtitles: Path | None,
+    again: bool,
+    glance: bool,
+    told: Progress,
+    ahead: PictureStream | None,
 ) -> Watched:
     lines, lines_from = read_lines(film, subtitles)
     words = lines_track(lines) if lines else None
@@ -187,6 +201,12 @@ def _watch_on(
     order = [a for a in in_order([Frames(), *all_analysers()]) if has[a.watches]]
     given = _given(film, words)
     key = keys(edition.id, order, given)
+    if glance and (again or not edition.is_made("boundaries", key.get("boundaries", ""))):
+        from rewatch.watch.glance_stream import VERSION, glanced
+
+        order = glanced(order)
+        given["pictures"] = hashed(given["pictures"], "glance", VERSION)
+        key = keys(edition.id, order, given)
     if again:
         edition.forget(list(edition.record.made))
         shutil.rmtree(edition.work, ignore_errors=True)
@@ -247,7 +267,11 @@ def _streams(work: _Work, plan_key: str, ahead: PictureStream | None) -> list[St
     pictures = [a for a in work.todo if a.watches == "pictures"]
     samples = [a for a in work.todo if a.watches == "samples"]
     streams: list[Stream] = []
-    if pictures and ahead is not None:
+    if pictures and all(hasattr(a, "glance") for a in pictures):
+        from rewatch.watch.glance_stream import GlanceStream
+
+        streams.append(GlanceStream(work.film, pictures, work.edition.work))
+    elif pictures and ahead is not None:
         ahead.looked_at_by(pictures, plan_key)
         streams.append(ahead)
     elif pictures:

@@ -1,0 +1,78 @@
+"""Stills of a film of which most frames were not looked at: of each shot the sharpest keyframe or frame kept large.
+
+Contents
+    GlanceStills
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from rewatch.clock import FRAMES
+from rewatch.evidence import Pictures
+from rewatch.images.stills import CLEAR, QUALITY, sharpness
+from rewatch.track import Events, Spans, Track
+
+
+class GlanceStills:
+    """Fed with what was looked at, in order; pictures wait in ``scratch / "large"``, those chosen go to ``keep``."""
+
+    def begin(self, scratch: Path) -> None:
+        self._scratch = scratch
+        for folder in ("large", "keep"):
+            (scratch / folder).mkdir(parents=True, exist_ok=True)
+            for path in (scratch / folder).glob("*.jpg"):
+                path.unlink()
+        self._frames: list[int] = []
+        self._sharp: list[float] = []
+        self._count = 0
+
+    def feed(self, piece: Pictures) -> None:
+        for frame in sorted(piece.large):
+            if self._frames and frame <= self._frames[-1]:
+                continue
+            rgb = piece.large[frame]
+            Image.fromarray(rgb).save(self._path("large", frame), quality=QUALITY)
+            self._frames.append(frame)
+            self._sharp.append(sharpness(rgb))
+        self._count = piece.first + len(piece)
+
+    def _path(self, folder: str, frame: int) -> Path:
+        return self._scratch / folder / f"{frame:06d}.jpg"
+
+    def finish(self, shots: Track | None) -> Mapping[str, Track]:
+        """The track ``stills``; the whole film is one shot where there are none."""
+        chosen: list[tuple[int, int]] = []
+        spans = [(0, self._count)] if self._count else []
+        if isinstance(shots, Spans) and len(shots):
+            spans = list(zip(shots.begin.tolist(), shots.end.tolist(), strict=True))
+        for shot, (begin, end) in enumerate(spans if self._frames else []):
+            chosen.append((self._choose(begin, end), shot))
+        files = []
+        for frame, _ in chosen:
+            kept = self._path("keep", frame)
+            if not kept.exists():
+                kept.write_bytes(self._path("large", frame).read_bytes())
+            files.append(kept.name)
+        for path in (self._scratch / "large").glob("*.jpg"):
+            path.unlink()
+        columns: dict[str, Any] = {"shot": np.array([shot for _, shot in chosen], np.int64), "file": files}
+        at = np.array([frame for frame, _ in chosen], np.int64)
+        rows = np.argsort(at, kind="stable")
+        columns = {"shot": columns["shot"][rows], "file": [files[i] for i in rows.tolist()]}
+        return {"stills": Events("stills", at[rows], FRAMES, columns, "frame")}
+
+    def _choose(self, begin: int, end: int) -> int:
+        for away in (2 * CLEAR, CLEAR, 0):
+            first, last = bisect_left(self._frames, begin + away), bisect_left(self._frames, end - away)
+            if first < last:
+                # A cut's own keyframe is whole, and is taken where it is the sharpest or the only one.
+                return self._frames[max(range(first, last), key=lambda n: self._sharp[n])]
+        middle = (begin + end) // 2
+        return min(self._frames, key=lambda frame: abs(frame - middle))

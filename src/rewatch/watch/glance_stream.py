@@ -1,0 +1,250 @@
+"""The picture of a glance as a stream of the runner, and analysers that stand in for those of the full watch.
+
+Each stand-in bears the name of an analyser, gives its tracks, and is kept under another key (the picture was read
+otherwise), so that a full watch later takes its place. Its settings say how it was glanced. What is measured frame by
+frame is measured by the analyser itself on the frames that were looked at; between them values are interpolated, within
+a shot, never across a boundary. What a glance has no answer for (the camera) is not given.
+
+A film that cannot be glanced at is read in full here, with the same analysers.
+
+Contents
+    glanced        the stand-ins of a plan
+    GlanceStream   the stream that feeds them
+    HOW            what stands in the settings of whatever was glanced
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.analyser import Analyser, Gives
+from rewatch.clock import FRAMES, Clock
+from rewatch.evidence import Pictures
+from rewatch.facts import FilmFacts
+from rewatch.film.pictures import read_pictures
+from rewatch.images.boundaries import Boundaries
+from rewatch.images.colour import Colour
+from rewatch.images.glance_activity import CodedActivity
+from rewatch.images.glance_stills import GlanceStills
+from rewatch.images.light import Light
+from rewatch.images.motion import Activity
+from rewatch.images.palette import Palette
+from rewatch.images.stills import Stills
+from rewatch.track import Curve, Events, Spans, Track
+from rewatch.watch.frames import Frames
+from rewatch.watch.glance import Glance, NoGlance
+from rewatch.watch.plan import AnyAnalyser
+from rewatch.watch.streams import Stream
+
+VERSION = 1
+"""Part of the key of all that is glanced: one higher where a glance gives other tracks than before."""
+HOW = "glanced"
+LOOKED = Gives("looked", "spans", "stretches of which every frame was looked at; of the rest keyframes alone were")
+
+
+class Stand(Analyser[Pictures]):
+    """Stands in for an analyser of the picture.
+
+    glance: None where the film was read in full after all
+    """
+
+    watches = "pictures"
+
+    def __init__(self, own: AnyAnalyser) -> None:
+        self.own = own
+        self.how = ""
+        self.glance: Glance | None = None
+
+    def settings(self) -> Mapping[str, Any]:
+        return {**self.own.settings(), **({HOW: self.how} if self.how else {})}
+
+    def begin(self, film: FilmFacts, scratch: Path) -> None:
+        self.film, self.scratch = film, scratch
+        self.own.begin(film, scratch)
+
+    def feed(self, piece: Pictures) -> None:
+        """A piece of what was looked at, in order; in full where there is no glance."""
+        self.own.feed(piece)
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        given = self.own.finish(tracks)
+        return given if self.glance is None else {name: widened(t, self.glance) for name, t in given.items()}
+
+
+class _StandBoundaries(Stand):
+    def feed(self, piece: Pictures) -> None:
+        if self.glance is None:
+            self.own.feed(piece)
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        if self.glance is None:
+            return self.own.finish(tracks)
+        found, black = self.glance.transitions(), np.array(self.glance.black(), np.int64).reshape(-1, 2)
+        begin, end = (np.array(edge, np.int64) for edge in ([t.first for t in found], [t.last + 1 for t in found]))
+        sure = {"sure": np.array([t.sure for t in found], np.float64)}
+        return {
+            "boundaries": Spans("boundaries", begin, end, [t.kind for t in found], FRAMES, sure),
+            "black": Spans("black", black[:, 0], black[:, 1], ["black"] * len(black), FRAMES),
+        }
+
+
+class _StandFrames(Stand):
+    def begin(self, film: FilmFacts, scratch: Path) -> None:
+        super().begin(film, scratch)
+        self._kinds: list[tuple[int, npt.NDArray[np.uint8]]] = []
+
+    def feed(self, piece: Pictures) -> None:
+        if self.glance is None:
+            self.own.feed(piece)
+        else:
+            self._kinds.append((piece.first, piece.kind.copy()))
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        if self.glance is None:
+            return self.own.finish(tracks)
+        order = self.glance.coded
+        keyframe = np.zeros(len(order), np.bool_)
+        keyframe[order.keyframes] = True
+        kind = np.where(keyframe, ord("I"), np.where(order.anchor, ord("P"), ord("B"))).astype(np.uint8)
+        for first, known in self._kinds:
+            kind[first : first + len(known)] = known
+        duration = np.append(np.diff(order.pts), order.duration).astype(np.int64)
+        columns = {"duration": duration, "keyframe": keyframe, "size": order.size, "kind": kind}
+        spans = np.array(self.glance.spans(), np.int64).reshape(-1, 2)
+        looked = Spans("looked", spans[:, 0], spans[:, 1], ["every frame"] * len(spans), FRAMES)
+        return {"frames": Events("frames", order.pts, Clock(1 / order.time_base), columns), "looked": looked}
+
+
+class _StandActivity(Stand):
+    def begin(self, film: FilmFacts, scratch: Path) -> None:
+        super().begin(film, scratch)
+        self._coded = CodedActivity(film, scratch)
+
+    def feed(self, piece: Pictures) -> None:
+        if self.glance is None:
+            self.own.feed(piece)
+        else:
+            self._coded.feed(piece)
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        if self.glance is None:
+            return self.own.finish(tracks)
+        order = self.glance.order
+        values = self._coded.curve(order.keyframes, order.size, [t.first for t in self.glance.transitions()])
+        return {"activity": Curve("activity", values, FRAMES, "1 - r")}
+
+
+class _StandStills(Stand):
+    def __init__(self, own: AnyAnalyser) -> None:
+        super().__init__(own)
+        self._taken = GlanceStills()
+
+    def begin(self, film: FilmFacts, scratch: Path) -> None:
+        self._full = False
+        self._scratch, self._facts = scratch, film
+        self._taken.begin(scratch)
+
+    def feed(self, piece: Pictures) -> None:
+        self._taken.feed(piece)
+
+    def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
+        return self._taken.finish(tracks.get("shots"))
+
+
+_STANDS: Mapping[type[AnyAnalyser], type[Stand]] = {
+    Frames: _StandFrames,
+    Boundaries: _StandBoundaries,
+    Light: Stand,
+    Colour: Stand,
+    Palette: Stand,
+    Activity: _StandActivity,
+    Stills: _StandStills,
+}
+
+
+def glanced(order: Sequence[AnyAnalyser]) -> list[AnyAnalyser]:
+    """A plan's analysers, those of the picture by their stand-ins; those that have none are left out."""
+    kept: list[AnyAnalyser] = []
+    for own in order:
+        stand = _STANDS.get(type(own))
+        if own.watches != "pictures":
+            kept.append(own)
+        elif stand is not None:
+            gives = (*own.gives, LOOKED) if stand is _StandFrames else own.gives
+            # A class of its own: what an analyser declares stands in its class.
+            named = {"name": own.name, "version": own.version, "needs": own.needs, "gives": gives}
+            kept.append(type(f"Glanced{type(own).__name__}", (stand,), named)(own))
+    return kept
+
+
+def widened(track: Track, glance: Glance) -> Track:
+    """A curve of the frames that were looked at as one of all frames; any other track as it is."""
+    if not isinstance(track, Curve) or not track.clock.counts_frames:
+        return track
+    at = np.flatnonzero(glance.looked)
+    if len(at) != len(track.values) or not len(at):
+        raise ValueError(f"track {track.name}: {len(track.values)} values of {len(at)} frames that were looked at")
+    frames = np.arange(len(glance.looked))
+    before = np.searchsorted(at, frames, side="right") - 1
+    after = np.minimum(before + (at[before] < frames), len(at) - 1)
+    a, b = at[before], at[after]
+    edges = np.array([t.first for t in glance.transitions() if t.kind == "cut"], np.int64)
+    # Between two shots nothing is halfway.
+    crossed = np.searchsorted(edges, b, side="right") > np.searchsorted(edges, a, side="right")
+    share = np.where(crossed | (b == a), 0.0, (frames - a) / np.maximum(b - a, 1))
+    share = share.reshape(-1, *[1] * (track.values.ndim - 1))
+    values = track.values[before] * (1 - share) + track.values[after] * share
+    return Curve(track.name, values.astype(track.values.dtype), track.clock, track.unit, track.columns)
+
+
+class GlanceStream(Stream):
+    """The picture, glanced at; in full where that cannot be."""
+
+    evidence = "pictures"
+
+    def _jobs(self) -> list[Any]:
+        return [self._glance]
+
+    def _glance(self) -> None:
+        self._begin()
+        stands = [a for a in self.analysers if isinstance(a, Stand)]
+        glance = Glance(self.film, self._scratch, self._feed, self._at)
+        for stand in stands:
+            stand.glance = glance
+        try:
+            glance.look()
+        except NoGlance as why:
+            self._in_full(stands, str(why).rpartition(": ")[2])
+        else:
+            keys, count = len(glance.order.keyframes), len(glance.looked)
+            for stand in stands:
+                stand.how = (
+                    f"{int(glance.looked.sum())} of {count} frames looked at: {keys} keyframes, "
+                    f"{len(glance.spans())} stretches in full; in between packets alone"
+                )
+            self.seconds = float((int(glance.order.pts[-1]) + glance.order.duration) * glance.order.time_base)
+        if not self._stop.is_set():
+            self.ended.set()
+
+    def _at(self, second: float) -> None:
+        self.seconds = second
+        if self._stop.is_set():
+            raise InterruptedError
+
+    def _in_full(self, stands: Sequence[Stand], why: str) -> None:
+        for stand in stands:
+            stand.glance = None
+            stand.how = f"every frame looked at ({why})"
+        self._begin()
+        for piece in read_pictures(self.film, damage=self.damage):
+            self._feed(piece)
+            self._at(float((int(piece.pts[-1]) + piece.duration) * piece.time_base))
+
+    def _feed(self, piece: Pictures) -> None:
+        for analyser in self.analysers:
+            analyser.feed(piece)
