@@ -41,6 +41,7 @@ LEAST_WINDOWS = 3
 SAME = 0.04
 LEAST_BEATS = 8
 LEAST_SECONDS = 4.0
+LOW_WEIGHT = 2 / 3
 
 SOUND = Windows()
 CUTS = Windows(length=20.0, blur=0.035)
@@ -97,7 +98,10 @@ FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A steady pulse: seconds, rate a minute, mean clarity, its beats (seconds) and what it is like."""
+    """A steady pulse: seconds, rate a minute, mean clarity, its beats (seconds) and what it is like.
+
+    weight: of a beat, where two stretches overlap and one of them must give way
+    """
 
     begin: float
     end: float
@@ -105,6 +109,7 @@ class Stretch:
     clarity: float
     beats: Array
     label: str
+    weight: float = 1.0
 
 
 def stretches(
@@ -146,9 +151,11 @@ def stretches(
 
 
 def _apart(found: list[Stretch]) -> list[Stretch]:
-    """Stretches in order; of two that overlap the one with more beats keeps them all, the other what lies outside."""
+    """Stretches in order; of two that overlap the one with more beats (by weight) keeps them all, the other what
+    lies outside.
+    """
     kept: list[Stretch] = []
-    for stretch in sorted(found, key=lambda s: -len(s.beats)):
+    for stretch in sorted(found, key=lambda s: -len(s.beats) * s.weight):
         clear = np.ones(len(stretch.beats), dtype=np.bool_)
         for other in kept:
             clear &= (stretch.beats >= other.end) | (stretch.beats + 60 / stretch.rate <= other.begin)
@@ -310,6 +317,8 @@ class Pulse(Analyser[None]):
         length = max(end, last) if last else 0.0
         grams = [tempogram(times, strengths, length, SOUND) for times, strengths in heard]
         steady = [stretches(*train, gram, SOUND) for train, gram in zip(heard, grams, strict=True)]
+        # What is low is there for what all attacks do not tell: it gives way unless it tells much more.
+        steady[1:] = [[replace(stretch, weight=LOW_WEIGHT) for stretch in some] for some in steady[1:]]
         found = [(stretch, "sound") for stretch in _apart([stretch for some in steady for stretch in some])]
         curves["pulse"] = Curve("pulse", _clearest(grams), CLOCK, "", ("bpm", "clarity"))
         gram = tempogram(cuts, np.ones(len(cuts)), end, CUTS) if shots is not None else _NOTHING
