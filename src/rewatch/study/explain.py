@@ -196,6 +196,13 @@ def _place(track: Events | Spans, index: int, times: FrameTimes | None) -> str:
     return f"frames {int(track.begin[index])} to {int(track.end[index]) - 1} ({seconds})"
 
 
+def _decoded(edition: Edition, analysers: set[str]) -> str:
+    """Which of the frames were looked at: all of them, or what a glance took."""
+    made = edition.record.made
+    how = [made[name].settings.get("glanced") for name in sorted(analysers) if name in made]
+    return next((f"glanced at: {told}" for told in how if told), "every one decoded")
+
+
 def _evidence(edition: Edition, steps: list[Step]) -> list[str]:
     """The frames, samples and lines that all of it was measured on, in words."""
     facts, said = edition.facts, []
@@ -209,7 +216,7 @@ def _evidence(edition: Edition, steps: list[Step]) -> list[str]:
         p = facts.picture
         said.append(
             f"frames 0 to {len(times) - 1} of video stream {p.stream} ({p.codec} {p.width}x{p.height}, "
-            f"{float(p.rate):.3f} a second), every one decoded"
+            f"{float(p.rate):.3f} a second), {_decoded(edition, analysers)}"
         )
     if "samples" in watched and facts.sound:
         s = facts.sound
