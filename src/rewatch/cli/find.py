@@ -67,7 +67,7 @@ def command(
     What you give is what you remember; of several things all must hold. Where nothing is found, nothing is answered.
 
     \b
-    Examples:
+    Example:
       rewatch find --still screenshot.png
       rewatch find --sound recorded.wav --stills found/
       rewatch find --quote "burn little light please"

@@ -24,6 +24,8 @@ COMMANDS: dict[str, str] = {
     "score": "Show a film's score; --sheet draws it on one page.",
     "minute": "Show what happens in one minute of a film.",
     "find": "Find the moment: from a still, a sound, a line, a look, another moment.",
+    "sounds": "Show the sounds that are heard once, and those that come back.",
+    "images": "Show the pictures that come back, and those that are seen once.",
     "explain": "Show how a figure was measured, and from what.",
     "note": "Write a note to a moment of a film.",
     "notes": "List, search, edit and copy notes.",

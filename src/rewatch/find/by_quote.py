@@ -28,8 +28,8 @@ from rewatch.library.library import Library
 from rewatch.library.lines_index import Found, IndexedLine, LinesIndex
 from rewatch.words.folding import fold
 
-SURENESS = (-12.0, 16.0, 0.7)
-"""Of the logistic curve: its constant, per share of the quote that is said, per logarithm of the letters found."""
+SURENESS = (-12.0, 18.0)
+"""Of the logistic curve: its constant, and what the share of the quote that is said adds."""
 LEAST = 0.3
 """How sure, at least, of what is answered: below it most answers were wrong."""
 _REACH = 2
@@ -136,8 +136,8 @@ def _matches(said: list[tuple[str, Said]], names: dict[str, str], top: int) -> l
 
 def _surely(said: Said) -> float:
     """The chance that a quote is said there of which so much is: fitted by ``benchmarks/find_quote.py``."""
-    least, share, letters = SURENESS
-    return 1 / (1 + math.exp(-(least + share * said.share + letters * math.log(max(said.letters, 1)))))
+    constant, slope = SURENESS
+    return 1 / (1 + math.exp(-(constant + slope * said.share)))
 
 
 def _match(edition: str, film: str, said: Said, score: float) -> Match:

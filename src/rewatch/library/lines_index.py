@@ -21,10 +21,12 @@ import itertools
 import math
 import os
 import sqlite3
+import time
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -77,7 +79,13 @@ _TABLES: tuple[Migration, ...] = (
 _MOST_NAMED = 8_000
 """Lines that one search may have named by single trigrams; each takes half a microsecond."""
 _MOST_OF_A_RUN = 1_500
-"""Lines that a run of words may name; what names more is too common, and longer runs are asked for."""
+"""Lines that a run of words may name; what names more is too common, and is asked for with another."""
+_CHECKED_FOR = 2.0
+"""Seconds for which the index is taken to be up to date when it was found to be: to ask a thousand files takes time."""
+_CHECKED: dict[Path, tuple[tuple[tuple[int, int], ...], float]] = {}
+"""Index -> the catalogue's size and time, and when."""
+_MOST_JOINED = 20
+"""Common pairs that are asked for together with another."""
 _FEW = 3
 """Words of a quote that is so short that it is asked for as a whole, too."""
 _MOST_PAIRS = 40
@@ -136,8 +144,16 @@ class LinesIndex:
         self._memory: sqlite3.Connection | None = None
 
     def renew(self) -> int:
-        """Bring the index up to date with the library; how many films were entered anew or taken out."""
+        """Bring the index up to date with the library; how many films were entered anew or taken out.
+
+        Where nothing was entered into the catalogue since, films are looked at again after `_CHECKED_FOR` only.
+        """
+        state = self._catalogue_stamp()
+        before = _CHECKED.get(self._database.path)
+        if before and before[0] == state and time.monotonic() - before[1] < _CHECKED_FOR and self._database.exists():
+            return 0
         stamps = dict(self._stamps())
+        _CHECKED[self._database.path] = (state, time.monotonic())
         if not stamps and not self._database.exists():
             return 0
         for attempt in range(2):
@@ -173,6 +189,14 @@ class LinesIndex:
             return 0
         with self._database.changing() as db:
             return self._bring(db, stamps, new, gone)
+
+    def _catalogue_stamp(self) -> tuple[tuple[int, int], ...]:
+        found = []
+        for end in ("", "-wal"):
+            with contextlib.suppress(OSError):
+                stat = os.stat(f"{self._library.folder}/catalogue.sqlite{end}")
+                found.append((stat.st_size, stat.st_mtime_ns))
+        return tuple(found)
 
     def _stamps(self) -> Iterator[tuple[str, str]]:
         """What each film's lines are known by: edition -> size and time of their file."""
@@ -355,19 +379,25 @@ class _Asking:
         return named
 
     def pairs(self, folded: str, total: int) -> list[tuple[Ids, float]]:
-        """Lines with pairs of words; where a pair is in very many, with that and those about it."""
+        """Lines with pairs of words; where a pair is in very many lines, with that and another near it."""
         pairs = _pairs(folded)[:_MOST_PAIRS]
-        named = []
+        common = []
+        named: list[tuple[Ids, float]] = []
         for i in range(len(pairs)):
-            for longer in (0, 1, 3):
-                run = pairs[max(0, i - longer // 2) : i + 1 + (longer + 1) // 2]
-                if len(run) <= longer and longer:
-                    continue  # the quote ends here: no longer run has this pair
-                ids = self._lines("pairs", run, _MOST_OF_A_RUN)
-                if len(ids) < _MOST_OF_A_RUN:
-                    # Words of a run are not by chance together: each pair more counts by half.
-                    named.append((ids, (1 + longer / 2) * math.log((total + 1) / (len(ids) + 0.5))))
-                    break
+            ids = self._lines("pairs", [pairs[i]], _MOST_OF_A_RUN)
+            if len(ids) < _MOST_OF_A_RUN:
+                named.append((ids, math.log((total + 1) / (len(ids) + 0.5))))
+            else:
+                common.append(i)
+        # A common pair with another of the same line: words that are wrong may stand between the two.
+        left = _MOST_JOINED
+        for by in (1, 2, 3, 4, 5, 6):
+            for i in common:
+                if i + by in common and left:
+                    ids = self._lines("pairs", [pairs[i], pairs[i + by]], _MOST_OF_A_RUN)
+                    left -= 1
+                    if len(ids) < _MOST_OF_A_RUN:
+                        named.append((ids, math.log((total + 1) / (len(ids) + 0.5))))
         return named
 
     def whole(self, grams: Sequence[str], weight: dict[str, float], lines: dict[str, int]) -> list[tuple[Ids, float]]:
