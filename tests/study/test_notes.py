@@ -337,3 +337,33 @@ def test_the_look_of_a_shot_finds_it_where_lengths_do_not(
     ((note, how),) = notes.carry(edition.id, twin)
     assert "look" in how
     assert note.begin == pytest.approx(float(twin.spans("shots").begin_seconds(twin.times)[12]) + 0.2, abs=0.05)
+
+
+def test_the_picture_finds_the_place_where_shots_do_not(notes: Notes, edition: Edition, fakes: Any, enter: Any) -> None:
+    """Prints of another transfer: half a minute later, a few bits other, and no shot of it as long as before."""
+    from rewatch.images.looks import LAYOUT
+    from rewatch.images.prints import NAME, Prints
+
+    rng = np.random.default_rng(5)
+    seconds = np.arange(0, 200, 0.25, dtype=np.float32)
+    hashes = rng.integers(0, 2**63, (len(seconds), 4), dtype=np.uint64)
+    nothing = np.zeros((0, LAYOUT), np.int8)
+
+    def prints(of: Edition, given: Any, shift: float) -> None:
+        Prints(
+            np.arange(len(seconds), dtype=np.int32), seconds + np.float32(shift), given, np.zeros(0, np.int32), nothing,
+            np.zeros(0, np.uint8), np.zeros((0, 5), np.float32),
+        ).save(of.kept(NAME))  # fmt: skip
+
+    prints(edition, hashes, 0.0)
+    notes.add(edition, 61.4, "there", end=63.0)
+    other = enter(notes.library, fakes.film(240, seed=23), "ef" * 16, seed=9)
+    noise = np.bitwise_or.reduce([np.uint64(1) << rng.integers(0, 64, hashes.shape, dtype=np.uint64) for _ in range(6)])
+    prints(other, hashes ^ noise, 30.0)
+    ((note, how),) = notes.carry(edition.id, other)
+    assert how == "by the print of the picture"
+    assert (note.begin, note.end) == (pytest.approx(91.4, abs=0.01), pytest.approx(93.0, abs=0.01))
+    strange = enter(notes.library, fakes.film(240, seed=31), "cd" * 16, seed=10)
+    prints(strange, rng.integers(0, 2**63, hashes.shape, dtype=np.uint64), 0.0)
+    ((note, how),) = notes.carry(edition.id, strange)
+    assert "alone" in how

@@ -1,9 +1,10 @@
 """Anchors: what a note hangs on besides its second, so that its place is found again in another transfer of the film.
 
-A place is known by the frame, the shot and where in it, what that shot's still looks like (a hash of it), how long the
-shots around it last, and the line that is said there. Another edition may begin elsewhere, run 4 % faster, miss a
-scene or be graded otherwise; the shot's look and its neighbours' lengths go with it. Where no shot is like it, the
-second itself is what is left, scaled by the lengths of the films, and the answer says so.
+A place is known by the frame, the print of the picture there, the shot and where in it, what that shot's still looks
+like (a hash of it), how long the shots around it last, and the line that is said there. Another edition may begin
+elsewhere, run 4 % faster, miss a scene or be graded otherwise; the picture, the shot's look and its neighbours' lengths
+go with it. Where nothing is like it, the second itself is what is left, scaled by the lengths of the films, and the
+answer says so.
 
 Contents
     anchor_of     the anchor of a second (and of a span) of an edition
@@ -24,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.errors import LibraryError, NotMeasured
+from rewatch.images.prints import NAME, open_prints
 from rewatch.library.edition import Edition
 from rewatch.track import Events, Spans
 
@@ -33,6 +35,15 @@ _AROUND = 3
 _ALIKE = 10
 """Bits of 64 in which two pictures of one moment may differ: two unlike ones differ in 32 on average, sd 4."""
 
+
+_SAME = 64
+"""Bits of 256 in which the prints of one moment may differ in another transfer: unlike ones differ in 128, sd 8."""
+
+_SLACK = 12
+"""Bits by which prints of one still shot differ among themselves."""
+
+_BESIDE = 1.5
+"""Seconds between the places that shot and print tell, up to which they tell the same."""
 
 _SPEEDS = (1.0, 24 / 25, 25 / 24, 1001 / 1000, 1000 / 1001)
 """Film to PAL and back, film to NTSC and back."""
@@ -57,9 +68,10 @@ class Found:
 def anchor_of(edition: Edition, begin: float, end: float | None = None) -> dict[str, Any]:
     """What there is at a second of an edition, as plain JSON; as much of it as has been watched.
 
-    frame; shot (from 1), into (seconds since its begin), shot_length, lengths (of the shots around it, the shot's own
-    in the middle, 0 where there is none), look (hash of the shot's still, 16 hexadecimal digits), line (what is said),
-    duration (of the edition), lasts (end - begin)
+    frame; print (hash of the picture, 64 hexadecimal digits) and print_into (seconds since it was shown); shot (from
+    1), into (seconds since its begin), shot_length, lengths (of the shots around it, the shot's own in the middle, 0
+    where there is none), look (hash of the shot's still, 16 hexadecimal digits), line (what is said), duration (of the
+    edition), lasts (end - begin)
     """
     anchor: dict[str, Any] = {"duration": round(edition.duration, 3)}
     if end is not None:
@@ -68,6 +80,11 @@ def anchor_of(edition: Edition, begin: float, end: float | None = None) -> dict[
         times, shots = edition.times, _shots(edition)
         if times is not None:
             anchor["frame"] = int(times.frame_at(begin))
+        prints = open_prints(edition.kept(NAME))
+        if prints is not None and len(prints):
+            row = _nearest(np.asarray(prints.seconds), begin)
+            anchor["print"] = "".join(f"{int(word):016x}" for word in prints.hashes[row])
+            anchor["print_into"] = round(begin - float(prints.seconds[row]), 3)
         if shots is not None:
             starts, ends = shots.begin_seconds(times), shots.end_seconds(times)
             index = max(int(np.searchsorted(starts, begin + 1e-6, side="right")) - 1, 0)
@@ -104,6 +121,7 @@ class Places:
             self.looks = _looks(edition, None)
         else:
             self.starts = self.lengths = np.zeros(0)
+        self.prints = open_prints(edition.kept(NAME))
         padded = np.concatenate([np.zeros(_AROUND), self.lengths, np.zeros(_AROUND)])
         self._windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _AROUND + 1)
 
@@ -112,11 +130,15 @@ class Places:
         ratio = self.duration / anchor["duration"] if anchor.get("duration") and self.duration else 1.0
         expected = begin * ratio
         lasts = anchor.get("lasts")
-        if len(self.lengths) and "shot_length" in anchor:
-            found = self._by_shot(anchor, expected, ratio)
-            if found is not None:
-                at, speed, sure, how = found
-                return self._within(at, None if lasts is None else lasts * speed, sure, how)
+        found = self._by_shot(anchor, expected, ratio) if len(self.lengths) and "shot_length" in anchor else None
+        seen = self._by_print(anchor, expected if found is None else found[0])
+        if seen is not None and (found is None or abs(found[0] - seen[0]) > _BESIDE):
+            return self._within(seen[0], lasts, seen[1], "by the print of the picture")
+        if found is not None:
+            at, speed, sure, how = found
+            if seen is not None:
+                sure, how = max(sure, seen[1]), f"{how} and by the print of the picture"
+            return self._within(at, None if lasts is None else lasts * speed, sure, how)
         said = _by_line(anchor, expected, self.edition)
         if said is not None:
             return self._within(said, lasts, 0.5, "by the line that is said there")
@@ -126,6 +148,21 @@ class Places:
         begin = min(max(begin, 0.0), self.duration)
         end = None if lasts is None else min(begin + lasts, self.duration)
         return Found(round(begin, 6), None if end is None else round(end, 6), sure, how)
+
+    def _by_print(self, anchor: Mapping[str, Any], near: float) -> tuple[float, float] | None:
+        """Second and sureness of the picture that is the anchor's; of several alike the one nearest to `near`."""
+        if self.prints is None or not len(self.prints) or len(str(anchor.get("print", ""))) != 64:
+            return None
+        text = str(anchor["print"])
+        wanted = np.array([int(text[i : i + 16], 16) for i in range(0, 64, 16)], dtype=np.uint64)
+        differs = np.bitwise_count(self.prints.hashes ^ wanted).sum(axis=1).astype(np.int64)
+        least = int(differs.min())
+        if least > _SAME:
+            return None
+        at = np.asarray(self.prints.seconds, dtype=np.float64) + float(anchor.get("print_into", 0.0))
+        alike = np.flatnonzero(differs <= least + _SLACK)
+        best = int(alike[np.abs(at[alike] - near).argmin()])
+        return float(at[best]), 0.98 - 0.4 * float(differs[best]) / _SAME
 
     def _by_shot(
         self, anchor: Mapping[str, Any], expected: float, ratio: float
@@ -183,6 +220,11 @@ def _by_line(anchor: Mapping[str, Any], expected: float, edition: Edition) -> fl
 
 def _plain(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+
+
+def _nearest(seconds: Floats, at: float) -> int:
+    """The last print at or before a second; the first where there is none before."""
+    return max(int(np.searchsorted(seconds, at + 1e-3, side="right")) - 1, 0)
 
 
 def _line_at(edition: Edition, second: float) -> str:

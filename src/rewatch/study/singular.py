@@ -51,11 +51,12 @@ class Detail:
         return f"{self.kind}:{self.begin:.0f}"
 
 
-def apart(values: Floats, index: int | None = None) -> Floats:
-    """(n,) how far each value stands from the median, in robust deviations; at least the median's own thousandth."""
+def apart(values: Floats, least: float) -> Floats:
+    """(n,) how far each value stands from the median, in robust deviations; a deviation is taken for `least` where it
+    is less: what nobody could tell apart, and what measuring itself scatters by."""
     middle = np.median(values)
     spread = 1.4826 * np.median(np.abs(values - middle))
-    distance: Floats = (values - middle) / max(float(spread), 1e-3 * abs(float(middle)), 1e-9)
+    distance: Floats = (values - middle) / max(float(spread), least)
     return distance
 
 

@@ -37,7 +37,7 @@ def sudden_silences(edition: Edition) -> Iterator[Detail]:
     fall = behind[first - gap - before] - ahead[first]
     if not len(fall):
         return
-    z = apart(fall)
+    z = apart(fall, 2.0)
     taken: list[int] = []
     for i in np.argsort(-fall).tolist():
         index = int(first[i])
@@ -73,7 +73,7 @@ def attacks(edition: Edition) -> Iterator[Detail]:
     floor = np.maximum(level, -50.0)
     reach = max(round(0.3 / float(at[1] - at[0])), 1)
     rise = floor[reach:] - floor[:-reach]
-    z = apart(rise)
+    z = apart(rise, 2.0)
     taken: list[int] = []
     for i in np.argsort(-rise).tolist():
         if any(abs(i - other) < 50 for other in taken):

@@ -87,7 +87,7 @@ def wordless(edition: Edition) -> Iterator[Detail]:
         return
     begin, end = lines.begin_seconds(), np.maximum.accumulate(lines.end_seconds())
     gaps = begin[1:] - end[:-1]
-    z = apart(np.log(np.maximum(gaps, 0.1)))
+    z = apart(np.log(np.maximum(gaps, 0.1)), 0.2)
     for rank, i in enumerate(np.argsort(-gaps)[:2].tolist()):
         if gaps[i] < 10:
             continue

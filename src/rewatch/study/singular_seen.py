@@ -55,7 +55,7 @@ def stillness(edition: Edition) -> Iterator[Detail]:
             f"The {place} stillness of the film: for {lengths[i]:.1f} s hardly anything moves (such stretches last "
             f"{others:.1f} s by the median).",
             {"length": float(lengths[i]), "median": others, "motion": float(halves[runs[i][0] : runs[i][1]].mean())},
-            of_distance(float(apart(lengths)[i])),
+            of_distance(float(apart(lengths, 1.0)[i])),
         )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def takes(edition: Edition) -> Iterator[Detail]:
             for i in range(len(log))
         ]
     )
-    z = apart(log - around)
+    z = apart(log - around, 0.2)
     for sign, kind, word in ((1, "long_take", "long"), (-1, "short_take", "short")):
         # The first and the last shot hold titles as often as not.
         inner = [i for i in np.argsort(-sign * z).tolist() if 0 < i < len(log) - 1][:3]
@@ -182,7 +182,7 @@ def lights(edition: Edition) -> Iterator[Detail]:
     known = np.flatnonzero(np.isfinite(means) & (means > 0.03) & (end - begin > 0.5))
     if len(known) < _FEWEST:
         return
-    z = apart(means[known])
+    z = apart(means[known], 0.03)
     median = float(np.median(means[known]))
     for sign, word in ((1, "brightest"), (-1, "darkest")):
         i = int(known[int(np.argmax(sign * z))])
@@ -215,14 +215,15 @@ def camera_runs(edition: Edition) -> Iterator[Detail]:
         moved = np.sqrt(moved)
         i = int(moved.argmax())
         blocks = moved[: len(moved) // window * window].reshape(-1, window).max(axis=1)
-        z = float(apart(blocks).max())
+        z = float(apart(blocks, 0.05).max())
         if moved[i] < 0.2 or z < 3:
             continue
         begin, end = float(at[max(i - window // 2, 0)]), float(at[min(i + window // 2, len(at) - 1)])
         figure = float(moved[i]) if kind == "pan" else float(np.exp(moved[i]))
         yield Detail(
             f"camera_{kind}", begin, end,
-            f"The fastest {kind} of the film: {figure:.1f} {unit} within a second, at {timecode(float(at[i]), 1)}.",
+            f"The fastest {kind} of the film, or what looks like one: {figure:.1f} {unit} within a second, at "
+            f"{timecode(float(at[i]), 1)}.",
             {"moved": figure, "unit": unit}, of_distance(z), (kind, "camera"),
         )  # fmt: skip
 
