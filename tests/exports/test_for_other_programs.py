@@ -132,6 +132,33 @@ def test_opentimelineio_reads_its_own(rate: Fraction, fakes: Any, short_film: An
     assert said == list(study.tracks["lines"].label)
 
 
+FCPXML = """
+<!ELEMENT fcpxml (resources?, library?)> <!ATTLIST fcpxml version CDATA #FIXED "1.9">
+<!ELEMENT resources (asset | format)*>
+<!ELEMENT format EMPTY>
+<!ATTLIST format id ID #REQUIRED name CDATA #IMPLIED frameDuration CDATA #IMPLIED width CDATA #IMPLIED
+          height CDATA #IMPLIED>
+<!ELEMENT asset (media-rep+)>
+<!ATTLIST asset id ID #REQUIRED name CDATA #IMPLIED start CDATA #IMPLIED duration CDATA #IMPLIED
+          hasVideo CDATA #IMPLIED format IDREF #IMPLIED hasAudio CDATA #IMPLIED audioSources CDATA #IMPLIED
+          audioChannels CDATA #IMPLIED audioRate CDATA #IMPLIED>
+<!ELEMENT media-rep EMPTY>
+<!ATTLIST media-rep kind (original-media | proxy-media) "original-media" src CDATA #REQUIRED>
+<!ELEMENT library (event)*> <!ELEMENT event (project)*> <!ATTLIST event name CDATA #IMPLIED>
+<!ELEMENT project (sequence)> <!ATTLIST project name CDATA #IMPLIED>
+<!ELEMENT sequence (spine)>
+<!ATTLIST sequence format IDREF #REQUIRED duration CDATA #IMPLIED tcStart CDATA #IMPLIED
+          tcFormat (DF | NDF) #IMPLIED>
+<!ELEMENT spine (asset-clip)*>
+<!ELEMENT asset-clip (marker)*>
+<!ATTLIST asset-clip ref IDREF #REQUIRED name CDATA #IMPLIED offset CDATA #IMPLIED start CDATA #IMPLIED
+          duration CDATA #IMPLIED tcFormat (DF | NDF) #IMPLIED>
+<!ELEMENT marker EMPTY>
+<!ATTLIST marker start CDATA #REQUIRED duration CDATA #IMPLIED value CDATA #REQUIRED>
+"""
+"""What Apple's DTD of FCPXML 1.9 says of the elements that are used here."""
+
+
 @pytest.mark.parametrize("rate", RATES)
 def test_fcpxml_is_exact_and_read_by_opentimelineio(rate: Fraction, fakes: Any, short_film: Any) -> None:
     study = at_rate(fakes, short_film, rate)
@@ -152,6 +179,9 @@ def test_fcpxml_is_exact_and_read_by_opentimelineio(rate: Fraction, fakes: Any, 
     frame = root.find(".//format")
     assert frame is not None
     assert seconds(frame.get("frameDuration")) == 1 / rate
+    etree = pytest.importorskip("lxml.etree")
+    dtd = etree.DTD(io.StringIO(FCPXML))
+    assert dtd.validate(etree.fromstring(text.encode())), dtd.error_log
     otio = pytest.importorskip("opentimelineio")
     pytest.importorskip("otio_fcpx_xml_adapter")
     read = otio.adapters.read_from_string(text, "fcpx_xml")
