@@ -88,8 +88,22 @@ LACKS = [
 
 
 @pytest.mark.parametrize("lack", LACKS)
-def test_what_a_film_lacks_is_left_out(fakes, lack) -> None:
+def test_what_a_film_lacks_is_left_out_and_said(fakes, lack, monkeypatch) -> None:
+    written: list[str] = []
+    write = Pen.text
+
+    def listen(self, x, y, text, size, **how) -> None:
+        written.append(text)
+        write(self, x, y, text, size, **how)
+
+    monkeypatch.setattr(Pen, "text", listen)
     ET.fromstring(sheet_bytes(fakes.without(fakes.film(20), **lack), "svg"))
+    staves = {"picture": {"Tempo", "Colour", "Cuts", "Motion"}, "sound": {"Loudness", "Sounds"}, "words": {"Words"}}
+    said = {"picture": "no picture", "sound": "no sound", "words": "no lines of dialogue known"}
+    for stream, names in staves.items():
+        lacks = not lack.get(stream, True)
+        assert names & set(written) == (set() if lacks else names)
+        assert any(said[stream] in text for text in written) == lacks
 
 
 def test_every_single_track_may_be_missing(fakes) -> None:
