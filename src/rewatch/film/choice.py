@@ -6,6 +6,7 @@ Contents
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -25,15 +26,15 @@ class LargeChoice:
     __slots__ = ("_before", "_level", "_since", "_taken", "_taken_at")
 
     def __init__(self) -> None:
-        self._before: npt.NDArray[np.int16] | None = None
-        self._taken: npt.NDArray[np.int16] | None = None
+        self._before: npt.NDArray[np.uint8] | None = None
+        self._taken: npt.NDArray[np.uint8] | None = None
         self._level = 2.0
         self._since = 0
         self._taken_at = 0
 
     def wants(self, luma: npt.NDArray[np.uint8]) -> bool:
         """Whether this frame, the one after the frame asked about before, is to be kept large."""
-        coarse = luma[::2, ::2].astype(np.int16)
+        coarse = luma[::2, ::2].copy()
         before, self._before = self._before, coarse
         if before is None or before.shape != coarse.shape:
             self._taken = coarse
@@ -52,8 +53,6 @@ class LargeChoice:
         return wanted
 
 
-def _difference(a: npt.NDArray[np.int16], b: npt.NDArray[np.int16]) -> float:
-    """Mean absolute difference; sum and size are quicker here than `mean`."""
-    apart = a - b
-    np.abs(apart, out=apart)
-    return int(np.add.reduce(apart, axis=None, dtype=np.int32)) / apart.size
+def _difference(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> float:
+    """Mean absolute difference, exact."""
+    return cv2.norm(a, b, cv2.NORM_L1) / a.size
