@@ -14,6 +14,7 @@ import pytest
 
 from rewatch.cli.main import run
 from rewatch.exports.as_webannotation import read_notes, web_annotations
+from rewatch.exports.registry import EXPORTS
 from rewatch.library import notebook as notebook_module
 from rewatch.library.edition import Edition
 from rewatch.library.library import Library
@@ -138,6 +139,22 @@ def test_annotations_come_back_without_loss(annotated: Notes, library: Library, 
         times = selector["value"].split("&")[0].removeprefix("t=").split(",")
         # A media fragment must not be empty.
         assert float(times[0]) < float(times[1])
+
+
+def test_notes_are_in_what_archives_and_annotators_get(
+    annotated: Notes, edition: Edition, library: Library, tmp_path: Path
+) -> None:
+    manifest = json.loads(EXPORTS["iiif"].text(edition))
+    (page,) = [p for p in manifest["items"][0]["annotations"] if p["id"].endswith(":notes")]
+    assert [a["body"][0]["value"] for a in page["items"]] == [n.text for n in annotated.find()]
+    assert page["items"][-1]["target"].endswith("#t=30.5,31.25&xywh=percent:33.333333,10,20,25")
+    # Shots and lines are in the film's annotations as well; what comes back is what somebody wrote.
+    path = tmp_path / "film.jsonld"
+    path.write_text(EXPORTS["webannotation"].text(edition), "utf-8")
+    whole = json.loads(path.read_text())
+    count = len(edition.spans("shots")) + len(edition.spans("lines")) + 4
+    assert whole["total"] == count
+    assert read_notes(path, None, library) == annotated.find()
 
 
 def test_what_was_edited_elsewhere_is_an_edited_note(annotated: Notes, library: Library, tmp_path: Path) -> None:

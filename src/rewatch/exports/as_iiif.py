@@ -1,4 +1,5 @@
-"""IIIF Presentation 3: the film as a manifest of one canvas, its scenes as ranges, shots and lines as annotations.
+"""IIIF Presentation 3: the film as a manifest of one canvas, its chapters as ranges, shots, lines and notes as
+annotations.
 
 Addresses are names (urn:rewatch:...) and the film's own file: a manifest is served by whoever serves the film.
 
@@ -16,7 +17,11 @@ from typing import Any
 
 from rewatch.errors import ExportError
 from rewatch.exports.as_chapters import chapters_of
+from rewatch.exports.as_webannotation import annotation, fragment
 from rewatch.exports.study_view import Study, seconds_between, spans
+from rewatch.library.edition import Edition
+from rewatch.library.notebook import Notebook
+from rewatch.library.notes import Note, notes_of
 
 
 def iiif(study: Study) -> str:
@@ -101,4 +106,21 @@ def _pages(study: Study, base: str, canvas: str) -> list[dict[str, Any]]:
             )
         label = {"en": [name.capitalize()]}
         pages.append({"id": f"{base}:{name}", "type": "AnnotationPage", "label": label, "items": items})
+    if isinstance(study, Edition):
+        written = notes_of(Notebook(study.folder.parent.parent), study.id)
+        if written:
+            items = [_note(note, canvas) for note in written]
+            pages.append({"id": f"{base}:notes", "type": "AnnotationPage", "label": {"en": ["Notes"]}, "items": items})
     return pages
+
+
+def _note(note: Note, canvas: str) -> dict[str, Any]:
+    made = annotation(note)
+    # On a canvas a region counts the canvas's own units: only a fragment in percent says the same on any.
+    return {
+        "id": made["id"],
+        "type": "Annotation",
+        "motivation": "commenting",
+        "body": made["body"],
+        "target": f"{canvas}#{fragment(note)}",
+    }
