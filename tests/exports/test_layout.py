@@ -6,13 +6,14 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rewatch.exports.sheet.layout import A3, beats, lines_of_music, stacked, systems
 from rewatch.exports.sheet.marks import hairpins, terraces
 
 
+@settings(deadline=None)
 @given(st.floats(0.04, 12 * 3600))
 def test_systems_cover_the_film_and_stay_on_the_page(duration: float) -> None:
     lines = systems(A3, duration)
@@ -35,6 +36,7 @@ def test_a_short_film_is_one_line_and_a_long_one_several() -> None:
     assert [lines_of_music(m * 60)[0] for m in (1, 10, 25, 90, 170, 200)] == [1, 1, 2, 4, 5, 6]
 
 
+@settings(deadline=None)
 @given(st.floats(1, 6 * 3600))
 def test_time_marks_do_not_touch(duration: float) -> None:
     for system in systems(A3, duration):
@@ -55,6 +57,7 @@ def test_staves_share_the_height() -> None:
     assert boxes[0].y([0, 1]).tolist() == [boxes[0].bottom, boxes[0].top]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 50), st.floats(0.5, 20))
 def test_terraces_last_and_differ(seed: int, least: float) -> None:
     level = np.cumsum(np.random.default_rng(seed).normal(size=300))

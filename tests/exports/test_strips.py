@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -86,6 +86,7 @@ def test_the_figures_of_a_strip_are_those_of_its_movement(short_film) -> None:
         assert values["lines"] == str(int(((lines >= part.begin) & (lines < part.end)).sum()))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=120), st.floats(10, 60))
 def test_stills_do_not_overlap_and_stay_within(at: list[float], wide: float) -> None:
     at = sorted(at)
