@@ -91,6 +91,27 @@ def test_what_is_planted_is_found(planted: Edition) -> None:
     assert {d.key for d in details(planted)} == {d.key for d in found}
 
 
+def test_a_picture_that_returns_once(planted: Edition) -> None:
+    from rewatch.images.looks import LAYOUT
+    from rewatch.images.prints import NAME, Prints
+
+    begins = planted.spans("shots").begin_seconds(planted.times)
+    count = len(begins)
+    rng = np.random.default_rng(2)
+    hashes = rng.integers(0, 2**63, (count, 4), dtype=np.uint64)
+    hashes[count - 2] = hashes[3] ^ np.uint64(0b1011)
+    # One that is seen three times does not return: it is there. One that comes back at once goes on.
+    hashes[[10, 30, 50]] = hashes[10]
+    hashes[22] = hashes[20]
+    Prints(
+        np.arange(count, dtype=np.int32), (begins + 0.05).astype(np.float32), hashes, np.arange(count, dtype=np.int32),
+        np.zeros((count, LAYOUT), np.int8), np.full(count, 90, np.uint8), np.zeros((0, 5), np.float32),
+    ).save(planted.kept(NAME))  # fmt: skip
+    (found,) = (d for d in details(planted) if d.kind == "return")
+    assert (found.figures["earlier_shot"], found.figures["shot"], found.figures["bits"]) == (4, count - 1, 12)
+    assert found.begin == pytest.approx(float(begins[count - 2]) + 0.05, abs=0.01)
+
+
 def test_the_next_time_there_are_others(library: Library, planted: Edition) -> None:
     total = len({d.key for d in details(planted)})
     first = unnoticed(library, planted, top=4)

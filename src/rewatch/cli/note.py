@@ -39,7 +39,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Write a note to a moment of a film, a stretch of it, or a region of its picture. TEXT is Markdown; - reads it
-    from standard input.
+    from standard input, and -- goes before one that begins with a dash.
 
     \b
     Example:

@@ -86,13 +86,14 @@ def shots_of(edition: Edition) -> tuple[Spans, Floats, Floats] | None:
 
 def details(edition: Edition) -> list[Detail]:
     """Everything singular in a film that its tracks tell; what a film does not have is passed by."""
-    from rewatch.study import singular_heard, singular_said, singular_seen
+    from rewatch.study import singular_again, singular_heard, singular_said, singular_seen
 
     found: list[Detail] = []
     finders: tuple[Callable[[Edition], Iterator[Detail]], ...] = (
         *singular_seen.FINDERS,
         *singular_heard.FINDERS,
         *singular_said.FINDERS,
+        *singular_again.FINDERS,
     )
     for finder in finders:
         try:
