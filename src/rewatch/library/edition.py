@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -220,6 +220,11 @@ class Edition:
         """Forget what was read: another process may have written since."""
         self._record = None
         self._cache.clear()
+
+    def let_go(self, but: Collection[str] = ()) -> None:
+        """Hold no tracks in memory but these; the others are read anew when they are asked for."""
+        for name in self._cache.keys() - set(but):
+            del self._cache[name]
 
     def save(self, record: EditionRecord) -> None:
         """Write ``edition.json``."""

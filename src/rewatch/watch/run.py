@@ -82,6 +82,8 @@ class _Work:
         self._commit(analyser, given)
         # What it gathered is stored, and need not be held while the others finish.
         vars(analyser).clear()
+        self.edition.let_go(but={need for waiting in self.todo for need in waiting.needs})
+        del given, tracks, have
         give_back_memory()
 
     def played(self, stream: Stream) -> None:

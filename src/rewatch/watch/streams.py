@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import queue
+import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -33,11 +34,13 @@ CHECKPOINT_EVERY = 10.0
 
 
 def give_back_memory() -> None:
-    """Let the C library return freed memory to the system, where it can (glibc).
+    """Let the C library, and Arrow, return freed memory to the system, where they can (glibc).
 
     Small arrays that are kept lie between large ones that were freed; without this a long film's watch grows by what
     lies between.
     """
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
