@@ -16,6 +16,7 @@ import pytest
 from rewatch.library.library import Library
 from rewatch.web.app import create_app
 from rewatch.web.guard import LONGEST_BODY, is_loopback, own_names
+from rewatch.web.pages import static_at
 
 SHORT, LONG = "5a" * 16, "10" * 16
 WRITE = {"x-rewatch": "1"}
@@ -74,9 +75,9 @@ def test_what_a_page_loads_is_there(client: httpx.Client) -> None:
         seen.add(path)
         answer = client.get(path)
         assert answer.status_code == 200, path
-        for name in re.findall(r"from \"\./([\w.-]+)\"|\"(/static/[\w.-]+)\"", answer.text):
-            found = name[1] or f"/static/{name[0]}"
-            todo |= {found} - seen
+        assert "immutable" in answer.headers["cache-control"]
+        folder = path.rsplit("/", 1)[0]
+        todo |= {f"{folder}/{name}" for name in re.findall(r"(?:from |URL\()\"\./([\w.-]+)\"", answer.text)} - seen
     assert any("tile-worker" in path for path in seen)
 
 
@@ -138,16 +139,16 @@ def test_a_form_is_no_json(client: httpx.Client, body: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/static/../app.py",
-        "/static/%2e%2e/app.py",
-        "/static/..%2f..%2fcli/main.py",
+        f"{static_at()}/../app.py",
+        f"{static_at()}/%2e%2e/app.py",
+        f"{static_at()}/..%2f..%2fcli/main.py",
         "/films/../../etc/passwd",
         "/films/%2e%2e%2f%2e%2e/media",
         "/films/..%2f..%2f/lanes/0/0",
         f"/films/{SHORT}/stills/..%2f..%2fedition.json",
         f"/films/{SHORT}/explain/..%2f..%2fx",
         f"/films/{SHORT}%00/media",
-        "/static//etc/passwd",
+        f"{static_at()}//etc/passwd",
     ],
 )
 def test_no_path_leads_out(client: httpx.Client, path: str) -> None:

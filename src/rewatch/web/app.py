@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -25,12 +24,10 @@ from starlette.types import Receive, Scope, Send
 from rewatch.errors import RewatchError
 from rewatch.library.library import Library
 from rewatch.web import routes_data, routes_film, routes_jobs, routes_library, routes_media, routes_notes
-from rewatch.web.guard import Guard, TooLong, is_loopback, own_names
+from rewatch.web.guard import HEADERS, Guard, TooLong, is_loopback, own_names
 from rewatch.web.jobs import Jobs
-from rewatch.web.pages import failed, refused
+from rewatch.web.pages import STATIC, failed, refused, static_at
 from rewatch.web.shelf import Shelf
-
-STATIC = Path(__file__).with_name("static")
 
 
 def create_app(library: Library, host: str = "127.0.0.1") -> Starlette:
@@ -50,7 +47,7 @@ def create_app(library: Library, host: str = "127.0.0.1") -> Starlette:
             *routes_media.ROUTES,
             *routes_notes.ROUTES,
             *routes_jobs.ROUTES,
-            Mount("/static", _Static(directory=STATIC)),
+            Mount(static_at(), _Static(directory=STATIC)),
         ],
         middleware=[
             Middleware(Guard, own_names(host), addresses=not is_loopback(host), uploads=routes_library.UPLOADS),
@@ -60,6 +57,7 @@ def create_app(library: Library, host: str = "127.0.0.1") -> Starlette:
             RewatchError: _told,
             HTTPException: _refused,
             OSError: _system,
+            Exception: _fault,
         },
         lifespan=life,
     )
@@ -69,11 +67,11 @@ def create_app(library: Library, host: str = "127.0.0.1") -> Starlette:
 
 
 class _Static(StaticFiles):
-    """Our own scripts and styles: kept by the browser, asked about again each time (they are of one release)."""
+    """Our own scripts and styles, under a path that changes with them."""
 
     def file_response(self, *args: object, **more: object) -> Response:
         response: Response = super().file_response(*args, **more)  # type: ignore[arg-type]
-        response.headers["cache-control"] = "no-cache"
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
         return response
 
 
@@ -94,6 +92,13 @@ async def _told(request: Request, error: Exception) -> Response:
 async def _system(request: Request, error: Exception) -> Response:
     assert isinstance(error, OSError)
     return refused(request, 500, {"error": f"the system would not have it: {error.strerror or error}"})
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    # Told from outside of the guard: it bears the guard's headers all the same.
+    response = refused(request, 500, {"error": f"a fault in rewatch itself: {type(error).__name__}"})
+    response.headers.update(HEADERS)
+    return response
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """Pages: templates, and what they are filled with. Everything is escaped unless it was made here as markup.
 
 Contents
+    static_at   where our scripts and styles stand
     page        one template as an answer
     answer      JSON as an answer
     failed      an error as an answer: a page for a person, JSON for a script
@@ -11,6 +12,8 @@ from __future__ import annotations
 
 import json
 from functools import cache, lru_cache
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,6 +33,17 @@ from rewatch.errors import (
     RewatchError,
 )
 
+STATIC = Path(__file__).with_name("static")
+
+
+@cache
+def static_at() -> str:
+    """Where our scripts and styles stand: a path that changes with them, so that browsers may keep them for good."""
+    digest = blake2b(digest_size=6)
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return f"/static/{digest.hexdigest()}"
+
 
 @cache
 def _templates() -> Environment:
@@ -41,6 +55,7 @@ def _templates() -> Environment:
     env.filters["length"] = length
     env.filters["markdown"] = markdown
     env.globals["version"] = __version__
+    env.globals["static"] = static_at()
     return env
 
 

@@ -27,6 +27,8 @@ from rewatch.library.edition import Edition
 HIGHEST = 720
 _TICKS = 90_000
 _CRF = "22"
+# Its index before its data, for playing while it loads; ticks fine enough for the times that the film has.
+_OPTIONS = {"movflags": "+faststart", "video_track_timescale": str(_TICKS), "movie_timescale": str(_TICKS)}
 
 
 def proxy_path(edition: Edition) -> Path:
@@ -49,7 +51,7 @@ def make_proxy(edition: Edition, told: Callable[[float, float], None] = lambda a
         with (
             atomic.replacing(target) as part,
             av.open(facts.path) as film,
-            av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as copy,
+            av.open(str(part), "w", format="mp4", options=_OPTIONS) as copy,
         ):
             _encode(film, copy, facts, edition.duration, told)
     except FFmpegError as error:

@@ -2,6 +2,8 @@
 
 const HELD = 48;
 const AT_ONCE = 6;
+/** Milliseconds for which a level must have been wanted before tiles of it are asked for, where coarser ones are there. */
+const SETTLED = 70;
 
 export class Tiles extends EventTarget {
   constructor(film) {
@@ -9,7 +11,7 @@ export class Tiles extends EventTarget {
     this.film = film;
     this.number = 0;
     this.config = null;
-    this.worker = new Worker("/static/tile-worker.js", { type: "module" });
+    this.worker = new Worker(new URL("./tile-worker.js", import.meta.url), { type: "module" });
     this.worker.onmessage = ({ data }) => this.#arrived(data);
     this.held = new Map();
     this.asked = new Set();
@@ -51,7 +53,13 @@ export class Tiles extends EventTarget {
     }
     // Neighbours last: they are wanted when the view moves on.
     for (const index of [first - 1, last + 1]) if (index >= 0 && index < count && !this.#hold(level, index)) wanted.push([level, index]);
-    this.#want(wanted);
+    // While the view rushes through the levels, what is at hand will do.
+    const now = performance.now();
+    if (level !== this.levelNow) { this.levelNow = level; this.since = now; }
+    const rushing = now - this.since < SETTLED && found.length === last - first + 1;
+    clearTimeout(this.later);
+    if (rushing && wanted.length) this.later = setTimeout(() => this.#want(wanted), SETTLED);
+    else this.#want(wanted);
     return found;
   }
 
