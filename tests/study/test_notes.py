@@ -195,6 +195,20 @@ def test_a_full_disk_hands_the_text_back(notes: Notes, edition: Edition, monkeyp
     assert [n.text for n in notes.find()] == ["there"]
 
 
+def test_an_error_of_a_full_disk_is_called_so(notes: Notes, edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes.add(edition, 1, "there")
+
+    def fails(self: Any, *given: Any) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(notebook_module.Writing, "put", fails)
+    with pytest.raises(NotSaved, match="disk I/O error"):
+        notes.add(edition, 2, "kept")
+    monkeypatch.setattr("rewatch.library.database.shutil.disk_usage", lambda _: type("Usage", (), {"free": 4096}))
+    with pytest.raises(NotSaved, match="the disk is full"):
+        notes.add(edition, 2, "kept")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_library_can_be_read(notes: Notes, edition: Edition) -> None:
     notes.add(edition, 1, "there")

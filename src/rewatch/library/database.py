@@ -7,6 +7,7 @@ power cut. The version is SQLite's ``user_version``; each step of the migrations
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,9 @@ Migration = tuple[str, ...]
 """The statements that lead one version on."""
 
 T = TypeVar("T")
+
+_ROOM = 1 << 16
+"""Bytes that SQLite needs at least beside a file in WAL mode."""
 
 
 class Database:
@@ -51,11 +55,18 @@ class Database:
             self._migrate(connection)
             yield connection
         except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
-            raise LibraryError(f"the {self._called} {self.path}: {error}") from error
+            raise LibraryError(f"the {self._called} {self.path}: {self._why(error)}") from error
         except sqlite3.DatabaseError as error:
             raise LibraryError(f"the {self._called} {self.path} is damaged ({error}): {self._damaged}") from error
         finally:
             connection.close()
+
+    def _why(self, error: sqlite3.Error) -> str:
+        # What SQLite calls an I/O error is a full disk as often as not: there was no room for what stands beside a WAL.
+        with contextlib.suppress(OSError):
+            if "disk I/O" in str(error) and shutil.disk_usage(self.path.parent).free < _ROOM:
+                return "the disk is full"
+        return str(error)
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
