@@ -1,10 +1,11 @@
 """Which stretches of a film must be decoded before its shots are sure: what is expected to go wrong otherwise.
 
 A film is judged by groups of pictures. Of each it is estimated, from `glance_evidence`, how probable it is that a cut
-hides in it, that a gradual transition does, and that its last change of picture, the next keyframe, is taken for what
-it is not. Groups are opened while more than `LEAVE` of the film's boundaries would be expected to be wrong, those first
-whose opening mends most for what it costs. What opened groups turn out to hold corrects the estimate for the rest:
-in a film of dissolves ever more is opened, in one of plain cuts little.
+hides in it, that a gradual transition does, that the next keyframe is taken for what it is not, and that it hides what
+would explain why that shows another picture and yet begins no shot. Groups are opened while more than `LEAVE` of the
+film's boundaries would be expected to be wrong, those first whose opening mends most for what it costs. What opened
+groups turn out to hold corrects the estimate for the rest: in a film of dissolves ever more is opened, in one of plain
+cuts little.
 
 Contents
     Ledger
@@ -31,6 +32,13 @@ PIXEL, BYTE = 2.9e-9, 0.13e-6
 SUSPECT = 0.25
 """Share of a group's largest probability from which on an anchor must be looked at when the group is opened."""
 
+APART = 8.0, 28.0
+"""Distance of two keyframes, blocks free to move (code values), up to which nothing need have changed between them, and
+from which on something must have, be it that the camera has moved on."""
+SAME = 0.4
+"""Persistence from which on two keyframes show the same thing."""
+UNEXPLAINED = 0.4
+"""Share of the changes between keyframes, where the later one begins no shot, that hide a boundary."""
 SURE = 0.03
 """Probability of being wrong up to which a keyframe is taken for what it seems, though its group is opened."""
 BEHIND = 16
@@ -55,20 +63,23 @@ class Ledger:
 
     at_key: (k - 1,) probability that each keyframe but the first is the first of a shot
     cuts, ramps: (k,) probability that a group hides one
+    changes: (k,) probability that the picture changes within a group, as its two keyframes differ
+    always: (k,) groups that are opened in any case: beside a keyframe that shows nothing, and the film's last
     """
 
     coded: Coded
     at_key: Doubles
     cuts: Doubles
     ramps: Doubles
+    changes: Doubles
     always: Bools
     cost: Doubles
     suspects: list[int]
     opened: Bools = field(init=False)
-    _factors: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    _factors: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     _found: int = 0
-    _had: Doubles = field(default_factory=lambda: np.zeros(3))
-    _expected: Doubles = field(default_factory=lambda: np.zeros(3))
+    _had: Doubles = field(default_factory=lambda: np.zeros(4))
+    _expected: Doubles = field(default_factory=lambda: np.zeros(4))
 
     def __post_init__(self) -> None:
         self.opened = np.zeros(len(self.cuts), bool)
@@ -84,7 +95,9 @@ class Ledger:
         np.maximum.at(cuts, anchors.group, of_cut)
         np.maximum.at(ramps, anchors.group, of_ramp)
         flat = seen.spread < FLAT
-        always = flat | np.append(flat[1:], False)
+        always = flat | np.append(flat[1:], True)
+        apart = np.clip((np.expm1(seen.near[:, 0]) - APART[0]) / (APART[1] - APART[0]), 0, 1)
+        other = np.append((1 - at_key) * apart * (seen.near[:, 3] < SAME), 0.0)
         total = np.append(0, np.cumsum(coded.size.astype(np.float64)))
         ends = coded.ends
         cost = (ends - coded.keyframes) * pixels * PIXEL + (total[ends] - total[coded.keyframes]) * BYTE
@@ -92,7 +105,7 @@ class Ledger:
         of_any = of_cut + of_ramp
         near = of_any >= SUSPECT * (cuts + ramps)[anchors.group]
         np.maximum.at(last, anchors.group[near], anchors.at[near])
-        return cls(coded, at_key, cuts, ramps, always, cost, last.tolist())
+        return cls(coded, at_key, cuts, ramps, UNEXPLAINED * other, always, cost, last.tolist())
 
     @property
     def unsure(self) -> Doubles:
@@ -101,8 +114,8 @@ class Ledger:
 
     def expected(self) -> Doubles:
         """(k,) boundaries expected to be wrong if a group is not opened, as far as is known by now."""
-        cut, ramp, key = self._factors
-        result: Doubles = cut * self.cuts + ramp * self.ramps + key * self.unsure + self.always
+        cut, ramp, key, change = self._factors
+        result: Doubles = cut * self.cuts + ramp * self.ramps + key * self.unsure + change * self.changes + self.always
         return result
 
     def threshold(self) -> float:
@@ -132,7 +145,12 @@ class Ledger:
     def end_of(self, group: int) -> int:
         """The frame up to which an opened group is to be decoded: its end, but where only its beginning is open."""
         end = int(self.coded.ends[group])
-        if self.always[group] or self.unsure[group] > SURE or not group < len(self.at_key):
+        if (
+            self.always[group]
+            or self.changes[group] > LEAVE
+            or self.unsure[group] > SURE
+            or not group < len(self.at_key)
+        ):
             return end
         least = self.suspects[group] + BEHIND
         return least if least < end - BEHIND else end
@@ -145,7 +163,9 @@ class Ledger:
         self.opened[group] = True
         wrong = key is not None and group < len(self.at_key) and (self.at_key[group] > 0.5) != key
         self._found += cuts + ramps
-        self._had += (min(cuts, 1), min(ramps, 1), int(wrong))
-        self._expected += (self.cuts[group], self.ramps[group], self.unsure[group])
-        cut, ramp, wrongs = ((self._had + PRIOR) / (self._expected + PRIOR)).tolist()
-        self._factors = (cut, ramp, wrongs)
+        # What a change between keyframes was expected for counts with it alone.
+        other = min(cuts + ramps, 1) if self.changes[group] > 0 else 0
+        self._had += (min(cuts, 1), min(ramps, 1), int(wrong), other)
+        self._expected += (self.cuts[group], self.ramps[group], self.unsure[group], self.changes[group])
+        cut, ramp, wrongs, change = ((self._had + PRIOR) / (self._expected + PRIOR)).tolist()
+        self._factors = (cut, ramp, wrongs, change)

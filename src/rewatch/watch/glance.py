@@ -44,7 +44,8 @@ HEAD = 10
 """Frames decoded behind a run, so that the change at its end is seen from both sides: what a flash needs and more."""
 EDGE = 6
 """Frames from the beginning of a run within which a boundary asks for what is before it."""
-ROUNDS = 4
+ROUNDS = 12
+"""Times that a window is gone through at most, for what was learnt from the last one."""
 
 Bools = npt.NDArray[np.bool_]
 
@@ -102,6 +103,9 @@ class Glance:
             for first, end in self._windows():
                 self._window(first, end)
                 self._tell(seen, first, end)
+            # What was learnt since may speak against what was left closed at the beginning.
+            for first, end in self._windows():
+                self._window(first, end)
         except (NoOrder, ExcerptsFailed) as why:
             raise NoGlance(str(why)) from None
 
@@ -125,20 +129,24 @@ class Glance:
 
     def _window(self, first: int, end: int) -> None:
         """Open what is to be opened of the groups ``first .. end``, and look at it."""
-        edge = max(first - 3, 0)
-        for group in [g for g in self._held if g < edge]:
-            del self._held[group]
         wanted = set(self.ledger.wanted(first, end))
         for _ in range(ROUNDS):
             wanted = {g for g in wanted if g not in self._opened or not self._opened[g].whole}
             if not wanted:
                 break
+            for group in [g for g in self._held if not first - 3 <= g < end + 2]:
+                del self._held[group]
             more = self._open(wanted)
             wanted = more | set(self.ledger.wanted(first, end))
 
     def _open(self, groups: set[int]) -> set[int]:
         """Decode groups and judge the runs that they are in; the groups that must be opened for it as well."""
-        ends = self.ledger.coded.ends
+        keys, ends = self.order.keyframes, self.ledger.coded.ends
+        for group in sorted(groups):
+            # What is no longer than what must be seen behind a run anyway belongs to it.
+            while group + 1 < len(keys) and group + 1 not in self._opened and ends[group + 1] - ends[group] <= HEAD:
+                group += 1
+                groups.add(group)
         spans = []
         for group in sorted(groups):
             again = group in self._opened
