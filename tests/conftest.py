@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from rewatch.demo import Truth, Variant, render
+from rewatch.library.library import Library
 
 SMALL = {"width": 256, "height": 144}
 
@@ -78,6 +79,16 @@ def demo_variant(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], De
 def demo_film(demo_variant: Callable[[str], DemoFilm]) -> DemoFilm:
     """The demo film, small: 256x144, 24 frames a second, H.264 and AAC, subtitles embedded."""
     return demo_variant("h264")
+
+
+@pytest.fixture(scope="session")
+def demo_library(demo_film: DemoFilm, tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """A library with the demo film, watched once a session; it is only read."""
+    from rewatch.watch.run import watch
+
+    library = Library(tmp_path_factory.mktemp("demo-library"))
+    watch(demo_film.path, library, title="The Lamp on the Hill", year=2026)
+    return library
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,9 @@ COMMANDS = {
     "shots": ("shots", "demo"),
     "score": ("score", "demo"),
     "minute": ("minute", "1", "demo"),
+    "find": ("find", "--quote", "burn little light"),
+    "sounds": ("sounds", "demo"),
+    "images": ("images", "demo"),
     "explain": ("explain", "demo", "asl"),
     "explain_all": ("explain", "demo"),
 }

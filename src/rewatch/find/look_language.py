@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.clock import parse_time
-from rewatch.errors import RewatchError
+from rewatch.errors import QueryError
 from rewatch.find.look_words import Word, near_words, word_of
 from rewatch.find.moments import Moments
 from rewatch.structure.evenly import Array
@@ -48,7 +48,7 @@ _HOW: dict[str, Callable[[Array], Array]] = {
 _NOT, _AND, _OR = ("not", "no", "without"), ("and", "with", ",", "&"), ("or", "|")
 
 
-class LookUnknown(RewatchError):
+class LookUnknown(QueryError):
     """A look that is not understood; the message says which word, and which words are like it."""
 
 

@@ -163,9 +163,11 @@ class LinesIndex:
                 if isinstance(error.__cause__, sqlite3.OperationalError) or attempt:
                     break
                 # Damaged: nothing is in it that cannot be had again.
-                self._remove()
+                with contextlib.suppress(OSError):
+                    self._remove()
             except OSError:
                 break
+        _CHECKED.pop(self._database.path, None)
         self._memory = sqlite3.connect(":memory:", isolation_level=None)
         for statement in (s for step in _TABLES for s in step):
             self._memory.execute(statement)
