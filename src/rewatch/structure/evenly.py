@@ -93,6 +93,9 @@ def share(edges: Array, begin: Array, end: Array) -> Array:
     return found
 
 
+_COLUMNS = 8
+
+
 def means(edges: Array, begin: Array, end: Array, values: Array) -> tuple[Array, Array]:
     """Means over ``[edges[i], edges[i + 1])`` of stretches in order that do not overlap, and the share covered.
 
@@ -103,18 +106,27 @@ def means(edges: Array, begin: Array, end: Array, values: Array) -> tuple[Array,
         return np.zeros((count, values.shape[1])), np.zeros(count)
     lasts = end - begin
     # The integral of the staircase at each edge: all the whole stretches before it and its part of the one it is in.
-    whole = np.zeros((len(begin) + 1, values.shape[1] + 1))
-    np.cumsum(np.column_stack([lasts, values * lasts[:, None]]), axis=0, out=whole[1:])
     at = np.searchsorted(begin, edges, side="right") - 1
-    inside = np.where(at >= 0, np.clip(edges - begin[at], 0.0, lasts[at]), 0.0)
     before = np.maximum(at, 0)
-    integral = whole[before] + inside[:, None] * np.column_stack([np.ones(len(at)), values[before]])
-    part = np.diff(integral, axis=0)
-    covered = np.maximum(part[:, 0], 0.0)
+    inside = np.where(at >= 0, np.clip(edges - begin[before], 0.0, lasts[before]), 0.0)
+    covered = np.maximum(_between(lasts[:, None], before, inside[:, None])[:, 0], 0.0)
     known = covered > 1e-6
     found = np.zeros((count, values.shape[1]))
-    found[known] = part[known, 1:] / covered[known, None]
+    # Some columns at a time: of a long film's palette each array of all of them takes tens of megabytes.
+    for first in range(0, values.shape[1], _COLUMNS):
+        some = slice(first, first + _COLUMNS)
+        part = _between(values[:, some] * lasts[:, None], before, inside[:, None] * values[before, some])
+        found[known, some] = part[known] / covered[known, None]
     return found, np.clip(covered * RATE, 0.0, 1.0)
+
+
+def _between(wholes: Array, before: npt.NDArray[np.int64], parts: Array) -> Array:
+    """Differences from edge to edge: the sums of all before the stretch that an edge lies in, and its part of that."""
+    running = np.zeros((len(wholes) + 1, wholes.shape[1]))
+    np.cumsum(wholes, axis=0, out=running[1:])
+    integral = running[before]
+    integral += parts
+    return np.diff(integral, axis=0)
 
 
 def relative(values: Array, known: npt.NDArray[np.bool_]) -> Array:

@@ -124,6 +124,7 @@ def _seen(tracks: Mapping[str, Track], edges: Array) -> list[Group | None]:
     if palette := _curve(tracks, "palette"):
         # Square roots: then the distance of two palettes is Hellinger's, and small colours count for something.
         shares, covered = means(edges, *palette)
+        del palette  # of a long film it takes as much as all that is made of it
         names = tuple(tracks["palette"].columns)  # type: ignore[union-attr]
         found.append(_group("palette", names, np.sqrt(np.maximum(shares, 0.0)), covered > 0, parts=True))
     if activity := _curve(tracks, "activity"):
