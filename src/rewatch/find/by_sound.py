@@ -27,7 +27,7 @@ from rewatch.find.sound_index import SoundIndex, open_index
 from rewatch.library.library import Library
 from rewatch.sounds.prints import Prints, open_prints
 
-LOOKED_AT = 300
+LOOKED_AT = 200
 """Candidates of a piece that are looked at closely."""
 CLOSER = 20
 """Places that are tried at other speeds too."""

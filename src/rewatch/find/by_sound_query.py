@@ -67,9 +67,9 @@ class Query:
         hop, bins = np.nonzero(peaks(level, stands, DENSE))
         self.landmarks = len(hop)
         self.probes = probes(*pairs_of(hop.astype(np.int64), bins.astype(np.uint16), None))
-        self._map = _agreement(level, stands)
-        inner = self._map[EDGE : max(self.hops - EDGE, EDGE + 1)]
-        self._mean, self._spread = inner.mean(axis=0), inner.var(axis=0)
+        points = _agreement(level, stands)
+        inner = points[EDGE : max(self.hops - EDGE, EDGE + 1)]
+        self._off, self._spread = points - inner.mean(axis=0), inner.var(axis=0)
         self._least = 4 * float(self._spread.mean())
 
     def agreement(
@@ -82,16 +82,15 @@ class Query:
 
         The agreement is in standard deviations of what chance gives: 0 for a place that has nothing to do with it.
         """
-        best, moved = 0.0, 0
-        for move in range(-slack, slack + 1):
-            at = hop - move
-            inside = (at >= EDGE) & (at < self.hops - EDGE)
-            where, of = at[inside], bins[inside]
-            off = float((self._map[where, of] - self._mean[of]).sum())
-            value = off / float(np.sqrt(self._spread[of].sum() + self._least)) if off > 0 else 0.0
-            if value > best:
-                best, moved = value, move
-        return best, moved
+        moves = np.arange(-slack, slack + 1)
+        at = hop[None, :] - moves[:, None]
+        inside = (at >= EDGE) & (at < self.hops - EDGE)
+        off = np.where(inside, self._off[np.clip(at, 0, self.hops - 1), bins], 0).sum(axis=1)
+        spread = np.where(inside, self._spread[bins], 0).sum(axis=1) + self._least
+        values = off / np.sqrt(spread)
+        # Of equals the one that moves least.
+        best = int(np.lexsort((np.abs(moves), -values))[0])
+        return max(0.0, float(values[best])), int(moves[best])
 
 
 def _frames(wave: Wave, way: Way) -> Wave:

@@ -17,8 +17,10 @@ Contents
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,7 @@ from rewatch.library.library import Library
 from rewatch.sounds.prints import ABOUT, Prints, open_prints
 
 FORM = 1
-MOST = 4_000_000
+MOST = 2_500_000
 """Entries that one search reads at most; of more, those of the commonest pairs are left out."""
 BATCH = 40 * 3600 * 64
 """Hops of the films that are made a segment of at once: forty hours, some hundreds of megabytes while they are."""
@@ -74,7 +76,7 @@ class SoundIndex:
         hashes: npt.NDArray[np.uint32],
         begins: npt.NDArray[np.int64],
         editions: Collection[str] | None = None,
-        most: int = 300,
+        most: int = 200,
     ) -> list[Candidate]:
         """The places where most pairs agree, the most votes first.
 
@@ -106,12 +108,16 @@ def _voted(
     editions: Collection[str] | None,
     most: int,
 ) -> list[Candidate]:
-    hop, of = segment.entries(first, count)
-    if not len(hop):
-        return []
+    hop = segment.entries(first, count)
     # In steps of two hops, and each step together with the next: what is one hop off counts too. `APART` keeps what
     # begins before a film from reaching into the one before it.
-    step = np.sort(((hop.astype(np.int64) + APART - begins[of]) >> 1).astype(np.uint32))
+    step = np.sort((hop + np.repeat((APART - begins).astype(np.uint32), count)) >> np.uint32(1))
+    # Most stand alone; the few that have company are counted.
+    near = np.zeros(len(step) + 1, dtype=bool)
+    near[1:-1] = step[1:] - step[:-1] <= 1
+    step = step[near[1:] | near[:-1]]
+    if not len(step):
+        return []
     ends = np.flatnonzero(np.diff(step, append=np.uint32(2**32 - 1)))
     votes = np.diff(ends, prepend=-1)
     value = step[ends]
@@ -156,11 +162,13 @@ def _current(held: Held, stamps: dict[str, int]) -> bool:
 def _stamps(library: Library) -> dict[str, int]:
     """Edition -> when its prints were written, in nanoseconds; of those that have any."""
     found = {}
-    for path in (library.folder / "editions").glob("*"):
-        try:
-            found[path.name] = (library.place(path.name).kept("sound_prints") / ABOUT).stat().st_mtime_ns
-        except OSError:
-            continue
+    folder = library.folder / "editions"
+    kept = os.path.relpath(library.place("x").kept("sound_prints") / ABOUT, folder / "x")
+    with suppress(OSError), os.scandir(folder) as editions:
+        # A thousand films are looked at for every search: no more than a stat of each.
+        for edition in editions:
+            with suppress(OSError):
+                found[edition.name] = os.stat(os.path.join(edition.path, kept)).st_mtime_ns
     return found
 
 
@@ -217,18 +225,20 @@ def _batches(library: Library, ids: list[str], stamps: dict[str, int]) -> Iterat
 
 
 def _groups(segments: list[Segment]) -> list[list[Segment]]:
-    """The segments that are to be merged: of the smallest ones as many as together outweigh the next."""
-    ordered = sorted(segments, key=len)
-    group: list[Segment] = []
-    size = hops = 0
-    for i, segment in enumerate(ordered):
-        hops += segment.room
-        if i and (len(segment) > 2 * size or hops > ROOM):
-            break
-        group.append(segment)
-        size += len(segment)
-    dead = [s for s in segments if s not in group and sum(h.hops for h in s.held if not h.alive) > s.room // 2]
-    return ([group] if len(group) > 1 else []) + [[s] for s in dead]
+    """The segments that are to be merged: those of like size, so that each entry is rewritten seldom."""
+    groups: list[list[Segment]] = []
+    for segment in sorted(segments, key=len):
+        last = groups[-1] if groups else []
+        fits = sum(s.room for s in last) + segment.room <= ROOM
+        if last and fits and len(segment) <= 2 * sum(map(len, last)):
+            last.append(segment)
+        else:
+            groups.append([segment])
+    return [g for g in groups if len(g) > 1 or _mostly_gone(g[0])]
+
+
+def _mostly_gone(segment: Segment) -> bool:
+    return sum(h.hops for h in segment.held if not h.alive) > segment.room // 2
 
 
 def _sweep(folder: Path, names: set[str]) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.sounds.prints import Prints
-from rewatch.sounds.prints_pairs import BITS, spread
+from rewatch.sounds.prints_pairs import BITS
 
 APART = 1 << 15
 """Hops left free before each film: over eight minutes, longer than any piece of a query."""
@@ -78,10 +78,14 @@ class Segment:
         count = self.starts[at + 1].astype(np.int64) - first
         return first, np.where(self.keys[at] == hashes, count, 0)
 
-    def entries(self, first: Counts, count: Counts) -> tuple[Hashes, Counts]:
-        """All entries of such ranges, and the number of the range that each is of."""
-        where, of = spread(first, count)
-        return self._entries[where], of
+    def entries(self, first: Counts, count: Counts) -> Hashes:
+        """The entries of such ranges, one range after the other."""
+        # Copied range by range: each lies together on the disk. (A memmap is slow to slice, the array under it not.)
+        whole = self._entries.view(np.ndarray)
+        ends = first + count
+        some = np.flatnonzero(count)
+        parts = [whole[a:b] for a, b in zip(first[some].tolist(), ends[some].tolist(), strict=True)]
+        return np.concatenate([np.zeros(0, dtype=np.uint32), *parts])
 
     def film_at(self, hop: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The number, in `held`, of the film that entries lie in; the free stretch before a film is the film's."""
