@@ -56,6 +56,8 @@ def test_lost_or_damaged_it_is_built_anew(tmp_path: Path) -> None:
 
 def test_where_it_cannot_be_written_it_is_held_in_memory(tmp_path: Path) -> None:
     library = made.new_library(tmp_path, {"One": ["The lamp is lit."]})
+    for end in ("", "-wal", "-shm"):
+        (tmp_path / f"lines.sqlite{end}").unlink(missing_ok=True)
     (tmp_path / "lines.sqlite").mkdir()
     assert found(library, "lamp") == ["The lamp is lit."]
 

@@ -259,6 +259,9 @@ def _wanting(given: dict[str, Any]) -> str:
 
 
 def _in_words(match: Match) -> str:
+    if match.evidence == "quote" and match.details.get("said", 0) > 0.9 and match.details.get("places", 1) > 1:
+        # It is said there for certain; which of the places is meant nobody can tell.
+        return f"one of {match.details['places']}"
     scale = _WORDS.get(match.evidence, _SURE)
     return next(word for least, word in scale if match.score >= least)
 

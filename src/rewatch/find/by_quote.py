@@ -30,8 +30,8 @@ from rewatch.words.folding import fold
 
 SURENESS = (-12.0, 18.0)
 """Of the logistic curve: its constant, and what the share of the quote that is said adds."""
-LEAST = 0.3
-"""How sure, at least, of what is answered: below it most answers were wrong."""
+LEAST = 0.5
+"""How sure, at least, that it is said at all, of what is answered: two thirds of the quote must be."""
 _REACH = 2
 """Lines before and after one that is named, over which the quote may run; more where it is longer than they are."""
 _FARTHEST = 7
@@ -41,6 +41,8 @@ _WHOLE = 0.97
 """A line that says so much of the quote says all of it, whatever its neighbours say."""
 _LONGEST = 600
 """Letters of a quote that are looked at."""
+_EQUAL = 0.02
+"""Fits that differ by less are as good."""
 _ALIKE = 14.0
 """How steeply places share: one that says a tenth less of the quote counts for a quarter."""
 
@@ -53,7 +55,7 @@ def find_quote(
     editions: ids of those to look in; None: all of the library
     who:      only what is said by a speaker of that name, or of a name in which it stands
     details of a match: text (the lines as they are written), found (begin and end in it of each word of the quote),
-    speaker, lines (how many), said (how much of the quote, 0..1)
+    speaker, lines (how many), said (how much of the quote, 0..1), places (that say it as well as this one, itself too)
 
     Raises LibraryError where the library cannot be read.
     """
@@ -125,13 +127,14 @@ def _matches(said: list[tuple[str, Said]], names: dict[str, str], top: int) -> l
     sure = np.array([_surely(s) for _, s in said])
     weight = np.exp(_ALIKE * (fits - fits.max(initial=0.0))) * sure
     scores = sure * weight / max(float(weight.sum()), 1e-12)
+    places = [int((np.abs(fits - s.fit) < _EQUAL).sum()) for _, s in said]
     kept = [
-        (score, edition, s)
-        for (edition, s), certain, score in zip(said, sure.tolist(), scores.tolist(), strict=True)
+        (score, edition, s, count)
+        for (edition, s), certain, score, count in zip(said, sure.tolist(), scores.tolist(), places, strict=True)
         if certain >= LEAST
     ]
     kept.sort(key=lambda item: (-item[0], names.get(item[1], ""), item[2].lines[0].id))
-    return [_match(edition, names.get(edition, edition), s, score) for score, edition, s in kept[:top]]
+    return [_match(edition, names.get(edition, edition), s, score, count) for score, edition, s, count in kept[:top]]
 
 
 def _surely(said: Said) -> float:
@@ -140,7 +143,7 @@ def _surely(said: Said) -> float:
     return 1 / (1 + math.exp(-(constant + slope * said.share)))
 
 
-def _match(edition: str, film: str, said: Said, score: float) -> Match:
+def _match(edition: str, film: str, said: Said, score: float, places: int) -> Match:
     return Match(
         film,
         edition,
@@ -155,5 +158,6 @@ def _match(edition: str, film: str, said: Said, score: float) -> Match:
             "speaker": next((line.speaker for line in said.lines if line.speaker), ""),
             "lines": len(said.lines),
             "said": round(said.share, 3),
+            "places": places,
         },
     )

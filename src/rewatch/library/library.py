@@ -82,6 +82,11 @@ class Library:
         self.catalogue.put(
             edition.id, edition.title, edition.year, edition.facts.path, edition.duration, watched=watched
         )
+        if watched:
+            # The index imports this module.
+            from rewatch.library.lines_index import LinesIndex
+
+            LinesIndex(self).renew(in_memory=False)
 
     def remove(self, edition: Edition) -> None:
         """Take an edition out of the library, all of it. The caller holds its lock."""

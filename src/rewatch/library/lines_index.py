@@ -143,8 +143,10 @@ class LinesIndex:
         )
         self._memory: sqlite3.Connection | None = None
 
-    def renew(self) -> int:
+    def renew(self, in_memory: bool = True) -> int:
         """Bring the index up to date with the library; how many films were entered anew or taken out.
+
+        in_memory: where it cannot be written, build it in memory; else it is left for the search that needs it
 
         Where nothing was entered into the catalogue since, films are looked at again after `_CHECKED_FOR` only.
         """
@@ -168,6 +170,8 @@ class LinesIndex:
             except OSError:
                 break
         _CHECKED.pop(self._database.path, None)
+        if not in_memory:
+            return 0
         self._memory = sqlite3.connect(":memory:", isolation_level=None)
         for statement in (s for step in _TABLES for s in step):
             self._memory.execute(statement)
