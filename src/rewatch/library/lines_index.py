@@ -152,7 +152,12 @@ class LinesIndex:
         """
         state = self._catalogue_stamp()
         before = _CHECKED.get(self._database.path)
-        if before and before[0] == state and time.monotonic() - before[1] < _CHECKED_FOR and self._database.exists():
+        if (
+            before
+            and before[0] == state
+            and time.monotonic() - before[1] < _CHECKED_FOR
+            and self._database.path.is_file()
+        ):
             return 0
         stamps = dict(self._stamps())
         _CHECKED[self._database.path] = (state, time.monotonic())
