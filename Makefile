@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo watch test check clean
+.PHONY: demo watch test browser check clean
 
 demo: $(STAMP)            ## render the demo film, watch it, draw its score sheet
 	$(BIN)/rewatch demo
@@ -14,8 +14,14 @@ watch: $(STAMP)           ## watch a film of your own: make watch FILM=path/to/f
 	$(BIN)/rewatch watch "$(FILM)"
 	$(BIN)/rewatch score "$(FILM)" --sheet score.png
 
-test: $(STAMP)            ## the tests
+test: $(STAMP) browser    ## the tests
 	$(BIN)/python -m pytest
+
+browser:                  ## Chromium for the tests of the page, where it can be had (Debian and its like, as root)
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+	{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && \
+	DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium chromium-driver >/dev/null; } || \
+	echo 'no Chromium here (apt-get install chromium chromium-driver): the tests of the page in a browser are skipped'
 
 check: $(STAMP)           ## what CI checks besides the tests
 	$(BIN)/ruff check .

@@ -311,16 +311,16 @@ def looked_at(address: str, seconds: float) -> None:
             told = driver.execute_script(LOADED)
             before_video = f"{told['bytes_media'] / 1000:.0f} kB before the video; " if told["media"] else ""
             print(
-                f"\n{title}: first picture {told['first']:.0f} ms after the page, {told['bytes_first'] / 1000:.0f} kB by "
-                f"then; {before_video}{told['all'] / 1000:.0f} kB in all"
+                f"\n{title}: first picture {told['first']:.0f} ms after the page, {told['bytes_first'] / 1000:.0f} "
+                f"kB by then; {before_video}{told['all'] / 1000:.0f} kB in all"
             )
             before = processor_seconds(driver.service.process.pid)
             moved = driver.execute_async_script(MOVE, seconds)
             used = processor_seconds(driver.service.process.pid) - before
             print(
-                f"  moving: {moved['fps']:.1f} frames a second, 95 % within {moved['p95']:.1f} ms; {moved['drawn']} drawn in "
-                f"{moved['draw']:.1f} ms (95 %: {moved['draw95']:.1f}); {1000 * used / moved['frames']:.1f} ms of the "
-                f"processor a frame, all of Chromium together"
+                f"  moving: {moved['fps']:.1f} frames a second, 95 % within {moved['p95']:.1f} ms; {moved['drawn']} "
+                f"drawn in {moved['draw']:.1f} ms (95 %: {moved['draw95']:.1f}); "
+                f"{1000 * used / moved['frames']:.1f} ms of the processor a frame, all of Chromium together"
             )
             hovered = [driver.execute_async_script(HOVER, share) for share in np.linspace(0.05, 0.95, 12).tolist()]
             print(f"  hover: median {np.median(hovered):.0f} ms, longest {max(hovered):.0f} ms")

@@ -47,6 +47,7 @@ PAGES = (
     f"/films/{SHORT}/minutes/1",
     f"/films/{SHORT}/figures",
     f"/films/{SHORT}/explain/asl",
+    f"/films/{SHORT}/unnoticed",
     f"/films/{LONG}",
     f"/films/{LONG}/minutes/180",
 )
@@ -110,6 +111,7 @@ WRITES = [
     ("POST", f"/films/{SHORT}/proxy"),
     ("POST", f"/films/{SHORT}/viewings"),
     ("POST", "/search/still"),
+    ("POST", f"/films/{SHORT}/unnoticed"),
 ]
 FOREIGN = [
     {},
@@ -394,6 +396,16 @@ def test_a_viewing_is_logged_and_taken_out_again(client: httpx.Client) -> None:
     assert client.post("/viewings/undo", headers=WRITE).status_code == 200
     assert "<em>cat</em>" in client.get("/viewings").text
     assert client.post(f"/films/{SHORT}/viewings", json={"day": "soon"}, headers=WRITE).status_code == 400
+
+
+def test_looking_at_the_unnoticed_uses_nothing_up_asking_for_others_does(client: httpx.Client) -> None:
+    path = f"/films/{SHORT}/unnoticed"
+    first = client.get(path).text
+    assert client.get(path).text == first
+    given = client.post(path, headers=WRITE).json()["details"]
+    again = client.post(path, headers=WRITE).json()["details"]
+    assert given
+    assert not {d["key"] for d in given} & {d["key"] for d in again}
 
 
 # -- adding a film, searching ------------------------------------------------------------------------------------------

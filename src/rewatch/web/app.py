@@ -23,7 +23,15 @@ from starlette.types import Receive, Scope, Send
 
 from rewatch.errors import RewatchError
 from rewatch.library.library import Library
-from rewatch.web import routes_data, routes_film, routes_jobs, routes_library, routes_media, routes_notes
+from rewatch.web import (
+    routes_data,
+    routes_film,
+    routes_jobs,
+    routes_library,
+    routes_media,
+    routes_notes,
+    routes_unnoticed,
+)
 from rewatch.web.guard import HEADERS, Guard, TooLong, is_loopback, own_names
 from rewatch.web.jobs import Jobs
 from rewatch.web.pages import STATIC, failed, refused, static_at
@@ -47,6 +55,7 @@ def create_app(library: Library, host: str = "127.0.0.1") -> Starlette:
             *routes_media.ROUTES,
             *routes_notes.ROUTES,
             *routes_jobs.ROUTES,
+            *routes_unnoticed.ROUTES,
             Mount(static_at(), _Static(directory=STATIC)),
         ],
         middleware=[

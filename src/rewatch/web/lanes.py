@@ -82,7 +82,7 @@ LANES: tuple[Lane, ...] = (
         "dynamics", "Dynamics", ("dynamics", ("value",)), spans=("dynamics_marks", "hairpins"), low=-30.0, high=12.0,
         unit="LU", figure="dynamics",
     ),
-    Lane("articulation", "Articulation", ("articulation", ("value",)), low=0.0, high=1.0, figure="articulation"),
+    Lane("articulation", "Articulation", ("articulation", ("value",)), low=0.25, high=0.75, figure="articulation"),
     Lane("tempo", "Tempo", ("tempo", ("value",)), spans=("tempo_marks",), figure="tempo"),
     Lane("pulse", "Pulse", ("pulse", ("clarity",)), spans=("pulse_stretches",), low=0.0, high=1.0, figure="pulse"),
     Lane("heard", "Heard", ("sound_kinds", ("speech", "music", "effects")), low=0.0, high=1.0, figure="sound_kinds"),

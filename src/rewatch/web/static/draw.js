@@ -7,6 +7,8 @@ const INKS = { motion: "motion", camera: "motion", loudness: "sound", dynamics: 
   density: "tempo", pulse: "sound", light: "tempo", momentum: "motion", novelty: "plain", pitch: "sound", pace: "words" };
 /** Lanes that a single value does not fill from below: they are lines, with what lies between lowest and highest behind. */
 const LINES = new Set(["articulation", "tempo", "pitch"]);
+/** Lanes that are written upon: their form is pale, and only its edge is drawn. */
+const PALE = new Set(["dynamics", "pulse"]);
 
 /** Rows from top to bottom: [{name, title, top, height, lane}], and their height in all. */
 export function layout(lanes, { barcode, strip, notes = true }) {
@@ -52,7 +54,7 @@ export function drawTile(ctx, tile, rows, colours, scale, barcode) {
     const data = row.lane && tile.lanes.get(row.name);
     if (!data) continue;
     if (row.name === "heard") drawHeard(ctx, data.curves, row, colours);
-    else if (data.curves.length) drawCurve(ctx, data.curves[0], row, inks(row.name, colours), LINES.has(row.name));
+    else if (data.curves.length) drawCurve(ctx, data.curves[0], row, inks(row.name, colours), LINES.has(row.name), PALE.has(row.name));
     if (data.share && row.name === "shots") drawTicks(ctx, data.share, row, colours.ink);
     else if (data.share) drawShare(ctx, data.share, row, colours.words);
   }
@@ -77,7 +79,7 @@ function runs(values, each) {
   }
 }
 
-function drawCurve(ctx, { low, mean, high }, row, ink, asLine) {
+function drawCurve(ctx, { low, mean, high }, row, ink, asLine, pale) {
   const floor = row.top + row.height - 1;
   runs(mean, (begin, end) => {
     ctx.beginPath();
@@ -86,7 +88,7 @@ function drawCurve(ctx, { low, mean, high }, row, ink, asLine) {
     else { ctx.lineTo(end, floor); ctx.lineTo(begin, floor); }
     ctx.fillStyle = ink.pale;
     ctx.fill();
-    if (!asLine) {
+    if (!asLine && !pale) {
       ctx.beginPath();
       ctx.moveTo(begin, floor);
       for (let i = begin; i < end; i++) { const v = y(row, mean[i]); ctx.lineTo(i, v); ctx.lineTo(i + 1, v); }

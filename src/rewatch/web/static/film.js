@@ -57,9 +57,14 @@ async function moment() {
   if (askAgain) { askAgain = false; setTimeout(moment, 120); }
 }
 
+let turn = 0;
 const number = async () => {
   if (!film.frames) return;
-  try { at("now-frame").textContent = `frame ${await player.frame()}`; } catch { /* not known here */ }
+  const mine = ++turn;
+  try {
+    const frame = await player.frame();
+    if (mine === turn) at("now-frame").textContent = `frame ${frame}`;
+  } catch { /* not known here */ }
 };
 
 let lastMoment = 0;

@@ -71,8 +71,8 @@ function fit(ctx, text, x, room, y, font, colour) {
   ctx.textAlign = "left";
   let shown = text;
   if (width(ctx, font, text) > room) {
-    const each = width(ctx, font, text) / text.length;
-    shown = text.slice(0, Math.max(1, Math.floor(room / each) - 1)).trimEnd() + "…";
+    let count = Math.floor((room / width(ctx, font, text)) * text.length);
+    do shown = `${text.slice(0, count).trimEnd()}…`; while (count-- > 3 && ctx.measureText(shown).width > room);
     if (shown.length < 4) return;
   }
   ctx.fillText(shown, x, y);
@@ -105,7 +105,7 @@ function shots(score, ctx, rows, row) {
 function words(score, ctx, rows, row, style, colour, where) {
   const font = style + score.serif;
   ctx.textBaseline = where === "top" ? "top" : "alphabetic";
-  const y = where === "top" ? row.top : row.top + row.height - 2;
+  const y = where === "top" ? row.top : row.top + row.height - 5;
   let free = 0;
   for (const [, begin, end, label] of rows ?? []) {
     const right = Math.min(score.x(end), score.width);

@@ -1,4 +1,4 @@
-// The log of viewings: enter one, take one out, and bring it back.
+// The log of viewings: enter one, take one out, and bring it back; and others of what was not noticed yet.
 import { line, send, toast } from "./api.js";
 
 const form = document.getElementById("view-form"), complaint = document.getElementById("view-error");
@@ -19,6 +19,11 @@ form?.addEventListener("submit", async (event) => {
   }
 });
 document.addEventListener("click", async (event) => {
+  const others = event.target.closest?.("[data-others]");
+  if (others) {
+    try { await send("POST", `/films/${others.dataset.others}/unnoticed`); location.reload(); } catch (error) { toast(line(error)); }
+    return;
+  }
   const button = event.target.closest?.("[data-unlog]");
   if (!button) return;
   try {

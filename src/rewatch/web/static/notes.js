@@ -57,7 +57,7 @@ export class Notes {
     this.error.hidden = true;
     this.region = null;
     this.form.hidden = false;
-    if (!kept) this.text.focus({ preventScroll: false });
+    if (!kept) { this.form.scrollIntoView({ block: "nearest" }); this.text.focus({ preventScroll: true }); }
   }
 
   close() {

@@ -27,7 +27,7 @@ export class Strip {
       for (let i = first; i <= last; i++) {
         const left = score.x(shots[i].at), right = i + 1 < shots.length ? score.x(shots[i + 1].at) : score.x(this.film.duration);
         this.#put(ctx, i, left, row.top, Math.min(slot, right - left - 1), row.height);
-        ctx.fillStyle = score.colours.hair;
+        ctx.fillStyle = score.colours.sunk;
         ctx.fillRect(left + Math.min(slot, right - left) , row.top, Math.max(0, right - left - slot - 1), row.height);
       }
     } else {
