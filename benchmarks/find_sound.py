@@ -143,8 +143,10 @@ def right(clip: Clip, film: Film | None, second: float) -> bool:
         return False
     if film is clip.film and abs(second - clip.begin) <= NEAR:
         return True
-    begin = round((second - NEAR) * RATE)
-    there = film.wave[max(begin, 0) : max(begin, 0) + len(clip.wave) + round(2 * NEAR * RATE)]
+    # Silence around the film: a clip may begin a little before it.
+    edge = round(NEAR * RATE)
+    begin = round(second * RATE)
+    there = np.pad(film.wave, edge)[max(begin, 0) : max(begin, 0) + len(clip.wave) + 2 * edge]
     if len(there) < len(clip.wave):
         return False
     power = np.convolve(there.astype(np.float64) ** 2, np.ones(len(clip.wave)), "valid")
@@ -253,11 +255,9 @@ def table(films: list[Film], known: int, library: Library, folder: Path, given: 
         print(f"| {how} | {' | '.join(cells)} | {spent / len(clips):.2f} |", flush=True)
     certain = [ok for score, ok in answers if score >= 0.9]
     half = [ok for score, ok in answers if 0.5 <= score < 0.9]
-    print(
-        f"\nOf {len(certain)} answers said to be at least 0.9 sure {percent(certain)} % are right; of {len(half)} between"
-    )
-    print(f"0.5 and 0.9, {percent(half)} %. Of {len(strangers)} clips of films that are not in the library")
-    print(f"{percent(strangers)} % were answered.")
+    print(f"\nOf {len(certain)} answers said to be at least 0.9 sure {percent(certain)} % are right;")
+    print(f"of {len(half)} between 0.5 and 0.9, {percent(half)} %.")
+    print(f"Of {len(strangers)} clips of films that are not in the library {percent(strangers)} % were answered.")
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ from rewatch.find.sound_index import SoundIndex, open_index
 from rewatch.library.library import Library
 from rewatch.sounds.prints import Prints, open_prints
 
-LOOKED_AT = 200
-"""Candidates of a piece that are looked at closely."""
+LOOKED_AT, FURTHER = 200, 80
+"""Candidates of a piece that are looked at closely, as it is and at other speeds."""
 CLOSER = 20
 """Places that are tried at other speeds too."""
 WIDE_SLACK = 10
@@ -133,7 +133,7 @@ class _Search:
     def places(self, piece: Piece, way: Way) -> list[_Found]:
         """Where a piece of a clip may be heard, played in that way."""
         query = self._query(piece, way)
-        candidates = self._index.candidates(*query.probes, self._editions, LOOKED_AT)
+        candidates = self._index.candidates(*query.probes, self._editions, LOOKED_AT if way == WAYS[0] else FURTHER)
         looked = [self._look(c.edition, c.shift, piece, way, SLACK) for c in candidates]
         return [place for place in looked if place.score >= LEAST]
 

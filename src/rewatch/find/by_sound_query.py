@@ -26,6 +26,10 @@ PROMINENCE = (6, 8)
 """Hops and bins to either side that a level is compared with to tell how nearly it is a peak."""
 EDGE = 4
 """Hops at either end of a query that are not trusted: there the sound begins out of nothing."""
+LAGS = 96
+"""Hops over which a held note counts as one thing: 1.5 s."""
+DOUBTFUL = 4.0
+"""Agreements below this are not looked at more closely."""
 SLACK = 3
 """Hops to either side of a candidate at which it is tried."""
 
@@ -70,6 +74,7 @@ class Query:
         points = _agreement(level, stands)
         inner = points[EDGE : max(self.hops - EDGE, EDGE + 1)]
         self._off, self._spread = points - inner.mean(axis=0), inner.var(axis=0)
+        self._lasting = _lasting(self._off[EDGE : max(self.hops - EDGE, EDGE + 1)])
         self._least = 4 * float(self._spread.mean())
 
     def agreement(
@@ -90,7 +95,31 @@ class Query:
         values = off / np.sqrt(spread)
         # Of equals the one that moves least.
         best = int(np.lexsort((np.abs(moves), -values))[0])
-        return max(0.0, float(values[best])), int(moves[best])
+        if values[best] < DOUBTFUL:
+            return max(0.0, float(values[best])), int(moves[best])
+        there = inside[best]
+        together = self._together(at[best][there], bins[there].astype(np.int64))
+        return float(off[best] / np.sqrt(spread[best] + together)), int(moves[best])
+
+    def _together(self, at: npt.NDArray[np.int64], bins: npt.NDArray[np.int64]) -> float:
+        """How much more landmarks in one bin vary than if they were independent: a held note is one thing, not five."""
+        order = np.lexsort((at, bins))
+        at, bins = at[order], bins[order]
+        more = 0.0
+        for step in range(1, min(6, len(at))):
+            pairs = bins[step:] == bins[:-step]
+            lag = np.minimum(at[step:] - at[:-step], LAGS)[pairs]
+            more += 2 * float(self._lasting[lag, bins[step:][pairs]].sum())
+        return more
+
+
+def _lasting(off: Wave) -> Wave:
+    """(LAGS + 1, bins) covariance of each bin with itself so many hops later; none below 0, none for `LAGS`."""
+    count = len(off)
+    found = np.zeros((LAGS + 1, off.shape[1]), dtype=np.float32)
+    for lag in range(min(LAGS, count - 1)):
+        found[lag] = (off[: count - lag] * off[lag:]).mean(axis=0)
+    return np.maximum(found, 0)
 
 
 def _frames(wave: Wave, way: Way) -> Wave:
