@@ -112,3 +112,12 @@ def test_an_exact_quote_is_surer_than_a_spoilt_one(library: Library) -> None:
     spoilt = find_quote(library, "the evning trane leaves at ten")[0].score
     assert exact > 0.95
     assert spoilt < exact
+
+
+def test_scripts_whose_vowels_are_marks(tmp_path: Path) -> None:
+    library = made.new_library(
+        tmp_path, {"रात": ["मैं तुम्हें नहीं जानता।", "दरवाज़ा खोलो, जल्दी करो!"], "คืน": ["ฉันไม่รู้จักคุณ", "เปิดประตูเร็ว"]}
+    )
+    assert find_quote(library, "दरवाज़ा खोलो")[0].time == 3.0
+    assert find_quote(library, "तुम्हें नहीं जानता")[0].time == 0.0
+    assert find_quote(library, "เปิดประตู")[0].time == 3.0

@@ -285,7 +285,7 @@ def _about(match: Match, colours: bool) -> Text:
     if not isinstance(quote, dict):
         quote = dict(quote) if quote else {}
     if "text" not in quote:
-        return Text(match.about)
+        return Text(match.about or _where(match))
     text = _line(quote["text"], quote.get("found", []), colours)
     if quote.get("speaker"):
         text = Text.assemble((f"{quote['speaker']}: ", "dim"), text)
@@ -293,6 +293,13 @@ def _about(match: Match, colours: bool) -> Text:
     for part in rest:
         text.append(f"\n{part}", style="dim")
     return text
+
+
+def _where(match: Match) -> str:
+    """What can be said of a match that says nothing of itself."""
+    if match.end is not None and match.end - match.time >= 1:
+        return f"to {_clock(match.end)}"
+    return "" if match.frame is None else f"frame {match.frame}"
 
 
 def _line(line: str, found: list[list[int]], colours: bool) -> Text:

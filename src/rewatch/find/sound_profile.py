@@ -41,7 +41,7 @@ _PAUSE = 2 * RATE
 """Entries for which a sound may be interrupted and still go on."""
 _SAME = 0.1
 """Stretches nearer than this share of random pairs are the same sound, where they follow each other."""
-_ROWS = 512
+_ROWS = 128
 _WORK = 150_000_000
 """Distances that are worked out at most: of a film of over an hour not every stretch is set against all others."""
 

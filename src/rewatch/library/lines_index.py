@@ -22,6 +22,7 @@ import math
 import os
 import sqlite3
 import time
+import zlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,7 +42,7 @@ from rewatch.words.folding import fold
 T = TypeVar("T")
 Ids = npt.NDArray[np.int64]
 
-VERSION = 1
+VERSION = 2
 """Of how lines are folded and kept: one higher, and the index is built anew."""
 
 _TABLES: tuple[Migration, ...] = (
@@ -68,12 +69,8 @@ _TABLES: tuple[Migration, ...] = (
         "CREATE INDEX lines_speaker ON lines (speaker) WHERE speaker != ''",
         "CREATE TABLE grams (gram TEXT PRIMARY KEY, lines INTEGER NOT NULL) WITHOUT ROWID",
         "CREATE VIRTUAL TABLE folded USING fts5(line, content='', detail=none, tokenize='trigram')",
-        # Two words that follow each other as one: dont_know
-        """
-        CREATE VIRTUAL TABLE pairs USING fts5(
-            line, content='', detail=none, tokenize="unicode61 remove_diacritics 0 tokenchars '_'"
-        )
-        """,
+        # Two words that follow each other as one: see _pairs
+        "CREATE VIRTUAL TABLE pairs USING fts5(line, content='', detail=none, tokenize='ascii')",
     ),
 )
 _MOST_NAMED = 8_000
@@ -364,8 +361,9 @@ def _enter(db: sqlite3.Connection, edition: str, stamp: str, lines: Spans | None
 
 
 def _pairs(folded: str) -> list[str]:
+    """Each two words that follow each other, as a number of eight digits: a tokeniser takes no script apart then."""
     words = folded.split()
-    return [f"{a}_{b}" for a, b in itertools.pairwise(words)]
+    return [f"{zlib.crc32(f'{a} {b}'.encode()):08x}" for a, b in itertools.pairwise(words)]
 
 
 def _grams(folded: str) -> set[str]:

@@ -1,8 +1,9 @@
 """Folding: words as they are searched, so that what sounds the same is written the same.
 
 Letter case, accents, apostrophes and punctuation go; markup goes; what is described ("[thunder]") stays, for one may
-look for it. Signs of scripts that set no spaces between words (Han, kana) stand apart, so that one or two of them are
-words that can be found. One space between words, and one at either end: a short word has its edges to be known by.
+look for it. Signs of scripts that set no spaces between words (Han, kana, Thai, Lao, Burmese, Khmer) stand apart, so
+that one or two of them are words that can be found. One space between words, and one at either end: a short word has
+its edges to be known by.
 
 Contents
     fold         a text as it is searched
@@ -23,7 +24,12 @@ _MARKS = re.compile(
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ς": "σ", "ħ": "h"}
 )
-_APART = re.compile("([\u3005\u3007\u3041-\u3096\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f])")
+_STACKED = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3"
+"""Marks of Thai, Lao, Burmese and Khmer, which stay with the letter before them."""
+_APART = re.compile(
+    "([\u3005\u3007\u3041-\u3096\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f]"
+    f"|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff][{_STACKED}]*)"
+)
 _NO_WORD = re.compile(r"[\W_]+")
 _RUN = re.compile(r"[^\s\-–—/…]+")
 
