@@ -1,0 +1,181 @@
+"""Editions: two files of one film beside each other, to the frame.
+
+The way: layouts and hashes of both films vote for the framing, the speed and the distances between them (`frame`,
+`votes`); a chain over all frames of B finds the best way through these distances by light, colour and activity
+(`chain`); where the files are at hand the frames around each join decide (`look_again`); what is left is put in order
+(`order`), and the sound is laid beside it (`heard`).
+
+Contents
+    compare   the alignment of two editions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rewatch.compare.by_ear import segments_by_ear
+from rewatch.compare.chain import Likeness, Line, Run, chain_of, line_of
+from rewatch.compare.frame import Framing, framing_of
+from rewatch.compare.heard import Shared, covered, shared, sound_of
+from rewatch.compare.look_again import at_hand, look_again
+from rewatch.compare.order import Piece, Stretch, closed, laid_out, pieces_of
+from rewatch.compare.seen import Seen, see
+from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, Sound
+from rewatch.compare.votes import Votes, speed_of, votes_of
+from rewatch.library.edition import Edition
+
+_RELATED = 2.0
+"""Seconds that two films must have in common, with votes in them, before they are laid beside each other."""
+_SLACK = 2
+"""Frames that fall into no piece where frames do not go one by one."""
+
+Told = Callable[[str], None]
+
+
+def compare(a: Edition, b: Edition, *, refine: bool = True, told: Told | None = None) -> Alignment:
+    """How edition B differs from edition A: segments that cover both films wholly, in the order of B.
+
+    refine: decode the frames around each join, where both files are at hand; without it joins may be off by a few
+    told:   called with one line at each step
+
+    NotMeasured: one of them was watched before there were prints.
+    """
+    say = told or (lambda line: None)
+    if a.id == b.id:
+        return _same(a, b)
+    seen_a, seen_b = see(a), see(b)
+    if seen_a is None or seen_b is None:
+        say("laying the sounds beside each other")
+        return segments_by_ear(a, b, shared(a, b, 1.0), picture=(seen_a is not None, seen_b is not None))
+    say("looking for what is alike")
+    framing = framing_of(seen_a, seen_b)
+    votes = votes_of(seen_a, seen_b, framing)
+    speed = speed_of(seen_a, seen_b, votes)
+    line = line_of(seen_a, seen_b, speed)
+    say("finding the way through both")
+    runs, like = chain_of(seen_a, seen_b, line, votes)
+    runs = _vouched(runs, line, votes)
+    notes: list[str] = []
+    if refine and len(runs) > 1:
+        missing = [e.name for e in (a, b) if not at_hand(e)]
+        if missing:
+            notes.append(
+                f"the file of {' and of '.join(missing)} is not at hand: joins are told from what is stored, "
+                "and may be off by a few frames"
+            )
+        else:
+            say("looking at the frames around each join")
+            runs = look_again(seen_a, seen_b, line, framing, runs)
+    pieces = pieces_of(runs, line, len(seen_a))
+    if not line.by_frame:
+        pieces = closed(pieces, len(seen_b), _SLACK)
+    return _alignment(seen_a, seen_b, line, framing, like, pieces, tuple(notes))
+
+
+def _same(a: Edition, b: Edition) -> Alignment:
+    """One edition beside itself."""
+    frames = None if a.times is None else len(a.times)
+    side = Side(None if frames is None else 0, None if frames is None else frames - 1, 0.0, a.duration)
+    if a.times is not None:
+        side = Side(0, len(a.times) - 1, a.times.begin_seconds, a.times.end_seconds)
+    picture = Picture(changed=False, crop=(0.0, 0.0, 1.0, 1.0), grade=Grade(1.0, 0.0, 1.0)) if frames else None
+    sound = Sound(changed=False, gain_db=0.0, offset_s=0.0) if a.facts.sound else None
+    segment = Segment("same", side, side, 1.0, picture, sound, 1.0)
+    return Alignment(
+        a.id, b.id, (a.name, b.name), (a.duration, b.duration), (segment,), notes=("one and the same file",)
+    )
+
+
+def _vouched(runs: list[Run], line: Line, votes: Votes) -> list[Run]:
+    """Runs that look alike somewhere: what only its light and colour speak for is not taken for the same."""
+    found: list[Run] = []
+    for run in runs:
+        if run.distance is not None:
+            inside = (votes.b >= run.begin - 12) & (votes.b < run.end + 12)
+            apart = votes.a[inside] - line.base[votes.b[inside]] - run.distance
+            if not bool((np.abs(apart) <= 16).any()):
+                run = Run(run.begin, run.end, None)
+        if found and found[-1].distance == run.distance:
+            run = Run(found.pop().begin, run.end, run.distance, run.score)
+        found.append(run)
+    return found
+
+
+def _alignment(
+    a: Seen, b: Seen, line: Line, framing: Framing, like: Likeness | None, pieces: list[Piece], notes: tuple[str, ...]
+) -> Alignment:
+    names = a.edition.name, b.edition.name
+    durations = a.edition.duration, b.edition.duration
+    common = sum(p.frames for p in pieces) / b.rate
+    if common < min(_RELATED, 0.5 * a.times.end_seconds, 0.5 * b.times.end_seconds) or like is None:
+        by_ear = shared(a.edition, b.edition, 1.0)
+        if by_ear.stretches:
+            return segments_by_ear(a.edition, b.edition, by_ear, picture=(True, True))
+        nothing = (
+            Segment("removed", side_of(a, (0, len(a))), None),
+            Segment("added", None, side_of(b, (0, len(b)))),
+        )
+        return Alignment(a.edition.id, b.edition.id, names, durations, nothing, related=False, notes=notes)
+    speed = _exact(line, a, b)
+    sounds = shared(a.edition, b.edition, speed)
+    picture = _picture(a, framing, like)
+    segments: list[Segment] = []
+    for kind, of_a, of_b, score in laid_out(pieces, len(a), len(b), 0 if line.by_frame else _SLACK):
+        sides = side_of(a, of_a) if of_a else None, side_of(b, of_b) if of_b else None
+        both = kind in ("same", "moved")
+        sound = None
+        if sides[0] and sides[1] and (both or kind == "replaced"):
+            sound = sound_of(a.edition, b.edition, sides[0], sides[1], speed, sounds)
+        if kind == "replaced" and sound and sound.replaced and sides[0] and covered(sounds.stretches, sides[0]) < 0.2:
+            sound = None
+        segments.append(
+            Segment(kind, *sides, speed if both else 1.0, picture if both else None, sound, _sure(kind, score))
+        )
+    details = {"framing": [framing.wide, framing.high, framing.mirrored], "by_frame": line.by_frame}
+    if sounds.both and speed != 1:
+        details["pitch"] = "goes with the speed" if sounds.pitched else "is kept"
+    return Alignment(
+        a.edition.id, b.edition.id, names, durations, tuple(segments), True, notes + _said(sounds), speed, details
+    )
+
+
+def _said(sounds: Shared) -> tuple[str, ...]:
+    if sounds.both or (sounds.a is None and sounds.b is None):
+        return ()
+    return (f"{'A' if sounds.a is None else 'B'} has no sound: the pictures alone were compared",)
+
+
+def _exact(line: Line, a: Seen, b: Seen) -> float:
+    """The speed as the rates say it, where frames go one by one; 1.0 where the rates differ by their rounding only."""
+    speed = b.rate / a.rate if line.by_frame else line.speed
+    for plain in (1.0, 25 / 24, 24 / 25, 1.001, 1 / 1.001, 25.025 / 24, 24 / 25.025):
+        if abs(speed / plain - 1) < 3e-4:
+            return plain
+    return round(speed, 6)
+
+
+def side_of(seen: Seen, frames: Stretch) -> Side:
+    """A stretch of frames, half-open, as a side of a segment."""
+    begin, end = seen.times.seconds([frames[0], frames[1]]).tolist()
+    return Side(frames[0], frames[1] - 1, begin, end)
+
+
+def _sure(kind: str, score: float) -> float:
+    """Log odds of a frame, tempered, as a certainty; what is told by what is not there is a little less sure."""
+    if kind in ("same", "moved"):
+        return round(float(1 / (1 + np.exp(-2 * max(score, 0.5)))), 3)
+    return 0.95
+
+
+def _picture(a: Seen, framing: Framing, like: Likeness) -> Picture:
+    """What became of the picture, over the whole film."""
+    crop = (1 - framing.wide) / 2, (1 - framing.high) / 2, (1 + framing.wide) / 2, (1 + framing.high) / 2
+    gain, lift = float(like.gain[0]), float(like.lift[0])
+    # Of a and b in Oklab together: what is left of colour.
+    colour = float(np.clip((like.gain[3] + like.gain[4]) / 2, 0, 4))
+    brightness = float(like.gain[2]) if gain <= 0 else gain
+    saturation = colour / max(brightness, 0.05) if colour > 0.02 else 0.0
+    grade = Grade(round(gain, 3), round(lift, 4), round(saturation, 3))
+    return Picture(grade.changed or not framing.whole or framing.mirrored, crop, framing.mirrored, grade)

@@ -1,0 +1,148 @@
+"""Order: runs of frames become the segments of an alignment: what stayed, went, came, moved.
+
+Contents
+    Piece        a stretch of B and the stretch of A that it shows
+    pieces_of    the pieces of a chain, no frame of A used twice
+    closed       the same without the small gaps of frames that do not go one by one
+    in_order     which of them keep their order: the longest rising row, by its frames
+    laid_out     all of both films, in order: pairs of stretches with their kind
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rewatch.compare.chain import Line, Run
+from rewatch.compare.segments import Kind
+
+Stretch = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Frames ``b[0] .. b[1]`` of B show ``a[0] .. a[1]`` of A, half-open; score: evidence a frame."""
+
+    b: Stretch
+    a: Stretch
+    score: float = 0.0
+
+    @property
+    def frames(self) -> int:
+        return self.b[1] - self.b[0]
+
+
+def pieces_of(runs: Sequence[Run], line: Line, count: int) -> list[Piece]:
+    """The pieces of a chain in order of B; `count`: frames of A. A frame of A belongs to the longest piece with it."""
+    found: list[Piece] = []
+    for run in runs:
+        if run.distance is None:
+            continue
+        frames = np.arange(run.begin, run.end)
+        of_a = line.frames(frames, run.distance)
+        inside = np.flatnonzero((of_a >= 0) & (of_a < count))
+        if len(inside):
+            first, last = int(inside[0]), int(inside[-1])
+            piece = Piece((run.begin + first, run.begin + last + 1), (int(of_a[first]), int(of_a[last]) + 1), run.score)
+            found.append(piece)
+    kept: list[Piece] = []
+    for piece in sorted(found, key=lambda p: -p.frames):
+        left: Piece | None = piece
+        for other in kept:
+            left = _without(left, other) if left else None
+        if left and left.frames > 0:
+            kept.append(left)
+    return sorted(kept, key=lambda p: p.b)
+
+
+def closed(pieces: Sequence[Piece], frames_b: int, slack: int) -> list[Piece]:
+    """The pieces with gaps of no more than `slack` frames of B between them, before and after them, closed."""
+    found: list[Piece] = []
+    for piece in pieces:
+        before = found[-1].b[1] if found else 0
+        if 0 < piece.b[0] - before <= slack:
+            piece = replace(piece, b=(before, piece.b[1]))
+        found.append(piece)
+    if found and 0 < frames_b - found[-1].b[1] <= slack:
+        found[-1] = replace(found[-1], b=(found[-1].b[0], frames_b))
+    return found
+
+
+def _without(piece: Piece, other: Piece) -> Piece | None:
+    """What is left of a piece when the frames of A that another shows are taken away; None: nothing to speak of."""
+    low, high = max(piece.a[0], other.a[0]), min(piece.a[1], other.a[1])
+    if low >= high:
+        return piece
+    before, after = low - piece.a[0], piece.a[1] - high
+    share = piece.frames / (piece.a[1] - piece.a[0])
+    if before >= after:
+        return replace(piece, b=(piece.b[0], piece.b[0] + round(before * share)), a=(piece.a[0], low))
+    return replace(piece, b=(piece.b[1] - round(after * share), piece.b[1]), a=(high, piece.a[1]))
+
+
+def in_order(pieces: Sequence[Piece]) -> list[bool]:
+    """Which pieces keep their order: of all rows that rise in A, the one with the most frames."""
+    weight: list[int] = []
+    before: list[int] = []
+    for n, piece in enumerate(pieces):
+        best, link = 0, -1
+        for m in range(n):
+            if pieces[m].a[1] <= piece.a[0] and weight[m] > best:
+                best, link = weight[m], m
+        weight.append(best + piece.frames)
+        before.append(link)
+    kept = [False] * len(pieces)
+    at = max(range(len(pieces)), key=lambda n: weight[n], default=-1)
+    while at >= 0:
+        kept[at] = True
+        at = before[at]
+    return kept
+
+
+def laid_out(
+    pieces: Sequence[Piece], frames_a: int, frames_b: int, slack: int = 0
+) -> list[tuple[Kind, Stretch | None, Stretch | None, float]]:
+    """Both films wholly: (kind, stretch of A, stretch of B, score), in order of B, removals where A would go on.
+
+    slack: gaps of so few frames are none: frames that do not go one by one leave such
+    """
+    ordered = in_order(pieces)
+    used = sorted(p.a for p in pieces)
+    moved = [p for p, kept in zip(pieces, ordered, strict=True) if not kept]
+    rows: list[tuple[Kind, Stretch | None, Stretch | None, float]] = []
+    at_a = at_b = 0
+    spine = [p for p, kept in zip(pieces, ordered, strict=True) if kept]
+    for piece in [*spine, Piece((frames_b, frames_b), (frames_a, frames_a))]:
+        gone = _free(used, at_a, piece.a[0])
+        between = [p for p in moved if at_b <= p.b[0] < max(piece.b[0], at_b + 1) and p.b[1] <= piece.b[0]]
+        come = _free(sorted(p.b for p in between), at_b, piece.b[0])
+        gone = [g for g in gone if g[1] - g[0] > slack]
+        if len(gone) == 1 and come and not between:
+            rows.append(("replaced", gone[0], come[0], 0.0))
+        else:
+            rows += [("removed", g, None, 0.0) for g in gone]
+            new: list[tuple[Kind, Stretch | None, Stretch | None, float]] = [("added", None, c, 0.0) for c in come]
+            new += [("moved", p.a, p.b, p.score) for p in between]
+            rows += sorted(new, key=lambda row: row[2] or (0, 0))
+        if piece.frames:
+            rows.append(("same", piece.a, piece.b, piece.score))
+        at_a, at_b = max(at_a, piece.a[1]), piece.b[1]
+    return rows
+
+
+def _free(used: Sequence[Stretch], begin: int, end: int) -> list[Stretch]:
+    """What is left of ``begin .. end`` between the used stretches."""
+    free: list[Stretch] = []
+    at = begin
+    for low, high in used[max(0, bisect_left(used, (begin, begin)) - 1) :]:
+        if low >= end:
+            break
+        if low > at:
+            free.append((at, min(low, end)))
+        at = max(at, high)
+    if at < end:
+        free.append((at, end))
+    return free

@@ -1,0 +1,119 @@
+"""Votes: pairs of moments of two films that look alike, and the speed that most of them agree on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rewatch.compare.frame import Framing, likeness
+from rewatch.compare.seen import Seen
+
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+
+_LIKE = 0.65
+"""Least likeness of two layouts (of different pictures: 1 pair in 200 or fewer reaches .6)."""
+_APART = 56
+"""Most bits by which two hashes differ (of different pictures: fewer than 88 in 1 of 100)."""
+_EACH = 4
+"""Places of A that a moment of B may vote for."""
+_ROWS = 512
+_PAIR = 6.0, 40.0
+"""Seconds of B between two votes that tell the speed."""
+_LOOSE = 0.12
+"""Seconds by which prints of the same picture fall apart: there are four a second."""
+
+SPEEDS = (25 / 24, 24 / 25, 25 / 24 * 1.001, 24 / 25 / 1.001, 1.001, 1 / 1.001)
+"""Speeds that films are shown at besides their own: PAL and back, NTSC's thousandth, and both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """(n,) frames of B, of A, and how much each pair weighs, 0..1."""
+
+    b: Numbers
+    a: Numbers
+    weight: Floats
+
+    def __len__(self) -> int:
+        return len(self.b)
+
+
+def votes_of(a: Seen, b: Seen, framing: Framing) -> Votes:
+    """Pairs of frames that look alike: by their layouts, and by their hashes where B's picture is A's whole one."""
+    found = [_by_layout(a, b, framing)]
+    if framing.whole:
+        found.append(_by_hash(a, b, framing.mirrored))
+    rows = np.concatenate(found, axis=1)
+    return Votes(rows[0].astype(np.int64), rows[1].astype(np.int64), rows[2])
+
+
+def _by_layout(a: Seen, b: Seen, framing: Framing) -> Floats:
+    of_a = framing.of_a(a.layouts)
+    found = []
+    for at in range(0, len(b.keys), _ROWS):
+        like = likeness(framing.of_b(b.layouts[at : at + _ROWS]), of_a)
+        found.append(_best(like, _LIKE, b.keys[at : at + _ROWS], a.keys))
+    return np.concatenate([np.zeros((3, 0)), *found], axis=1)
+
+
+def _by_hash(a: Seen, b: Seen, mirrored: bool) -> Floats:
+    of_a, frames_a = _signs(np.asarray(a.prints.hashes)), np.asarray(a.prints.frames, dtype=np.int64)
+    if mirrored:
+        # Bit 16 i + j is the frequency j + 1 across: the odd ones change their sign.
+        of_a = of_a * np.where(np.arange(256) % 2, 1, -1).astype(np.float32)
+    hashes, frames = np.asarray(b.prints.hashes), np.asarray(b.prints.frames, dtype=np.int64)
+    found = []
+    for at in range(0, len(hashes), _ROWS):
+        # The product of two rows of signs is 256 less twice the bits by which they differ.
+        like = _signs(hashes[at : at + _ROWS]) @ of_a.T / np.float32(256)
+        found.append(_best(like, 1 - _APART / 128, frames[at : at + _ROWS], frames_a))
+    return np.concatenate([np.zeros((3, 0)), *found], axis=1)
+
+
+def _signs(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.float32]:
+    bits = np.unpackbits(np.ascontiguousarray(hashes).view(np.uint8), axis=1, bitorder="little")
+    return bits.astype(np.float32) * 2 - 1
+
+
+def _best(like: npt.NDArray[np.float32], least: float, b: Numbers, a: Numbers) -> Floats:
+    each = min(_EACH, like.shape[1])
+    if not each:
+        return np.zeros((3, 0))
+    top = np.argpartition(-like, each - 1, axis=1)[:, :each]
+    value = np.take_along_axis(like, top, axis=1)
+    row, column = np.nonzero(value >= least)
+    return np.stack([b[row], a[top[row, column]], value[row, column]]).astype(np.float64)
+
+
+def speed_of(a: Seen, b: Seen, votes: Votes) -> float:
+    """Seconds of A that pass in one of B: the one that most pairs of votes a few seconds apart agree on.
+
+    Pairs that lie near each other mostly have no edit between them; over a whole film removals look like a speed.
+    """
+    if not len(votes):
+        return 1.0
+    # One vote, the best one, for each moment of B.
+    order = np.lexsort((-votes.weight, votes.b))
+    first = order[np.diff(votes.b[order], prepend=-1) != 0]
+    at_b, at_a = b.times.seconds(votes.b[first]), a.times.seconds(votes.a[first])
+    passed_a, passed_b = [np.zeros(0)], [np.zeros(0)]
+    for step in (1, 2, 4, 8, 12, 16, 24, 32, 48, 64):
+        near = (at_b[step:] - at_b[:-step] >= _PAIR[0]) & (at_b[step:] - at_b[:-step] <= _PAIR[1])
+        passed_a.append((at_a[step:] - at_a[:-step])[near])
+        passed_b.append((at_b[step:] - at_b[:-step])[near])
+    of_a, of_b = np.concatenate(passed_a), np.concatenate(passed_b)
+
+    def agreed(speed: float) -> float:
+        return float(np.exp(-0.5 * ((of_a - speed * of_b) / _LOOSE) ** 2).sum())
+
+    plain = [1.0, *([b.rate / a.rate] if 0.5 < b.rate / a.rate < 2 else [])]
+    # Where the films' own rates explain it as well, no other speed is looked for.
+    best = max(plain, key=agreed)
+    for speeds, margin in ((SPEEDS, 1.1), (np.arange(0.9, 1.1, 0.0005).tolist(), 1.25)):
+        other = max(speeds, key=agreed)
+        if agreed(other) > margin * agreed(best) and abs(other - best) > 3e-4:
+            best = other
+    return float(best)
