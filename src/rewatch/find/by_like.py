@@ -236,8 +236,9 @@ def _rhythm(moments: Moments) -> Array | None:
         edges = np.searchsorted(begin[1:], [moments.seconds - window / 2, moments.seconds + window / 2])
         inside = np.minimum(moments.seconds + window / 2, moments.length) - np.maximum(moments.seconds - window / 2, 0)
         cuts.append(np.log((edges[1] - edges[0] + 0.5) / np.maximum(inside, 1.0)) / 0.8)
-    moving = _scaled(moments.column("activity"), 1.5, 0.01)
-    changing = None if moving is None else (np.abs(np.diff(moving[0], prepend=moving[0][:1])) * 2, moving[1])
+    # A film known by a list of its shots has no motion: its rhythm is that of its cuts.
+    moving = _scaled(moments.column("activity"), 1.5, 0.01) or (np.zeros(len(moments)), known)
+    changing = (np.abs(np.diff(moving[0], prepend=moving[0][:1])) * 2, moving[1])
     onsets = moments.edition.tracks.get("onsets")
     # A film without sound has no attacks: that is a rhythm, too.
     at = onsets.seconds(moments.times) if isinstance(onsets, Events) else np.zeros(0)
