@@ -2,14 +2,15 @@
 
 The measure follows B. Adams, C. Dorai and S. Venkatesh, "Toward automatic extraction of expressive elements from motion
 pictures: tempo", IEEE Transactions on Multimedia 4(4), 2002. We have not seen that paper: of it (and of its first form,
-ICME 2000) only the abstract could be had freely. The formula is as D. Bates and A. Jhala give it, "Multi-modal analysis
-of movies for rhythm extraction", AAAI workshop on Intelligent Cinematography and Editing 2014: the length s(n) and the
-motion m(n) of shot n, each set against the whole film's,
+ICME 2000) only the abstract could be had freely, and of a later account (D. Bates and A. Jhala, "Multi-modal analysis
+of movies for rhythm extraction", AAAI workshop on Intelligent Cinematography and Editing 2014) an excerpt that breaks
+off before the formula. What stands here is the form in which the measure is commonly restated, and may differ from
+the paper's own: the length s(n) and the motion m(n) of shot n, each set against the whole film's,
 
     P(n) = alpha (median of s - s(n)) / (sd of s) + beta (m(n) - mean of m) / (sd of m),     alpha = beta = 1
 
 smoothed by a Gaussian, its edges found where the smoothed tempo climbs or falls. That is the setting
-``weighting = "linear"``; details of the paper itself may differ. Its abstract says that the paper of 2002 refines how
+``weighting = "linear"``. The paper's abstract says that the paper of 2002 refines how
 shot lengths are normalised, for the skew of their distribution; others tell of a function in two parts, most sensitive
 about the median, which gains ever more slowly as shots grow long. The default here, "two-part", puts in the place of
 the first term a function of these properties whose shape is our own:
@@ -50,7 +51,7 @@ from rewatch.score.grid import GRID, Array, edges, mean_of_steps, shot_seconds, 
 from rewatch.score.turns import flanks, levels
 from rewatch.track import Curve, Spans, Track
 
-PAPER = "after Adams, Dorai and Venkatesh 2002, IEEE Trans. Multimedia 4(4), as told by Bates and Jhala 2014"
+PAPER = "after Adams, Dorai and Venkatesh 2002, IEEE Trans. Multimedia 4(4), as it is commonly restated"
 
 WORDS = ("largo", "adagio", "andante", "moderato", "allegro", "vivace", "presto")
 BOUNDS = np.array([-1.4, -0.85, -0.35, 0.35, 0.85, 1.4])
