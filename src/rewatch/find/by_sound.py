@@ -27,9 +27,9 @@ from rewatch.find.sound_index import SoundIndex, open_index
 from rewatch.library.library import Library
 from rewatch.sounds.prints import Prints, open_prints
 
-LOOKED_AT, FURTHER = 200, 80
+LOOKED_AT, FURTHER = 200, 60
 """Candidates of a piece that are looked at closely, as it is and at other speeds."""
-CLOSER = 20
+CLOSER = 12
 """Places that are tried at other speeds too."""
 WIDE_SLACK = 10
 """Hops to either side at which they are."""
@@ -133,13 +133,13 @@ class _Search:
     def places(self, piece: Piece, way: Way) -> list[_Found]:
         """Where a piece of a clip may be heard, played in that way."""
         query = self._query(piece, way)
-        candidates = self._index.candidates(*query.probes, self._editions, LOOKED_AT if way == WAYS[0] else FURTHER)
-        looked = [self._look(c.edition, c.shift, piece, way, SLACK) for c in candidates]
+        candidates = self._index.candidates(*query.probes, self._editions, LOOKED_AT if way is WAYS[0] else FURTHER)
+        looked = [self._look(query, c.edition, c.shift, piece, SLACK) for c in candidates]
         return [place for place in looked if place.score >= LEAST]
 
-    def _look(self, edition: str, shift: int, piece: Piece, way: Way, slack: int) -> _Found:
+    def _look(self, query: Query, edition: str, shift: int, piece: Piece, slack: int) -> _Found:
         """How well a place agrees with a piece whose hop 0 falls near hop `shift` of the film."""
-        query, prints = self._query(piece, way), self._open(edition)
+        prints, way = self._open(edition), query.way
         if prints is None:
             return _Found(edition, 0.0, 0.0, 0.0, way, piece, shift)
         hop, bins = prints.between(shift - slack, shift + query.hops + slack)
@@ -153,8 +153,9 @@ class _Search:
         for way in WAYS:
             if way != place.way:
                 # The middle of the piece stays where it is.
-                shift = place.shift + (hops - self._query(place.piece, way).hops) // 2
-                other = self._look(place.edition, shift, place.piece, way, WIDE_SLACK)
+                query = self._query(place.piece, way)
+                shift = place.shift + (hops - query.hops) // 2
+                other = self._look(query, place.edition, shift, place.piece, WIDE_SLACK)
                 best = max(best, other, key=lambda f: f.agreement)
         return best
 
