@@ -21,7 +21,7 @@ import numpy.typing as npt
 from rewatch.images import glance_weights as weights
 from rewatch.images.glance_evidence import Coded, KeyPictures, measure_anchors, measure_keys
 
-LEAVE = 0.02
+LEAVE = 0.03
 """Boundaries expected to be wrong, as a share of all, that are left."""
 FLAT = 4.0
 """Spread of luma (code values) of a keyframe that shows nothing: fades end there, and cost little to look at."""

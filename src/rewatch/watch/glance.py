@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,7 @@ from rewatch.film.choice import LargeChoice
 from rewatch.film.excerpts import Choice, ExcerptsFailed, read_excerpts
 from rewatch.film.order import NoOrder, Order, order_of
 from rewatch.film.packets import read_packets
-from rewatch.images.boundaries import Boundaries
+from rewatch.images.boundaries import BLOCK, Boundaries
 from rewatch.images.boundaries_fades import Transition
 from rewatch.images.glance_evidence import Coded, compare_keys
 from rewatch.images.glance_judge import Ledger
@@ -44,6 +45,8 @@ HEAD = 10
 """Frames decoded behind a run, so that the change at its end is seen from both sides: what a flash needs and more."""
 EDGE = 6
 """Frames from the beginning of a run within which a boundary asks for what is before it."""
+AROUND = 40
+"""The same of gradual transitions, which are fitted to what is before and behind them; less of short ones."""
 ROUNDS = 12
 """Times that a window is gone through at most, for what was learnt from the last one."""
 
@@ -189,20 +192,26 @@ class Glance:
         begin, stop = int(keys[run[0]]), self._end_of(run[-1])
         analyser = Boundaries()
         analyser.begin(self.film, self.scratch)
+        # The detector goes by blocks, counted from the film's beginning: the first frame is held up to where they fit.
+        held = begin % BLOCK
+        if held:
+            analyser.feed(_still(self._held[run[0]], held))
         for group in run:
             piece = self._held[group]
             # What was decoded behind a group, when it was the last one, is the next one's by now.
             length = len(piece) if group == run[-1] else min(len(piece), int(ends[group]) - piece.first)
-            analyser.feed(_part(piece, length, piece.first - begin))
+            analyser.feed(_part(piece, length, piece.first - begin + held))
         given = analyser.finish({})
         found, dark = given["boundaries"], given["black"]
         assert isinstance(found, Spans)
         assert isinstance(dark, Spans)
         transitions = [
-            Transition(kind, int(a) + begin, int(b) - 1 + begin, float(sure))  # type: ignore[arg-type]
+            Transition(kind, max(int(a) - held, 0) + begin, int(b) - 1 - held + begin, float(sure))  # type: ignore[arg-type]
             for kind, a, b, sure in zip(found.label, found.begin, found.end, found.columns["sure"], strict=True)
+            if b > held
         ]
-        black = [(int(a) + begin, int(b) + begin) for a, b in zip(dark.begin, dark.end, strict=True)]
+        edges = [(int(a) - held, int(b) - held) for a, b in zip(dark.begin, dark.end, strict=True)]
+        black = [(max(a, 0) + begin, b + begin) for a, b in edges if b > 0]
         for group in run:
             key, end = int(keys[group]), int(ends[group])
             own = [t for t in transitions if key < t.first <= end or (group == run[0] and t.first == key)]
@@ -211,12 +220,15 @@ class Glance:
             self.every[key : min(end, self._end_of(group))] = True
         asked = set()
         left, right = run[0] - 1, run[-1] + 1
-        if left >= 0 and any(t.first <= begin + (EDGE if t.kind == "cut" else 2) for t in transitions):
+        if left >= 0 and any(t.first <= begin + _about(t) for t in transitions):
             asked.add(left)
         whole = self._opened[run[-1]].whole
-        last = [t for t in transitions if t.last >= stop - (1 if t.kind == "cut" else 3)]
-        beyond = [t for t in transitions if whole and t.first > ends[run[-1]]]
-        if stop < len(self.order) and (last or beyond):
+        beyond = [
+            t
+            for t in transitions
+            if (whole and t.first > ends[run[-1]]) or (t.kind != "cut" and t.last + _about(t) >= stop)
+        ]
+        if stop < len(self.order) and beyond:
             asked.add(right if whole else run[-1])
         return {g for g in asked if 0 <= g < len(keys)}
 
@@ -289,8 +301,20 @@ class _Chosen:
         return self._choice.wants(luma)
 
 
+def _about(found: Transition) -> int:
+    """Frames before and behind a transition that its kind and its extent may depend on."""
+    return EDGE if found.kind == "cut" else min(AROUND, (found.last - found.first + 1) // 2 + HEAD)
+
+
 def _all() -> Choice:
     return lambda frame, luma: True
+
+
+def _still(piece: Pictures, length: int) -> Pictures:
+    """The first frame of a piece, `length` times, numbered from 0."""
+    names = ("luma", "cb", "cr", "keyframe", "size", "kind")
+    held: dict[str, Any] = {name: np.repeat(getattr(piece, name)[:1], length, axis=0) for name in names}
+    return replace(piece, first=0, pts=int(piece.pts[0]) - np.arange(length, 0, -1), duration=1, large={}, **held)
 
 
 def _part(piece: Pictures, length: int, first: int) -> Pictures:

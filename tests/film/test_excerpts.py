@@ -1,0 +1,88 @@
+"""Stretches decoded by themselves are the frames of the full reading, to the bit; what cannot be told is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rewatch.film.excerpts import ExcerptsFailed, read_excerpts
+from rewatch.film.order import NoOrder, order_of
+from rewatch.film.packets import NO_TIME, read_packets
+from rewatch.film.pictures import read_pictures
+from rewatch.film.probe import open_film
+
+
+def full(film):
+    pieces = list(read_pictures(film))
+    return tuple(np.concatenate([getattr(p, name) for p in pieces]) for name in ("luma", "cb", "cr", "pts", "size"))
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"),
+    [("libx264", "film.mp4"), ("libx264", "film.mkv"), ("mpeg2video", "film.mkv"), ("mjpeg", "film.mov")],
+)
+def test_excerpts_are_the_frames_of_the_full_reading(tmp_path, render, codec, name):
+    options = {"mpeg2video": {"g": "12", "bf": "2"}, "libx264": {"g": "12", "bf": "3", "preset": "veryfast"}}
+    formats = {"mjpeg": "yuvj420p"}
+    path = render(
+        tmp_path / name, count=72, codec=codec, options=options.get(codec), pixel_format=formats.get(codec, "yuv420p")
+    )
+    film = open_film(path)
+    order = order_of(film, read_packets(film)).thinned()
+    luma, cb, _, pts, size = full(film)
+    assert len(order) == len(luma) == 72
+    assert np.array_equal(order.pts, pts)
+    keys = order.keyframes.tolist()
+    assert 6 <= len(keys) <= 7
+    spans = [(keys[1], keys[1] + 5), (keys[3], keys[4] + 3), (keys[5], 72)]
+    for (begin, end), piece in zip(spans, read_excerpts(film, order, spans), strict=True):
+        assert piece.first == begin
+        assert np.array_equal(piece.luma, luma[begin:end])
+        assert np.array_equal(piece.cb, cb[begin:end])
+        assert np.array_equal(piece.size, size[begin:end])
+        assert piece.keyframe[0]
+
+
+def test_frames_that_are_asked_for_come_large(tmp_path, render):
+    film = open_film(render(tmp_path / "film.mp4", count=24))
+    order = order_of(film, read_packets(film))
+    (piece,) = read_excerpts(film, order, [(0, 12)], choice=lambda: lambda frame, luma: frame == 5)
+    assert list(piece.large) == [5]
+    assert piece.large[5].shape == (128, 192, 3)
+
+
+def test_spans_begin_with_keyframes(tmp_path, render):
+    film = open_film(render(tmp_path / "film.mp4", count=24))
+    order = order_of(film, read_packets(film))
+    with pytest.raises(ValueError, match="keyframes"):
+        list(read_excerpts(film, order, [(1, 5)]))
+    with pytest.raises(ValueError, match="order"):
+        list(read_excerpts(film, order, [(12, 20), (0, 5)]))
+
+
+def test_other_frames_than_promised_are_refused(tmp_path, render):
+    film = open_film(render(tmp_path / "film.mp4", count=36))
+    order = order_of(film, read_packets(film))
+    raw = order.raw.copy()
+    raw[4] += 1
+    with pytest.raises(ExcerptsFailed, match="frame 4"):
+        list(read_excerpts(film, replace(order, raw=raw), [(0, 12)]))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"pts": lambda p: np.where(np.arange(len(p)) == 3, NO_TIME, p.pts)}, "without a time"),
+        ({"pts": lambda p: np.where(np.arange(len(p)) == 3, p.pts[2], p.pts)}, "repeated"),
+        ({"pts": lambda p: np.roll(p.pts, 70)}, "anew"),
+        ({"keyframe": lambda p: np.zeros(len(p), bool)}, "keyframe"),
+        ({"unsound": lambda p: np.arange(len(p)) == 9}, "damaged"),
+    ],
+)
+def test_what_packets_cannot_tell_is_refused(tmp_path, render, change, why):
+    film = open_film(render(tmp_path / "film.mp4", count=144))
+    packets = read_packets(film)
+    with pytest.raises(NoOrder, match=why):
+        order_of(film, replace(packets, **{name: make(packets) for name, make in change.items()}))

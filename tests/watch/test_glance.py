@@ -1,0 +1,137 @@
+"""A glance gives the shots of the full watch from a part of the frames, says so, and gives way to the full watch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rewatch.film.probe import open_film
+from rewatch.images.glance_evidence import Coded, KeyPictures, compare_keys, measure_anchors
+from rewatch.images.glance_judge import Ledger
+from rewatch.images.light import Light
+from rewatch.library.library import Library
+from rewatch.study.explain import explain
+from rewatch.watch import glance as module
+from rewatch.watch.frames import Frames
+from rewatch.watch.glance import Glance, NoGlance
+from rewatch.watch.glance_stream import HOW, GlanceStream, glanced
+from rewatch.watch.run import watch
+
+
+def boundaries(edition: Any) -> list[tuple[str, int, int]]:
+    track = edition.spans("boundaries")
+    return list(zip(track.label, track.begin.tolist(), track.end.tolist(), strict=True))
+
+
+def same_boundaries(full: list[tuple[str, int, int]], glance: list[tuple[str, int, int]]) -> None:
+    """Cuts to the frame; the ends of gradual transitions as near as they are known at all."""
+    assert [b[0] for b in full] == [b[0] for b in glance]
+    for (kind, *true), (_, *found) in zip(full, glance, strict=True):
+        assert np.abs(np.subtract(true, found)).max() <= (0 if kind == "cut" else 3), (kind, true, found)
+
+
+def test_a_glance_gives_way_to_the_full_watch(demo_film: Any, tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    edition = watch(demo_film.path, library, glance=True).edition
+    assert len(edition.events("frames")) == demo_film.truth.frames
+    for name in ("boundaries", "black", "light", "colour", "palette", "activity", "stills", "frames"):
+        made = edition.made_by(name)
+        assert "looked at" in str(made.settings[HOW]), name
+    for name in ("light", "colour", "activity"):
+        assert len(edition.curve(name).values) == demo_film.truth.frames
+    for name in ("loudness", "lines", "minutes", "tempo", "dynamics"):
+        assert len(edition.tracks[name]), name
+        assert HOW not in edition.made_by(name).settings
+    stills = edition.events("stills")
+    assert len(stills) == len(edition.spans("shots"))
+    assert all((edition.kept("stills") / str(f)).is_file() for f in stills.columns["file"])
+    assert any("glanced at" in line for line in explain(edition, "shots").evidence)
+    at_a_glance, activity = boundaries(edition), edition.curve("activity").values
+    assert watch(demo_film.path, library, glance=True).made == ()  # nothing is glanced at twice
+
+    edition = watch(demo_film.path, library).edition
+    same_boundaries(boundaries(edition), at_a_glance)
+    assert not any(HOW in made.settings for made in edition.record.made.values())
+    assert "looked" not in edition.tracks
+    assert any("every one decoded" in line for line in explain(edition, "shots").evidence)
+    # Between stretches activity is read from packets: not the same, but much the same.
+    true = edition.curve("activity").values
+    assert np.corrcoef(np.log(true + 0.01), np.log(activity + 0.01))[0, 1] > 0.5
+    before = set(edition.tracks)
+    assert watch(demo_film.path, library, glance=True).made == ()  # what was watched is not glanced at
+    assert set(edition.tracks) == before
+
+
+def test_a_film_that_cannot_be_glanced_at_is_read_in_full(
+    demo_film: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LONGEST", 1)
+    with pytest.raises(NoGlance, match="keyframes"):
+        Glance(open_film(demo_film.path), tmp_path, lambda piece: None).look()
+    stands = glanced([Frames(), Light()])
+    stream = GlanceStream(open_film(demo_film.path), stands, tmp_path)
+    stream.start()
+    assert stream.ended.wait(120)
+    stream.stop()
+    assert stream.failure is None
+    for stand in stands:
+        assert str(stand.settings()[HOW]).startswith("every frame looked at")
+    frames, light = (stand.finish({})[stand.name] for stand in stands)
+    assert len(frames.at) == len(light.values) == demo_film.truth.frames
+
+
+def film_of(sizes: list[int], gap: int = 24) -> Coded:
+    """One keyframe every `gap` frames, between them anchors alone."""
+    count = len(sizes)
+    return Coded(np.arange(0, count, gap), np.array(sizes, np.int32), np.ones(count, np.bool_))
+
+
+def alike(count: int) -> KeyPictures:
+    """Keyframes that all show the same picture."""
+    rng = np.random.default_rng(1)
+    plane = rng.integers(0, 255, (1, 72, 128), np.uint8)
+    grey = np.full((count, 36, 64), 128, np.uint8)
+    return compare_keys(np.repeat(plane, count, axis=0), grey, grey)
+
+
+def test_a_packet_that_stands_out_opens_its_group() -> None:
+    rng = np.random.default_rng(2)
+    sizes = [20000 if n % 24 == 0 else int(rng.integers(900, 1100)) for n in range(240)]
+    calm = Ledger.of(film_of(sizes), alike(10), 640 * 360)
+    sizes[24 * 6 + 11] = 19000
+    odd = Ledger.of(film_of(sizes), alike(10), 640 * 360)
+    assert odd.cuts[6] > 0.1 > calm.cuts[6]
+    assert int(np.argmax(odd.cuts)) == 6
+    assert 6 in odd.wanted(0, 10)
+    assert odd.end_of(6) >= 24 * 6 + 11
+    assert calm.expected().sum() < odd.expected().sum()
+
+
+def test_what_opened_groups_held_changes_what_is_expected_of_the_rest() -> None:
+    rng = np.random.default_rng(3)
+    sizes = [20000 if n % 24 == 0 else int(rng.integers(300, 3000)) for n in range(480)]
+    plain, faded = (Ledger.of(film_of(sizes), alike(20), 640 * 360) for _ in range(2))
+    before = plain.expected()[10:].sum()
+    for group in range(10):
+        plain.learn(group, 0, 0, False)
+        faded.learn(group, 0, 1, False)
+    assert plain.expected()[10:].sum() < before < faded.expected()[10:].sum()
+    assert not set(plain.wanted(0, 20)) & set(range(10))
+    assert len(faded.wanted(0, 20)) >= len(plain.wanted(0, 20))
+
+
+def test_measures_are_numbers_whatever_the_groups() -> None:
+    rng = np.random.default_rng(4)
+    sizes = rng.integers(0, 5000, 100).astype(np.int32)
+    for keys in ([0], [0, 1, 2, 3], [0, 5, 6, 90, 99]):
+        coded = Coded(np.array(keys), sizes, rng.random(100) < 0.4)
+        seen = alike(len(keys))
+        anchors = measure_anchors(coded, seen, np.full(len(keys) - 1, 0.5))
+        assert np.isfinite(anchors.cuts).all()
+        assert np.isfinite(anchors.ramps).all()
+        ledger = Ledger.of(coded, seen, 100)
+        assert np.isfinite(ledger.expected()).all()
+        assert set(ledger.wanted(0, len(keys))) <= set(range(len(keys)))
