@@ -39,7 +39,7 @@ SAME = 0.4
 """Persistence from which on two keyframes show the same thing."""
 UNEXPLAINED = 0.4
 """Share of the changes between keyframes, where the later one begins no shot, that hide a boundary."""
-SURE = 0.03
+SURE = 0.1
 """Probability of being wrong up to which a keyframe is taken for what it seems, though its group is opened."""
 BEHIND = 16
 """Frames that are decoded behind the last one that must be looked at."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from rewatch.clock import FRAMES
@@ -29,25 +30,27 @@ class GlanceStills:
             (scratch / folder).mkdir(parents=True, exist_ok=True)
             for path in (scratch / folder).glob("*.jpg"):
                 path.unlink()
+        self._sharp: dict[int, float] = {}
         self._frames: list[int] = []
-        self._sharp: list[float] = []
         self._count = 0
 
     def feed(self, piece: Pictures) -> None:
-        for frame in sorted(piece.large):
-            if self._frames and frame <= self._frames[-1]:
-                continue
-            rgb = piece.large[frame]
-            Image.fromarray(rgb).save(self._path("large", frame), quality=QUALITY)
-            self._frames.append(frame)
-            self._sharp.append(sharpness(rgb))
+        for frame, rgb in piece.large.items():
+            self.take(frame, rgb)
         self._count = piece.first + len(piece)
+
+    def take(self, frame: int, rgb: npt.NDArray[np.uint8]) -> None:
+        """A frame that a still may be made of, as `Pictures.large`; in any order, known ones are passed by."""
+        if frame not in self._sharp:
+            Image.fromarray(rgb).save(self._path("large", frame), quality=QUALITY)
+            self._sharp[frame] = sharpness(rgb)
 
     def _path(self, folder: str, frame: int) -> Path:
         return self._scratch / folder / f"{frame:06d}.jpg"
 
     def finish(self, shots: Track | None) -> Mapping[str, Track]:
         """The track ``stills``; the whole film is one shot where there are none."""
+        self._frames = sorted(self._sharp)
         chosen: list[tuple[int, int]] = []
         spans = [(0, self._count)] if self._count else []
         if isinstance(shots, Spans) and len(shots):
@@ -73,6 +76,6 @@ class GlanceStills:
             first, last = bisect_left(self._frames, begin + away), bisect_left(self._frames, end - away)
             if first < last:
                 # A cut's own keyframe is whole, and is taken where it is the sharpest or the only one.
-                return self._frames[max(range(first, last), key=lambda n: self._sharp[n])]
+                return max(self._frames[first:last], key=lambda frame: self._sharp[frame])
         middle = (begin + end) // 2
         return min(self._frames, key=lambda frame: abs(frame - middle))

@@ -73,12 +73,14 @@ class Glance:
     coded:  all frames as the packets tell of them; order: the same with the keyframes that a glance begins from
     looked: (n,) which frames were decoded and looked at; every: those within stretches decoded in full
     on_frames: called with what was looked at, in order, each frame once
+    on_large:  called with the number of each keyframe and the keyframe, large, before that
     """
 
     film: FilmFacts
     scratch: Path
     on_frames: Callable[[Pictures], None]
     on_second: Callable[[float], None] = lambda second: None
+    on_large: Callable[[int, npt.NDArray[np.uint8]], None] = lambda frame, rgb: None
     coded: Order = field(init=False)
     order: Order = field(init=False)
     ledger: Ledger = field(init=False)
@@ -100,9 +102,9 @@ class Glance:
             count = len(self.order)
             self.looked, self.every = np.zeros(count, bool), np.zeros(count, bool)
             seen = self._keyframes()
-            planes = tuple(np.concatenate([getattr(p, name) for p in seen]) for name in ("luma", "cb", "cr"))
+            shown = compare_keys(*(np.concatenate([getattr(p, name) for p in seen]) for name in ("luma", "cb", "cr")))
             coded = Coded(keys, self.order.size, self.order.anchor)
-            self.ledger = Ledger.of(coded, compare_keys(*planes), picture.width * picture.height)
+            self.ledger = Ledger.of(coded, shown, picture.width * picture.height)
             for first, end in self._windows():
                 self._window(first, end)
                 self._tell(seen, first, end)
@@ -117,7 +119,10 @@ class Glance:
         for piece in read_excerpts(
             self.film, self.order, [(k, k + 1) for k in self.order.keyframes.tolist()], choice=_all
         ):
-            found.append(piece)
+            # Large frames are handed on at once: of a long film's keyframes they would be gigabytes.
+            for frame, rgb in piece.large.items():
+                self.on_large(frame, rgb)
+            found.append(replace(piece, large={}))
             self.looked[piece.first] = True
         return found
 
@@ -252,7 +257,6 @@ class Glance:
                 piece = seen[group]
             else:
                 piece = _part(piece, min(len(piece), int(ends[group]) - piece.first), piece.first)
-                piece = replace(piece, large={**seen[group].large, **piece.large})
             self.looked[piece.first : piece.first + len(piece)] = True
             self.on_frames(piece)
         self.on_second(float(self.order.pts[int(ends[end - 1]) - 1] * self.order.time_base))

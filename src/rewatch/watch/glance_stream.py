@@ -143,10 +143,9 @@ class _StandStills(Stand):
     def __init__(self, own: AnyAnalyser) -> None:
         super().__init__(own)
         self._taken = GlanceStills()
+        self.take = self._taken.take
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
-        self._full = False
-        self._scratch, self._facts = scratch, film
         self._taken.begin(scratch)
 
     def feed(self, piece: Pictures) -> None:
@@ -213,7 +212,7 @@ class GlanceStream(Stream):
     def _glance(self) -> None:
         self._begin()
         stands = [a for a in self.analysers if isinstance(a, Stand)]
-        glance = Glance(self.film, self._scratch, self._feed, self._at)
+        glance = Glance(self.film, self._scratch, self._feed, self._at, self._large)
         for stand in stands:
             stand.glance = glance
         try:
@@ -230,6 +229,13 @@ class GlanceStream(Stream):
             self.seconds = float((int(glance.order.pts[-1]) + glance.order.duration) * glance.order.time_base)
         if not self._stop.is_set():
             self.ended.set()
+
+    def _large(self, frame: int, rgb: npt.NDArray[np.uint8]) -> None:
+        if self._stop.is_set():
+            raise InterruptedError
+        for analyser in self.analysers:
+            if isinstance(analyser, _StandStills):
+                analyser.take(frame, rgb)
 
     def _at(self, second: float) -> None:
         self.seconds = second
