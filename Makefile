@@ -15,12 +15,12 @@ watch: $(STAMP)           ## watch a film of your own: make watch FILM=path/to/f
 	$(BIN)/rewatch score "$(FILM)" --sheet score.png
 
 test: $(STAMP) browser    ## the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 browser:                  ## Chromium for the tests of the page, where it can be had (Debian and its like, as root)
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
-	{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && \
-	DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium chromium-driver >/dev/null; } || \
+	{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && timeout 120 apt-get -qq update && \
+	DEBIAN_FRONTEND=noninteractive timeout 300 apt-get -qq install -y --no-install-recommends chromium chromium-driver >/dev/null; } || \
 	echo 'no Chromium here (apt-get install chromium chromium-driver): the tests of the page in a browser are skipped'
 
 check: $(STAMP)           ## what CI checks besides the tests
