@@ -48,17 +48,18 @@ def watch_command(film: Path, library: str) -> list[str]:
 
 def measure_time(film: Path, runs: int, peer_python: str | None) -> None:
     rows: dict[str, list[tuple[float, float]]] = {"bare decode": [], "rewatch watch": [], "PySceneDetect adaptive": []}
-    with tempfile.TemporaryDirectory() as library:
-        for i in range(runs + 1):
+    for i in range(runs + 1):
+        # A library of its own each time: the film is a new one, as it is for who watches it.
+        with tempfile.TemporaryDirectory() as library:
             found = {
                 "bare decode": run([sys.executable, "-c", DECODE, str(film)]),
                 "rewatch watch": run(watch_command(film, library)),
             }
-            if peer_python:
-                found["PySceneDetect adaptive"] = run([peer_python, "-c", ADAPTIVE, str(film)])
-            if i:  # the first is the warm-up
-                for name, figure in found.items():
-                    rows[name].append(figure)
+        if peer_python:
+            found["PySceneDetect adaptive"] = run([peer_python, "-c", ADAPTIVE, str(film)])
+        if i:  # the first is the warm-up
+            for name, figure in found.items():
+                rows[name].append(figure)
     print(f"{film.name}, {runs} runs, alternating, {os.cpu_count()} cores\n")
     print("| | wall s (median) | CPU s (median) | wall / bare decode | CPU / bare decode |\n|---|---|---|---|---|")
     bare = rows["bare decode"]

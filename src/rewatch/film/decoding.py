@@ -8,6 +8,7 @@ Contents
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections import deque
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from rewatch.film.stamps import START, Stamps
 LONG_SIDE = 128
 # Without the accurate rounding libswscale makes grey a little blue: 127 of 128.
 _AVERAGE = Interpolation.AREA | Interpolation.ACCURATE_RND
+_MOST_THREADS = 16
 _DEBLOCKED = ("h264", "hevc")
 Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
@@ -85,6 +87,8 @@ class Decoding:
         self._container = open_container(self._film.path)
         chosen: Any = self._container.streams[self.picture.stream]
         chosen.thread_type = "AUTO"
+        # More threads than cores: each frame waits for those that it refers to.
+        chosen.codec_context.thread_count = min(_MOST_THREADS, 2 * (os.cpu_count() or 1))
         if self._hasty and self.picture.codec in _DEBLOCKED:
             chosen.codec_context.options = {"skip_loop_filter": "noref"}
         self._stream = chosen
