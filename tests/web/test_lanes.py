@@ -11,7 +11,8 @@ import pytest
 
 from rewatch.errors import NotMeasured
 from rewatch.library.library import Library
-from rewatch.web.lanes import BINS, LANES, MOST, NONE, Lanes
+from rewatch.web.bins import BINS, NONE
+from rewatch.web.lanes import LANES, MOST, Lanes
 from rewatch.web.shelf import Shelf
 
 SHORT, LONG = "5a" * 16, "10" * 16

@@ -59,6 +59,8 @@ def command(port: int | None, host: str, no_open: bool, library_folder: Path | N
         create_app(library, host), log_level="warning", access_log=False, timeout_graceful_shutdown=1,
         server_header=False, lifespan="on",
     )  # fmt: skip
+    # A request must not wait the usual 5 ms for its turn each time that a tile is being reckoned.
+    sys.setswitchinterval(0.0005)
     if not no_open:
         threading.Timer(0.4, _open, (url,)).start()
     with contextlib.closing(listening), contextlib.suppress(KeyboardInterrupt):

@@ -4,6 +4,7 @@
     guard     who may ask: Host and Origin, the headers that each answer bears, how much may be sent
     shelf     films of the library, held open while they are looked at
     lanes     what the score is drawn from: tracks reduced to the pixels asked for
+    bins      the reduction itself
     moment    all that is known of one second of a film
     pages     templates, and what they are filled with
     routes_*  one subject each: library, film, data, media, notes

@@ -1,6 +1,7 @@
 """Asking: what every route reads out of a request, and where it finds the library.
 
 Contents
+    in_turn                      a route whose answers are reckoned a few at a time
     shelf_of, jobs_of, film_of   what the application holds
     number, second               numbers in a path or a query, within their range
     body_of                      the JSON object that was sent
@@ -11,9 +12,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import anyio
+import anyio.to_thread
 from starlette.requests import Request
+from starlette.responses import Response
 
 from rewatch.errors import NotMeasured, RewatchError
 from rewatch.web.jobs import Jobs
@@ -22,6 +27,17 @@ from rewatch.web.shelf import Open, Shelf
 
 class BadRequest(RewatchError):
     """What was asked makes no sense; the line says why."""
+
+
+def in_turn(route: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """A route that reckons a little and waits for nothing, run beside the server's loop, few at a time: more threads
+    than there are processors only wait for each other."""
+
+    async def waiting(request: Request) -> Response:
+        turns: anyio.CapacityLimiter = request.app.state.turns
+        return await anyio.to_thread.run_sync(route, request, limiter=turns)
+
+    return waiting
 
 
 def shelf_of(request: Request) -> Shelf:

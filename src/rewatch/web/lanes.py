@@ -27,23 +27,18 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from rewatch.clock import FrameTimes
 from rewatch.errors import NotMeasured
 from rewatch.library.edition import Edition
 from rewatch.track import Curve, Events, Spans
+from rewatch.web.bins import BINS, Bins, Bytes, Floats, Source, reduced
 
-Floats = npt.NDArray[np.float64]
-Bytes = npt.NDArray[np.uint8]
-
-BINS = 1024
 FINEST = 1 / 400
 """Seconds: no bin need be shorter."""
 MOST = 120
 """Spans of a lane that one tile holds."""
 LONGEST_LABEL = 160
-NONE = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +97,6 @@ LANES: tuple[Lane, ...] = (
 the person's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A column laid along the clock: seconds and values (n,), and the running sum that means are read from."""
-
-    seconds: Floats
-    values: Floats
-    total: Floats
-    held: bool
-    low: float
-    high: float
-
-
 class Lanes:
     """The lanes of one film."""
 
@@ -122,6 +105,7 @@ class Lanes:
         self._times = times
         self.duration = duration
         self.levels = 1 + max(0, math.ceil(math.log2(max(duration, 1e-6) / BINS / FINEST)))
+        self._has = lru_cache(maxsize=256)(self._look)
         self._source = lru_cache(maxsize=64)(self._make_source)
         self._stretch = lru_cache(maxsize=32)(self._make_stretch)
         self._sent = lru_cache(maxsize=160)(self._make_tile)
@@ -137,7 +121,8 @@ class Lanes:
     def has_barcode(self) -> bool:
         return self._has("barcode")
 
-    def _has(self, track: str) -> bool:
+    def _look(self, track: str) -> bool:
+        """Whether there is anything in a track that can be laid along the clock."""
         tracks = self._edition.tracks
         if track not in tracks:
             return False
@@ -175,11 +160,12 @@ class Lanes:
         begin, end = self._edges(level, index)
         head: dict[str, Any] = {"level": level, "tile": index, "begin": begin, "end": end, "bins": BINS, "lanes": []}
         parts: list[bytes] = []
+        bins = Bins(begin, end)
         for lane in (lane for lane in LANES if lane.name in names):
             told: dict[str, Any] = {"name": lane.name, "curves": 0, "shares": False, "spans": {}}
             if lane.curve and self._has(lane.curve[0]):
                 for column in lane.curve[1]:
-                    parts.append(_reduced(self._source(lane, column), begin, end).tobytes())
+                    parts.append(reduced(self._source(lane, column), bins).tobytes())
                     told["curves"] += 1
             if lane.shares and self._has(lane.shares):
                 parts.append(self._shares(lane, begin, end).tobytes())
@@ -270,7 +256,7 @@ class Lanes:
         found = self._edition.spans(track)
         return found.begin_seconds(self._times), found.end_seconds(self._times), found
 
-    def _make_source(self, lane: Lane, column: str) -> _Source:
+    def _make_source(self, lane: Lane, column: str) -> Source:
         assert lane.curve is not None
         curve: Curve = self._edition.curve(lane.curve[0])
         seconds = curve.seconds(self._times)
@@ -284,7 +270,7 @@ class Lanes:
         if not high > low:
             high = low + 1.0
         total = np.concatenate([[0.0], np.cumsum(values)])
-        return _Source(seconds, values, total, curve.clock.counts_frames, low, high)
+        return Source(seconds, values, total, curve.clock.counts_frames, low, high)
 
     # -- moments ------------------------------------------------------------------------------------------------
 
@@ -318,30 +304,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     return round(value, 3) if isinstance(value, float) else value
-
-
-def _reduced(source: _Source, begin: float, end: float) -> Bytes:
-    """(3, BINS): lowest, mean, highest of each bin as bytes."""
-    at, values = source.seconds, source.values
-    edges = np.linspace(begin, end, BINS + 1)
-    bounds = np.searchsorted(at, edges)
-    counts = np.diff(bounds)
-    full = counts > 0
-    middle = (edges[:-1] + edges[1:]) / 2
-    if source.held:
-        before = np.clip(np.searchsorted(at, middle, side="right") - 1, 0, len(values) - 1)
-        mean = values[before]
-    else:
-        mean = np.interp(middle, at, values)
-    low, high = mean.copy(), mean.copy()
-    if full.any():
-        starts = bounds[:-1][full]
-        seen = values[bounds[0] : bounds[-1]]
-        low[full] = np.minimum.reduceat(seen, starts - bounds[0])
-        high[full] = np.maximum.reduceat(seen, starts - bounds[0])
-        mean[full] = (source.total[bounds[1:][full]] - source.total[starts]) / counts[full]
-    scale = 254 / (source.high - source.low)
-    out = np.clip(np.rint((np.stack([low, mean, high]) - source.low) * scale), 0, 254).astype(np.uint8)
-    step = (at[-1] - at[0]) / max(len(at) - 1, 1)
-    out[:, (edges[1:] < at[0] - step) | (edges[:-1] > at[-1] + step)] = NONE
-    return out

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rewatch.web.asking import film_of, kept, number, second
+from rewatch.web.asking import film_of, in_turn, kept, number, second
 from rewatch.web.moment import frame_page, moment, shot_index
 from rewatch.web.pages import answer
 from rewatch.web.shelf import Open
@@ -75,10 +75,10 @@ def state(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/films/{id}/lanes/{level}/{tile}", lanes),
-    Route("/films/{id}/barcode/{level}/{tile}", barcode),
-    Route("/films/{id}/at", at),
-    Route("/films/{id}/shots", shots),
-    Route("/films/{id}/frames/{page}", frames),
-    Route("/films/{id}/state", state),
+    Route("/films/{id}/lanes/{level}/{tile}", in_turn(lanes)),
+    Route("/films/{id}/barcode/{level}/{tile}", in_turn(barcode)),
+    Route("/films/{id}/at", in_turn(at)),
+    Route("/films/{id}/shots", in_turn(shots)),
+    Route("/films/{id}/frames/{page}", in_turn(frames)),
+    Route("/films/{id}/state", in_turn(state)),
 ]

@@ -144,13 +144,17 @@ function hairpins(score, ctx, rows, row) {
 
 function pulses(score, ctx, rows, row) {
   ctx.textBaseline = "middle";
+  let free = 0;
   for (const [, begin, end, label, bpm] of rows ?? []) {
     const left = Math.max(score.x(begin), 0), right = Math.min(score.x(end), score.width);
     if (right <= left) continue;
     ctx.fillStyle = score.colours.sound;
     ctx.fillRect(left, row.top + row.height - 2, right - left, 2);
     const text = bpm === null || bpm === undefined ? label : `${label} ${Math.round(bpm)}`;
-    fit(ctx, text, left + 4, right - left - 4, row.top + 8, `italic 12px ${score.serif}`, score.colours.ink);
+    // Two pulses may go on at once, of the sound and of the cuts: their words stand one after the other.
+    const at = Math.max(left + 4, free), font = `italic 12px ${score.serif}`;
+    fit(ctx, text, at, right - at, row.top + 8, font, score.colours.ink);
+    if (right - at >= 22) free = at + Math.min(width(ctx, font, text), right - at) + 8;
   }
 }
 
