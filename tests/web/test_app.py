@@ -440,3 +440,10 @@ def test_a_line_is_found(client: httpx.Client, library: Library) -> None:
     page = client.get("/search", params={"q": text}).text
     assert "Said in" in page
     assert f"/films/{SHORT}#t=" in page
+
+
+def test_a_look_is_found_and_a_word_that_is_none_finds_nothing(client: httpx.Client) -> None:
+    page = client.get("/search", params={"q": "loud"}).text
+    assert "Looks like it" in page
+    assert f"/films/{LONG}#t=" in page
+    assert "Looks like it" not in client.get("/search", params={"q": "xyzzy"}).text

@@ -103,14 +103,12 @@ def _search(kind: str) -> Callable[..., list[Match]]:
 
         return find_sound
     if kind == "look":
-        return _no_look
+        from rewatch.find.by_look import find_look
+
+        return find_look
     from rewatch.find.by_quote import find_quote
 
     return find_quote
-
-
-def _no_look(library: Any, what: Any, *, top: int) -> list[Match]:
-    return []
 
 
 def _shown(match: Match) -> dict[str, Any]:
