@@ -30,6 +30,8 @@ Points = tuple[Floats, Floats]
 
 FRAME_WIDE = 400
 """Longer side of a frame that points are looked for in."""
+QUERY_WIDE = 560
+"""Least of the longer side that points of the query are looked for in."""
 COMPARED = 192
 """Longer side of the pictures whose patches are compared."""
 PATCH = 17
@@ -56,9 +58,9 @@ class Laid:
     share: float
 
 
-def points_of(grey: Bytes) -> Points:
+def points_of(grey: Bytes, most: int = POINTS) -> Points:
     """(n, 2) places in pixels of the points of a picture, and (n, 128) what each looks like."""
-    points, what = cv2.SIFT.create(POINTS, contrastThreshold=0.02).detectAndCompute(grey, None)
+    points, what = cv2.SIFT.create(most, contrastThreshold=0.012).detectAndCompute(grey, None)
     if what is None or len(points) < 4:
         return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
     what = np.sqrt(what / np.maximum(what.sum(axis=1, keepdims=True), 1e-6))
@@ -74,14 +76,21 @@ class Checker:
 
     @cached_property
     def _plain(self) -> Points:
-        return points_of(self.query.grey)
+        return self._own(self.query.grey)
 
     @cached_property
     def _mirrored(self) -> Points:
-        at, what = points_of(np.ascontiguousarray(self.query.grey[:, ::-1]))
-        if len(at):
-            at[:, 0] = self.query.grey.shape[1] - 1 - at[:, 0]
+        at, what = self._own(np.ascontiguousarray(self.query.grey[:, ::-1]))
+        at[:, 0] = self.query.grey.shape[1] - 1 - at[:, 0]
         return at, what
+
+    def _own(self, grey: Bytes) -> Points:
+        """Points of the query; a small one is drawn larger first, or its fine ones would go unseen."""
+        part = max(1.0, QUERY_WIDE / max(grey.shape))
+        if part > 1.0:
+            grey = np.asarray(cv2.resize(grey, None, fx=part, fy=part, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+        at, what = points_of(grey, 2 * POINTS)
+        return ((at + 0.5) / part - 0.5).astype(np.float32), what
 
     def lay(
         self, frame: Bytes, guesses: list[tuple[View, Window]], area: Window, points: Points | None = None
@@ -113,20 +122,21 @@ class Checker:
         if len(at) < LEAST_POINTS or len(own_at) < LEAST_POINTS:
             return None
         pairs = self._matcher.knnMatch(own_what, what, k=2)
-        good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < 0.82 * pair[1].distance]
+        good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < 0.84 * pair[1].distance]
         if len(good) < LEAST_POINTS:
             return None
         source = own_at[[match.queryIdx for match in good]]
         target = at[[match.trainIdx for match in good]]
         cv2.setRNGSeed(1)
-        plane, fits = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 3.0, None, 2000, 0.999)
+        found: tuple[Any, Any] = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 3.0, None, 2000, 0.999)
+        plane, fits = found
         if plane is None or fits is None:
             return None
         inside = fits.ravel() > 0
         # Several points of the query on one of the frame are no evidence.
         count = len(np.unique(np.round(target[inside]), axis=0))
         high, wide = shape[:2]
-        unit = np.diag([1 / wide, 1 / high, 1.0]) @ plane
+        unit: Matrix = np.diag([1 / wide, 1 / high, 1.0]) @ plane
         if count < LEAST_POINTS or not self._sane(unit, mirror):
             return None
         return unit, count

@@ -130,7 +130,7 @@ def _part(prints: Prints, views: Sequence[View], shape: float, most: int) -> lis
         windows = windows_of(round(view.luma.shape[1] / view.luma.shape[0], 1), round(shape, 2))
         if windows not in spread:
             spread[windows] = np.reciprocal(energy.of(windows))
-        top, at = _strongest((low @ _asked(view, windows, shape)) * spread[windows], windows)
+        top, at = _strongest(np.asarray((low @ _asked(view, windows, shape)) * spread[windows], np.float32), windows)
         better = top > best
         best[better] = top[better]
         which[better, 0], which[better, 1] = n, at[better]
