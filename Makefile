@@ -15,7 +15,8 @@ watch: $(STAMP)           ## watch a film of your own: make watch FILM=path/to/f
 	$(BIN)/rewatch score "$(FILM)" --sheet score.png
 
 test: $(STAMP) browser    ## the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/web/test_browser.py
+	$(BIN)/python -m pytest tests/web/test_browser.py
 
 browser:                  ## Chromium for the tests of the page, where it can be had (Debian and its like, as root)
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \

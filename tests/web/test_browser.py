@@ -57,7 +57,7 @@ def page(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
     assert not faults, faults
 
 
-def until(browser: Any, condition: str, seconds: float = 20) -> Any:
+def until(browser: Any, condition: str, seconds: float = 40) -> Any:
     """Wait for a line of JavaScript to be true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
