@@ -255,8 +255,11 @@ def _sped(sound: npt.NDArray[np.float32], dress: Dress) -> npt.NDArray[np.float3
     graph = av.filter.Graph()
     source = graph.add_abuffer(sample_rate=RATE, format="fltp", layout="stereo", time_base=Fraction(1, RATE))
     tempo, sink = graph.add("atempo", str(float(dress.speed))), graph.add("abuffersink")
+    # The filter itself hands the channels on by turns.
+    planar = graph.add("aformat", "sample_fmts=fltp")
     source.link_to(tempo)
-    tempo.link_to(sink)
+    tempo.link_to(planar)
+    planar.link_to(sink)
     graph.configure()
     out = []
     for at in range(0, len(sound), 4096):

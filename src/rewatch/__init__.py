@@ -2,19 +2,21 @@
 
     film = rewatch.open("heat")          a film of the library: film.shots, .lines, .score, .minute(43), .tracks
     rewatch.library().sql("SELECT ...")  all of them
+    rewatch.compare("heat-tv", "heat")   two editions side by side
 
-Both are loaded when they are first called; docs/python.md says what they give.
+They are loaded when they are first called; docs/python.md and docs/compare.md say what they give.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rewatch.film_view import compare_films as compare
     from rewatch.film_view import open_film as open
     from rewatch.film_view import open_library as library
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "library", "open"]
+__all__ = ["__version__", "compare", "library", "open"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,7 +24,7 @@ def __getattr__(name: str) -> Any:
 
     if name == "open":
         return importlib.import_module("rewatch.film_view").open_film
-    if name == "library":
+    if name in ("library", "compare"):
         # The package of that name, which can be called: see there.
-        return importlib.import_module("rewatch.library")
+        return importlib.import_module(f"rewatch.{name}")
     raise AttributeError(f"module 'rewatch' has no attribute {name!r}")

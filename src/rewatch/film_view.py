@@ -8,7 +8,7 @@
 ``import rewatch`` loads nothing of this; it is loaded at the first `open`. What one may rely on is in docs/python.md.
 
 Contents
-    open_film, open_library   what `rewatch.open` and `rewatch.library` call
+    open_film, open_library, compare_films   what `rewatch.open`, `.library` and `.compare` call
     FilmView, MinuteView, LibraryView
 """
 
@@ -37,6 +37,8 @@ from rewatch.track import Curve, Figures, Track
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from rewatch.compare.segments import Alignment
+
 _SCORE = ("tempo", "momentum", "dynamics", "articulation", "pulse", "pace", "cut_density", "novelty")
 """Tracks whose curves, and those whose names begin so, are the columns of `FilmView.score`."""
 
@@ -54,6 +56,20 @@ def open_film(name: str | Path, folder: str | Path | None = None) -> FilmView:
 def open_library(folder: str | Path | None = None) -> LibraryView:
     """All films of a library; see `open_film`."""
     return LibraryView(Library(None if folder is None else Path(folder)))
+
+
+def compare_films(
+    a: FilmView | str | Path, b: FilmView | str | Path, folder: str | Path | None = None, *, refine: bool = True
+) -> Alignment:
+    """Two editions of a film side by side; see `rewatch.compare.editions.compare`.
+
+    a, b:   films, or what `open_film` takes for one
+    refine: look at the frames around each join in the files, where they are at hand
+    """
+    from rewatch.compare.editions import compare
+
+    films = [film if isinstance(film, FilmView) else open_film(film, folder) for film in (a, b)]
+    return compare(films[0].edition, films[1].edition, refine=refine)
 
 
 class FilmView:

@@ -11,10 +11,29 @@ import click
 from rewatch.cli.common import find_film, library_option, messages
 
 if TYPE_CHECKING:
+    from rewatch.exports.study_view import Study
     from rewatch.library.edition import Edition
 
 FOLDERS = ("minutes", "rss")
 """What is no file but a folder."""
+
+
+LINES = ("srt", "vtt")
+"""What can be written for another edition."""
+
+
+def _retimed(a: Edition, b: Edition) -> Study:
+    """B with the lines of A."""
+    from rewatch.compare.editions import compare
+    from rewatch.errors import ExportError
+    from rewatch.exports.retimed import Retimed
+
+    found = compare(a, b)
+    for note in found.notes:
+        messages().print(f"rewatch: {note}", markup=False)
+    if not found.related:
+        raise ExportError(f"{a.name} and {b.name} have nothing in common: its lines do not fit there")
+    return Retimed(found, a, b)
 
 
 def _folder(edition: Edition, to: str, output: Path | None, url: str | None) -> None:
@@ -40,6 +59,7 @@ def _folder(edition: Edition, to: str, output: Path | None, url: str | None) -> 
 @click.option("--start-timecode", metavar="TC", help="Of the first frame (edl, fcpxml, otio): 01:00:00:00, or with ;")
 @click.option("--set", "told", multiple=True, metavar="NAME=VALUE", help="How it is played (midi, musicxml).")
 @click.option("--url", metavar="URL", help="Where the episodes' folder is on the web (rss).")
+@click.option("--for", "other", metavar="B", help="The lines at their times in another edition (srt, vtt).")
 @library_option
 def command(
     film: str,
@@ -48,6 +68,7 @@ def command(
     start_timecode: str | None,
     url: str | None,
     told: tuple[str, ...],
+    other: str | None,
     library_folder: Path | None,
 ) -> None:
     """Write a film's study in another format.
@@ -78,6 +99,7 @@ def command(
       rewatch export heat --to json | jq .figures
       rewatch export heat --to midi -o heat.mid
       rewatch export heat --to midi --set tonic=57 --set metronome.presto=200 -o heat.mid
+      rewatch export heat-tv --to srt --for heat-restored -o heat-restored.srt
     """
     from rewatch.exports.registry import EXPORTS
 
@@ -85,6 +107,8 @@ def command(
         raise click.UsageError(f"no format {to!r}: there are {', '.join((*EXPORTS, *FOLDERS))}")
     if url is not None and to != "rss":
         raise click.UsageError(f"--url: {to} has no addresses")
+    if other is not None and to not in LINES:
+        raise click.UsageError(f"--for: {to} is not retimed; {' and '.join(LINES)} are")
     edition = find_film(library_folder, film)
     if to in FOLDERS:
         _folder(edition, to, output, url)
@@ -97,8 +121,9 @@ def command(
     asked: dict[str, Any] = {} if start_timecode is None else {"start": start_timecode}
     if told:
         asked["told"] = told
+    study: Study = edition if other is None else _retimed(edition, find_film(library_folder, other))
     if output is None:
-        sys.stdout.write(export.text(edition, **asked))
+        sys.stdout.write(export.text(study, **asked))
         return
-    export.write(edition, output, **asked)
+    export.write(study, output, **asked)
     messages().print(f"{edition.name} → {output}", markup=False, soft_wrap=True)

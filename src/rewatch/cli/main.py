@@ -24,6 +24,8 @@ COMMANDS: dict[str, str] = {
     "score": "Show a film's score; --sheet draws it on one page.",
     "minute": "Show what happens in one minute of a film.",
     "find": "Find the moment: from a still, a sound, a line, a look, another moment.",
+    "compare": "Lay two editions of a film side by side: what was cut, added, moved, changed.",
+    "carry": "Carry the notes of one edition over to another; lines, scenes and times too.",
     "sounds": "Show the sounds that are heard once, and those that come back.",
     "images": "Show the pictures that come back, and those that are seen once.",
     "explain": "Show how a figure was measured, and from what.",

@@ -12,6 +12,7 @@ Contents
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from rewatch.compare.frame import Framing, framing_of
 from rewatch.compare.heard import Shared, covered, shared, sound_of
 from rewatch.compare.look_again import at_hand, look_again
 from rewatch.compare.order import Piece, Stretch, closed, laid_out, pieces_of
+from rewatch.compare.score import score_changes
 from rewatch.compare.seen import Seen, see
 from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, Sound
 from rewatch.compare.votes import Votes, speed_of, votes_of
@@ -42,7 +44,10 @@ def compare(a: Edition, b: Edition, *, refine: bool = True, told: Told | None = 
 
     NotMeasured: one of them was watched before there were prints.
     """
-    say = told or (lambda line: None)
+    return replace(_compared(a, b, refine, told or (lambda line: None)), score=score_changes(a, b))
+
+
+def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     if a.id == b.id:
         return _same(a, b)
     seen_a, seen_b = see(a), see(b)
@@ -137,8 +142,9 @@ def _alignment(
     if sounds.both and speed != 1:
         details["pitch"] = "goes with the speed" if sounds.pitched else "is kept"
     return Alignment(
-        a.edition.id, b.edition.id, names, durations, tuple(segments), True, notes + _said(sounds), speed, details
-    )
+        a.edition.id, b.edition.id, names, durations, tuple(segments), True, notes + _said(sounds), speed,
+        details=details,
+    )  # fmt: skip
 
 
 def _said(sounds: Shared) -> tuple[str, ...]:

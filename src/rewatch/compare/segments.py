@@ -2,6 +2,7 @@
 
 Contents
     Side, Picture, Sound, Segment, Alignment
+    Place     where a moment of one edition is in the other
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from rewatch.compare.score import FigureChange
 
 Kind = Literal["same", "removed", "added", "moved", "replaced"]
 
@@ -130,6 +133,22 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a moment of one edition is in the other.
+
+    seconds: the same moment; where it is not there, the moment where it would have been
+    there:   whether it is
+    kind:    of the segment it lies in
+    frame:   of the other edition, where both have pictures there
+    """
+
+    seconds: float
+    there: bool
+    kind: Kind
+    frame: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Alignment:
     """Two editions side by side.
 
@@ -137,6 +156,7 @@ class Alignment:
     segments: cover both films wholly; in the order of B, what was removed where A would have gone on
     related:  False: the two have nothing in common, and nothing was forced together
     notes:    what is less exact than it might be, one line each
+    score:    figures of the score in both
     """
 
     a: str
@@ -147,6 +167,7 @@ class Alignment:
     related: bool = True
     notes: tuple[str, ...] = ()
     speed: float = 1.0
+    score: tuple[FigureChange, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Segment]:
@@ -159,6 +180,87 @@ class Alignment:
 
     def count(self, kind: Kind) -> int:
         return sum(s.kind == kind for s in self.segments)
+
+    def to_b(self, second: float) -> Place:
+        """Where a second of A is in B.
+
+        >>> same = [Segment("same", Side(None, None, 0, 10), Side(None, None, 0, 10))]
+        >>> gone = [*same, Segment("removed", Side(None, None, 10, 15), None)]
+        >>> kept = [*gone, Segment("same", Side(None, None, 15, 20), Side(None, None, 10, 15))]
+        >>> editions = Alignment("1", "2", ("A", "B"), (20, 15), tuple(kept))
+        >>> editions.to_b(12)
+        Place(seconds=10, there=False, kind='removed', frame=None)
+        >>> editions.to_b(16).seconds, editions.to_a(11).seconds
+        (11.0, 16.0)
+        """
+        return self._place(second, "a", "b")
+
+    def to_a(self, second: float) -> Place:
+        """Where a second of B is in A; see `to_b`."""
+        return self._place(second, "b", "a")
+
+    def _place(self, second: float, here: str, other: str) -> Place:
+        sides = [(s, getattr(s, here), getattr(s, other)) for s in self.segments]
+        inside = [row for row in sides if row[1] and row[1].start <= second < row[1].end]
+        if not inside:
+            # Before the first picture, after the last one, or in a gap between two: the nearest.
+            inside = [min((row for row in sides if row[1]), key=lambda row: _apart(row[1], second))]
+        segment, mine, theirs = inside[0]
+        if theirs is None:
+            return Place(self._goes_on(segment, other), False, segment.kind)
+        share = min(max((second - mine.start) / mine.seconds, 0.0), 1.0) if mine.seconds > 0 else 0.0
+        at = theirs.start + share * theirs.seconds
+        if segment.kind == "replaced":
+            return Place(at, False, segment.kind)
+        frame = None
+        if theirs.first_frame is not None and theirs.last_frame is not None:
+            count = theirs.last_frame + 1 - theirs.first_frame
+            # Half a thousandth of a frame of grace: the second at which a frame begins is that frame.
+            frame = theirs.first_frame + min(int(share * count + 5e-4), count - 1)
+        return Place(at, True, segment.kind, frame)
+
+    def _goes_on(self, segment: Segment, other: str) -> float:
+        """The second of the other edition where it goes on without this segment."""
+        at = self.segments.index(segment)
+        if other == "b":
+            # Segments stand in the order of B.
+            before = [s.b.end for s in self.segments[:at] if s.b]
+            return before[-1] if before else 0.0
+        before = [s.a.end for s in self.segments[:at] if s.a and s.kind != "moved"]
+        return before[-1] if before else 0.0
+
+    def parts_in_b(self, begin: float, end: float) -> list[tuple[float, float]]:
+        """What is left in B of a stretch of A, in order of B; parts that meet there are one."""
+        return self._parts(begin, end, "a", "b")
+
+    def parts_in_a(self, begin: float, end: float) -> list[tuple[float, float]]:
+        """What of a stretch of B is in A, in order of A; parts that meet there are one."""
+        return self._parts(begin, end, "b", "a")
+
+    def kept_of_a(self, begin: float, end: float) -> list[tuple[float, float]]:
+        """The parts of a stretch of A that are in B, in seconds of A."""
+        sides = [s.a for s in self.segments if s.a and s.b and s.kind != "replaced"]
+        inside = [(max(begin, side.start), min(end, side.end)) for side in sides]
+        return sorted((low, high) for low, high in inside if low < high)
+
+    def _parts(self, begin: float, end: float, here: str, other: str) -> list[tuple[float, float]]:
+        found: list[tuple[float, float]] = []
+        for segment in self.segments:
+            mine, theirs = getattr(segment, here), getattr(segment, other)
+            if not mine or not theirs or segment.kind == "replaced" or mine.seconds <= 0:
+                continue
+            low, high = max(begin, mine.start), min(end, mine.end)
+            if low < high:
+                pace = theirs.seconds / mine.seconds
+                found.append((theirs.start + (low - mine.start) * pace, theirs.start + (high - mine.start) * pace))
+        found.sort()
+        joined: list[tuple[float, float]] = []
+        for low, high in found:
+            if joined and low - joined[-1][1] < 1e-3:
+                joined[-1] = joined[-1][0], high
+            else:
+                joined.append((low, high))
+        return joined
 
     def summary(self) -> str:
         """One line: "B is 2 min 14 s shorter: 11 removed, 2 added, 1 moved; 4.2 % faster"."""
@@ -182,8 +284,13 @@ class Alignment:
             "speed": self.speed,
             "summary": self.summary(),
             "segments": [s.as_json() for s in self.segments],
+            "score": [change.as_json() for change in self.score],
             "notes": list(self.notes),
         }
+
+
+def _apart(side: Side, second: float) -> float:
+    return max(side.start - second, second - side.end, 0.0)
 
 
 def in_words(seconds: float) -> str:

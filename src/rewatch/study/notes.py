@@ -18,11 +18,11 @@ import math
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rewatch.clock import timecode
 from rewatch.errors import LibraryError, NoteUnknown, RewatchError
@@ -31,8 +31,15 @@ from rewatch.library.library import Library
 from rewatch.library.notebook import Act, Notebook, Writing, now, saving
 from rewatch.library.notes import Note, Region, found_by, note_by, note_of, notes_of, row_of, wordings
 
+if TYPE_CHECKING:
+    from rewatch.study.anchors import Found
+
 LONGEST = 1_000_000
 """Characters a note may have."""
+
+
+GONE = "gone"
+"""Tag of a note that was carried to an edition which lacks its moment."""
 
 
 class _Keep(Enum):
@@ -239,8 +246,14 @@ class Notes:
                     beside += 1
         return new, changed, beside
 
-    def carry(self, old: str, edition: Edition) -> list[tuple[Note, str]]:
+    def carry(
+        self, old: str, edition: Edition, find: Callable[[Note], Found] | None = None, *, write: bool = True
+    ) -> list[tuple[Note, str]]:
         """Copy the notes of another edition (its id) to this one, each to the place it was written about.
+
+        find:  tells the place of a note, where more is known than what it hangs on (an alignment of the two); a note
+               whose moment is not there (`Found.sure` is 0) is tagged "gone"
+        write: False: nothing is written, it is only told
 
         Gives the new notes with a line about how their place was found. Those carried before are passed by.
         """
@@ -248,18 +261,20 @@ class Notes:
 
         here = {note.beside for note in notes_of(self.notebook, edition.id)}
         here |= {note.beside for note in notes_of(self.notebook, edition.id, deleted=True)}
-        places = Places(edition)
+        places = Places(edition) if find is None else None
         carried = []
         for note in notes_of(self.notebook, old):
             if note.id in here:
                 continue
-            place = places.find(note.anchor, note.begin)
+            place = places.find(note.anchor, note.begin) if places else find(note) if find else None
+            assert place is not None
+            tags = note.tags if place.sure > 0 or GONE in note.tags else (*note.tags, GONE)
             copy = replace(
                 note, id=uuid.uuid4().hex, edition=edition.id, film=edition.name, begin=place.begin, end=place.end,
-                version=1, changed=now(), beside=note.id, anchor=anchor_at(edition, place.begin, place.end),
+                version=1, changed=now(), beside=note.id, anchor=anchor_at(edition, place.begin, place.end), tags=tags,
             )  # fmt: skip
             carried.append((copy, place.how))
-        if carried:
+        if carried and write:
             with self.notebook.writing() as writing:
                 for copy, _ in carried:
                     writing.put("notes", row_of(copy), "added")

@@ -213,6 +213,26 @@ class Pen:
             )
         )
 
+    def ribbon(self, above: tuple[float, float], top: float, below: tuple[float, float], bottom: float, colour: str, *,
+               order: float = 2, alpha: float = 1) -> None:  # fmt: skip
+        """A ribbon from one level to another: ``above`` and ``below`` are its left and right ends there."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        middle = (top + bottom) / 2
+        corners = [
+            (above[0], top),
+            (above[0], middle), (below[0], middle), (below[0], bottom),
+            (below[1], bottom),
+            (below[1], middle), (above[1], middle), (above[1], top),
+            (above[0], top),
+        ]  # fmt: skip
+        codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.LINETO]
+        self._add(
+            PathPatch(Path(self._points(corners), codes), facecolor=colour, edgecolor="none", linewidth=0,
+                      zorder=order, alpha=alpha)
+        )  # fmt: skip
+
     def wing(self, x: float, y: float, way: int) -> None:
         """The curl at the end of a bracket: from (x, y) outwards to the right; way: -1 up, 1 down."""
         from matplotlib.patches import PathPatch

@@ -1,0 +1,82 @@
+"""Words: what became of picture and sound, as a person says it.
+
+Contents
+    changes_of    what there is to say of one segment
+    whole_film    what there is to say of the whole film: what most of its segments have in common
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Sound
+
+
+def changes_of(segment: Segment, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What is different in picture and sound of a segment; what is `usual` in the film is not said again."""
+    if segment.kind == "replaced":
+        return ("the sound runs on",) if segment.sound and not segment.sound.replaced else ()
+    said = picture_in_words(segment.picture) + sound_in_words(segment.sound)
+    return tuple(line for line in said if line not in usual)
+
+
+def whole_film(alignment: Alignment) -> tuple[str, ...]:
+    """What holds for more than half of what both films show; () where nothing does."""
+    seconds: dict[str, float] = defaultdict(float)
+    whole = 0.0
+    for segment in alignment:
+        if segment.kind in ("same", "moved") and segment.b:
+            whole += segment.b.seconds
+            for line in changes_of(segment):
+                seconds[line] += segment.b.seconds
+    return tuple(line for line, long in seconds.items() if long > 0.5 * whole)
+
+
+def picture_in_words(picture: Picture | None) -> tuple[str, ...]:
+    """
+    >>> picture_in_words(Picture(True, (0.125, 0.0, 0.875, 1.0), True, Grade(0.8, 0.02, 0.0)))
+    ('mirrored', 'shows 75 % of the width', 'less contrast', 'black and white')
+    """
+    if picture is None or not picture.changed:
+        return ()
+    said = ["mirrored"] if picture.mirrored else []
+    if picture.crop is not None:
+        left, top, right, bottom = picture.crop
+        for share, side in ((right - left, "width"), (bottom - top, "height")):
+            if share < 0.995:
+                said.append(f"shows {share * 100:.0f} % of the {side}")
+            elif share > 1.005:
+                said.append(f"shows more than the {side}: {share * 100:.0f} %")
+    return tuple(said) + (grade_in_words(picture.grade) if picture.grade and picture.grade.changed else ())
+
+
+def grade_in_words(grade: Grade) -> tuple[str, ...]:
+    said = []
+    # At the middle of the scale; a lift against the gain leaves it where it was.
+    middle = grade.gain * 0.4 + grade.lift - 0.4
+    if abs(middle) > 0.03:
+        said.append("darker" if middle < 0 else "brighter")
+    elif abs(grade.gain - 1) > 0.06:
+        said.append("less contrast" if grade.gain < 1 else "more contrast")
+    if grade.saturation < 0.1:
+        said.append("black and white")
+    elif abs(grade.saturation - 1) > 0.2:
+        said.append("paler" if grade.saturation < 1 else "more colourful")
+    return tuple(said) or ("regraded",)
+
+
+def sound_in_words(sound: Sound | None) -> tuple[str, ...]:
+    """
+    >>> sound_in_words(Sound(True, gain_db=-6.04, offset_s=0.25)), sound_in_words(Sound(True, replaced=True))
+    (('sound 6.0 dB quieter', 'sound 0.25 s later'), ('other sound',))
+    """
+    if sound is None or not sound.changed:
+        return ()
+    if sound.replaced:
+        return ("other sound",)
+    said = []
+    if sound.gain_db is not None and abs(sound.gain_db) >= 1:
+        said.append(f"sound {abs(sound.gain_db):.1f} dB {'louder' if sound.gain_db > 0 else 'quieter'}")
+    if sound.offset_s:
+        said.append(f"sound {abs(sound.offset_s):.2f} s {'later' if sound.offset_s > 0 else 'earlier'}")
+    return tuple(said)
