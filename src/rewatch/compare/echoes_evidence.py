@@ -1,0 +1,124 @@
+"""Evidence: what is stored of a film, as the searches for echoes read it; and the searches by their kind.
+
+Contents
+    KINDS      of echoes
+    Evidence   what there is of one edition, each part read when it is first asked for
+    searches   the search of each kind
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from functools import cached_property
+
+from rewatch.compare.echoes_found import Found, covered
+from rewatch.compare.echoes_images import Pictured, image_echoes
+from rewatch.compare.echoes_lines import Words, line_echoes
+from rewatch.compare.echoes_rhythm import Shots, rhythm_echoes
+from rewatch.compare.echoes_sound import sound_echoes
+from rewatch.errors import NotMeasured
+from rewatch.library.edition import Edition
+from rewatch.sounds.prints import Prints, open_prints
+
+KINDS = ("image", "sound", "line", "rhythm")
+_PAL = Fraction(25, 24)
+
+
+class Evidence:
+    """What is stored of one edition. `notes` tells what is missing that could be there."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.notes: list[str] = []
+
+    def let_go(self) -> None:
+        """Forget what was read."""
+        for name in ("sound", "words", "shots", "pictured"):
+            self.__dict__.pop(name, None)
+        self.edition.let_go()
+
+    @cached_property
+    def sound(self) -> Prints | None:
+        if not self.edition.facts.sound:
+            return None
+        try:
+            return open_prints(self.edition.kept("sound_prints"))
+        except NotMeasured:
+            self._lacks("the sound")
+            return None
+
+    @cached_property
+    def words(self) -> Words | None:
+        return Words.of(self.edition.spans("lines")) if "lines" in self.edition.tracks else None
+
+    @cached_property
+    def spoken(self) -> float:
+        """Seconds in which there are lines."""
+        words = self.words
+        return 0.0 if words is None else covered(list(zip(words.begin.tolist(), words.end.tolist(), strict=True)))
+
+    @cached_property
+    def shots(self) -> Shots | None:
+        """Where shots begin and end, in seconds."""
+        if "shots" not in self.edition.tracks:
+            return None
+        shots = self.edition.spans("shots")
+        times = self.edition.times
+        if shots.clock.counts_frames and times is None:
+            return None
+        return Shots(shots.begin_seconds(times), shots.end_seconds(times))
+
+    @cached_property
+    def pictured(self) -> Pictured | None:
+        if self.edition.times is None:
+            return None
+        found = Pictured.of(self.edition)
+        if found is None:
+            self._lacks("the picture")
+        return found
+
+    @cached_property
+    def rate(self) -> float:
+        """Frames a second; 0 where there are none."""
+        times = self.edition.times
+        if times is None or len(times) < 2:
+            return 0.0
+        return (len(times) - 1) / max(times.end_seconds - times.begin_seconds, 1e-6)
+
+    def _lacks(self, what: str) -> None:
+        self.notes.append(f"{self.edition.name} has no prints of {what}: watch it again, and that is compared, too")
+
+
+def by_image(a: Evidence, b: Evidence, least: float) -> list[Found]:
+    return image_echoes(a.pictured, b.pictured, least=least) if a.pictured and b.pictured else []
+
+
+def by_sound(a: Evidence, b: Evidence, least: float) -> list[Found]:
+    if a.sound is None or b.sound is None:
+        return []
+    speeds = [Fraction(1)]
+    # A film of 24 frames a second that is quoted in one of 25 may be quoted at PAL's speed, and the other way round.
+    if a.rate and b.rate and abs(b.rate / a.rate - _PAL) < 0.005:
+        speeds.append(1 / _PAL)
+    elif a.rate and b.rate and abs(a.rate / b.rate - _PAL) < 0.005:
+        speeds.append(_PAL)
+    return [one for speed in speeds for one in sound_echoes(a.sound, b.sound, speed=speed, least=least)]
+
+
+def by_line(a: Evidence, b: Evidence, least: float) -> list[Found]:
+    return line_echoes(a.words, b.words, least=least) if a.words and b.words else []
+
+
+def by_rhythm(a: Evidence, b: Evidence, least: float) -> list[Found]:
+    return rhythm_echoes(a.shots, b.shots, least=least) if a.shots and b.shots else []
+
+
+Search = Callable[[Evidence, Evidence, float], list[Found]]
+_SEARCHES: dict[str, Search] = {"image": by_image, "sound": by_sound, "line": by_line, "rhythm": by_rhythm}
+
+
+def searches(kinds: Iterable[str]) -> Iterator[tuple[str, Search]]:
+    """Each kind with its search: what it finds between two films that chance yields fewer than `least` of."""
+    for kind in kinds:
+        yield kind, _SEARCHES[kind]
