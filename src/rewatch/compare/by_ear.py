@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rewatch.compare.heard import Shared
+from rewatch.compare.heard import Sounds
 from rewatch.compare.segments import Alignment, Segment, Side, Sound
 from rewatch.library.edition import Edition
 
@@ -10,7 +10,7 @@ _GAP = 0.5
 """Seconds below which nothing is said to be missing: prints begin and end where something is heard."""
 
 
-def segments_by_ear(a: Edition, b: Edition, common: Shared, *, picture: tuple[bool, bool]) -> Alignment:
+def segments_by_ear(a: Edition, b: Edition, common: Sounds, *, picture: tuple[bool, bool]) -> Alignment:
     """The alignment of the sounds; joins are good to some tenths of a second, and a note says so.
 
     picture: whether A and B have one
@@ -50,7 +50,7 @@ def segments_by_ear(a: Edition, b: Edition, common: Shared, *, picture: tuple[bo
     return Alignment(a.id, b.id, names, durations, tuple(segments), notes=notes)
 
 
-def _in_order(common: Shared) -> list[tuple[float, float, float, float, float]]:
+def _in_order(common: Sounds) -> list[tuple[float, float, float, float, float]]:
     """Stretches that rise in both films, the most seconds of them; without overlaps."""
     stretches = sorted(common.stretches, key=lambda s: s.begin_a)
     weight: list[float] = []

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
 from rewatch.compare.by_ear import segments_by_ear
 from rewatch.compare.chain import Likeness, Line, Run, chain_of, line_of
 from rewatch.compare.frame import Framing, framing_of
-from rewatch.compare.heard import Shared, covered, shared, sound_of
+from rewatch.compare.heard import Sounds, sound_of, sounds_of
 from rewatch.compare.look_again import at_hand, look_again
 from rewatch.compare.order import Piece, Stretch, closed, laid_out, pieces_of
 from rewatch.compare.score import score_changes
@@ -32,6 +33,10 @@ _RELATED = 2.0
 """Seconds that two films must have in common, with votes in them, before they are laid beside each other."""
 _SLACK = 2
 """Frames that fall into no piece where frames do not go one by one."""
+
+_OTHER_SOUND = 5.0
+"""Seconds of another sound under the same picture that make a segment of its own; less is told as a part of one."""
+_LEAST_SOUND = 1.0
 
 Told = Callable[[str], None]
 
@@ -53,7 +58,7 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     seen_a, seen_b = see(a), see(b)
     if seen_a is None or seen_b is None:
         say("laying the sounds beside each other")
-        return segments_by_ear(a, b, shared(a, b, 1.0), picture=(seen_a is not None, seen_b is not None))
+        return segments_by_ear(a, b, sounds_of(a, b, 1.0), picture=(seen_a is not None, seen_b is not None))
     say("looking for what is alike")
     framing = framing_of(seen_a, seen_b)
     votes = votes_of(seen_a, seen_b, framing)
@@ -115,7 +120,7 @@ def _alignment(
     durations = a.edition.duration, b.edition.duration
     common = sum(p.frames for p in pieces) / b.rate
     if common < min(_RELATED, 0.5 * a.times.end_seconds, 0.5 * b.times.end_seconds) or like is None:
-        by_ear = shared(a.edition, b.edition, 1.0)
+        by_ear = sounds_of(a.edition, b.edition, 1.0)
         if by_ear.stretches:
             return segments_by_ear(a.edition, b.edition, by_ear, picture=(True, True))
         nothing = (
@@ -124,20 +129,21 @@ def _alignment(
         )
         return Alignment(a.edition.id, b.edition.id, names, durations, nothing, related=False, notes=notes)
     speed = _exact(line, a, b)
-    sounds = shared(a.edition, b.edition, speed)
+    sounds = sounds_of(a.edition, b.edition, speed)
     picture = _picture(a, framing, like)
     segments: list[Segment] = []
     for kind, of_a, of_b, score in laid_out(pieces, len(a), len(b), 0 if line.by_frame else _SLACK):
-        sides = side_of(a, of_a) if of_a else None, side_of(b, of_b) if of_b else None
-        both = kind in ("same", "moved")
-        sound = None
-        if sides[0] and sides[1] and (both or kind == "replaced"):
-            sound = sound_of(a.edition, b.edition, sides[0], sides[1], speed, sounds)
-        if kind == "replaced" and sound and sound.replaced and sides[0] and covered(sounds.stretches, sides[0]) < 0.2:
-            sound = None
-        segments.append(
-            Segment(kind, *sides, speed if both else 1.0, picture if both else None, sound, _sure(kind, score))
-        )
+        side_a, side_b = side_of(a, of_a) if of_a else None, side_of(b, of_b) if of_b else None
+        sure = _sure(kind, score)
+        if of_a is None or of_b is None or side_a is None or side_b is None:
+            segments.append(Segment(kind, side_a, side_b, sure=sure))
+        elif kind == "replaced":
+            sound = sound_of(sounds, side_a, side_b, same_picture=False)
+            segments.append(Segment(kind, side_a, side_b, sound=sound, sure=sure))
+        else:
+            for part_a, part_b in _by_sound(a, b, of_a, of_b, sound_of(sounds, side_a, side_b)):
+                side_a, side_b = side_of(a, part_a), side_of(b, part_b)
+                segments.append(Segment(kind, side_a, side_b, speed, picture, sound_of(sounds, side_a, side_b), sure))
     details = {"framing": [framing.wide, framing.high, framing.mirrored], "by_frame": line.by_frame}
     if sounds.both and speed != 1:
         details["pitch"] = "goes with the speed" if sounds.pitched else "is kept"
@@ -147,7 +153,21 @@ def _alignment(
     )  # fmt: skip
 
 
-def _said(sounds: Shared) -> tuple[str, ...]:
+def _by_sound(a: Seen, b: Seen, of_a: Stretch, of_b: Stretch, sound: Sound | None) -> list[tuple[Stretch, Stretch]]:
+    """A stretch of the same pictures, taken apart where it has another sound for long."""
+    cuts: set[int] = set()
+    for begin, end in sound.parts if sound else ():
+        if end - begin >= _OTHER_SOUND:
+            cuts |= {int(frame) for frame in a.times.frame_at(np.array([begin, end]) + 0.5 / a.rate)}
+    # What is too short to be told from the join beside it stays with its neighbour.
+    least = _LEAST_SOUND * a.rate
+    edges = [of_a[0], *sorted(c for c in cuts if of_a[0] + least < c < of_a[1] - least), of_a[1]]
+    pace = (of_b[1] - of_b[0]) / (of_a[1] - of_a[0])
+    in_b = [of_b[0], *(of_b[0] + round((edge - of_a[0]) * pace) for edge in edges[1:-1]), of_b[1]]
+    return list(zip(pairwise(edges), pairwise(in_b), strict=True))
+
+
+def _said(sounds: Sounds) -> tuple[str, ...]:
     if sounds.both or (sounds.a is None and sounds.b is None):
         return ()
     return (f"{'A' if sounds.a is None else 'B'} has no sound: the pictures alone were compared",)

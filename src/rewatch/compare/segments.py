@@ -85,13 +85,15 @@ class Sound:
     """The sound of B against that of A over a segment.
 
     gain_db:  how much louder B is; offset_s: how much later it is heard against the picture than in A
-    replaced: another sound than A's stands here (music, a dub, silence)
+    replaced: another sound than A's stands here (music, a dub, silence), all through or for the most part
+    parts:    (begin, end) in seconds of A: where another sound stands in a segment that else has A's
     """
 
     changed: bool
     gain_db: float | None = None
     offset_s: float | None = None
     replaced: bool = False
+    parts: tuple[tuple[float, float], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -99,6 +101,7 @@ class Sound:
             "gain_db": self.gain_db,
             "offset_s": self.offset_s,
             "replaced": self.replaced,
+            "parts": [{"start": round(begin, 3), "end": round(end, 3)} for begin, end in self.parts],
         }
 
 
@@ -119,6 +122,13 @@ class Segment:
     picture: Picture | None = None
     sound: Sound | None = None
     sure: float = 1.0
+
+    @property
+    def other_sound(self) -> float:
+        """Seconds of A that have the same picture in B, and another sound."""
+        if self.a is None or self.sound is None or self.kind not in ("same", "moved"):
+            return 0.0
+        return self.a.seconds if self.sound.replaced else sum(end - begin for begin, end in self.sound.parts)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -274,7 +284,12 @@ class Alignment:
         if abs(self.speed - 1) > 2e-4:
             # Three figures: a thousandth is what NTSC's rates differ by.
             speed = f"; {abs(self.speed - 1) * 100:.2g} % {'faster' if self.speed > 1 else 'slower'}"
-        return f"B is {length}: {told}{speed}"
+        other = sum(s.other_sound for s in self.segments)
+        whole = sum(s.a.seconds for s in self.segments if s.a and s.sound and s.kind in ("same", "moved"))
+        heard = ""
+        if other > 0.5:
+            heard = "; another sound" if other > 0.9 * whole else f"; another sound for {in_words(other)}"
+        return f"B is {length}: {told}{speed}{heard}"
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from rewatch.clock import timecode
 from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Sound
+
+_PART = "other sound at"
 
 
 def changes_of(segment: Segment, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -28,7 +31,9 @@ def whole_film(alignment: Alignment) -> tuple[str, ...]:
         if segment.kind in ("same", "moved") and segment.b:
             whole += segment.b.seconds
             for line in changes_of(segment):
-                seconds[line] += segment.b.seconds
+                # Where a part of a segment is another is its own.
+                if not line.startswith(_PART):
+                    seconds[line] += segment.b.seconds
     return tuple(line for line, long in seconds.items() if long > 0.5 * whole)
 
 
@@ -75,6 +80,9 @@ def sound_in_words(sound: Sound | None) -> tuple[str, ...]:
     if sound.replaced:
         return ("other sound",)
     said = []
+    if sound.parts:
+        where = " and ".join(f"{timecode(begin, 1)}-{timecode(end, 1)}" for begin, end in sound.parts[:3])
+        said.append(f"{_PART} {where}" + (" ..." if len(sound.parts) > 3 else ""))
     if sound.gain_db is not None and abs(sound.gain_db) >= 1:
         said.append(f"sound {abs(sound.gain_db):.1f} dB {'louder' if sound.gain_db > 0 else 'quieter'}")
     if sound.offset_s:

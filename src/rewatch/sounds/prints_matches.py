@@ -6,6 +6,7 @@ agree, the landmarks themselves are counted, and what follows on is joined.
 Contents
     Alignment   a stretch of one sound and where the other has it
     matches     all of them
+    LandmarkIndex   landmarks to look others up in
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def matches(
         # Each return once: as the later of the two.
         far = shift >= apart * HOPS
         shift, window = shift[far], window[far]
-    windows = _windows(window, shift, _Landmarks(hop_a, bin_a), _Landmarks(hop_b, bin_b))
+    windows = _windows(window, shift, LandmarkIndex(hop_a, bin_a), LandmarkIndex(hop_b, bin_b))
     return [_alignment(a, b, float(speed), group) for group in _chains(windows)]
 
 
@@ -107,7 +108,7 @@ def _turned(a: Prints, speed: Fraction, pitched: bool) -> tuple[Numbers, npt.NDA
     return turned[kept], bins[kept]
 
 
-class _Landmarks:
+class LandmarkIndex:
     """Landmarks in order of time, and as one sorted list of numbers (bin, hop) to look them up in."""
 
     def __init__(self, hop: Numbers, bins: npt.NDArray[np.uint16]) -> None:
@@ -140,7 +141,7 @@ class _Window:
     end: int
 
 
-def _windows(window: Numbers, shift: Numbers, a: _Landmarks, b: _Landmarks) -> list[_Window]:
+def _windows(window: Numbers, shift: Numbers, a: LandmarkIndex, b: LandmarkIndex) -> list[_Window]:
     """The windows whose landmarks agree, of each place the best."""
     if not len(shift):
         return []
@@ -168,7 +169,7 @@ def _windows(window: Numbers, shift: Numbers, a: _Landmarks, b: _Landmarks) -> l
     return best
 
 
-def _look(number: int, shift: int, a: _Landmarks, b: _Landmarks) -> _Window | None:
+def _look(number: int, shift: int, a: LandmarkIndex, b: LandmarkIndex) -> _Window | None:
     hop, bins = a.between(number * WINDOW, (number + 1) * WINDOW)
     if not len(hop):
         return None
