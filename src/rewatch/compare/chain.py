@@ -42,6 +42,8 @@ _NEAR = 12
 """Frames on both sides of a proposed distance that are tried."""
 _AT_CUT, _AT_NEW_CUT = 0.8, 0.35
 """What an edit costs less where B has a cut, and where that cut is none in A."""
+_LIGHT = 3
+"""The first columns are light: its mean, its spread, and lightness."""
 _FINEST = 0.003
 """Of the values' scatter: two codings of one film differ by that."""
 
@@ -98,7 +100,11 @@ class Likeness:
         mean, spread = b.values.mean(axis=0), b.values.std(axis=0) + 1e-3
         for c in range(b.values.shape[1]):
             value, scatter = b.values[of_b, c], self.scatter[c]
-            off = (value - self.gain[c] * a.values[at, c] - self.lift[c]) / scatter
+            expected = self.gain[c] * a.values[at, c] + self.lift[c]
+            if c < _LIGHT:
+                # Nothing is darker than black, whatever the line through the other values says.
+                expected = np.maximum(expected, 0)
+            off = (value - expected) / scatter
             wide = max(float(spread[c]), scatter)
             usual = (value - mean[c]) / wide
             odds = np.minimum(usual * usual, 2 * _CAP) / 2 - np.minimum(off * off, 2 * _CAP) / 2
@@ -315,7 +321,7 @@ def _finely(a: Seen, b: Seen, line: Line, like: Likeness, runs: list[Run]) -> li
     path.sort(key=lambda turn: turn[0])
     merged: list[tuple[int, float | None]] = []
     for turn in path:
-        if not merged or not _one(merged[-1][1], turn[1], line):
+        if not merged or not one_distance(merged[-1][1], turn[1], line):
             merged.append(turn)
     ends = [turn[0] for turn in merged[1:]] + [len(b)]
     found = []
@@ -328,11 +334,11 @@ def _finely(a: Seen, b: Seen, line: Line, like: Likeness, runs: list[Run]) -> li
     return found
 
 
-def _one(before: float | None, after: float | None, line: Line) -> bool:
-    """Whether two distances are the same one: to less than a frame and a half where frames do not go one by one."""
+def one_distance(before: float | None, after: float | None, line: Line) -> bool:
+    """Whether two distances are the same one: to two frames where frames do not go one by one."""
     if before is None or after is None or line.by_frame:
         return before == after
-    return abs(before - after) <= 1
+    return abs(before - after) <= 2
 
 
 def best_way(evidence: Floats, first: int | None, last: int | None, price: Floats) -> Numbers:

@@ -22,11 +22,12 @@ from rewatch.compare.chain import Likeness, Line, Run, chain_of, line_of
 from rewatch.compare.frame import Framing, framing_of
 from rewatch.compare.heard import Sounds, sound_of, sounds_of
 from rewatch.compare.look_again import at_hand, look_again
-from rewatch.compare.order import Piece, Stretch, closed, laid_out, pieces_of
+from rewatch.compare.order import Piece, Stretch, closed, dark_ends, laid_out, pieces_of, with_dark_ends
 from rewatch.compare.score import score_changes
 from rewatch.compare.seen import Seen, see
 from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, Sound
 from rewatch.compare.votes import Votes, speed_of, votes_of
+from rewatch.compare.words import BARS
 from rewatch.library.edition import Edition
 
 _RELATED = 2.0
@@ -68,7 +69,7 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     runs, like = chain_of(seen_a, seen_b, line, votes)
     runs = _vouched(runs, line, votes)
     notes: list[str] = []
-    if refine and len(runs) > 1:
+    if refine:
         missing = [e.name for e in (a, b) if not at_hand(e)]
         if missing:
             notes.append(
@@ -77,8 +78,10 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
             )
         else:
             say("looking at the frames around each join")
-            runs = look_again(seen_a, seen_b, line, framing, runs)
-    pieces = pieces_of(runs, line, len(seen_a))
+            runs = look_again(seen_a, seen_b, line, framing, runs, like)
+    ends_a, ends_b = dark_ends(seen_a.values), dark_ends(seen_b.values)
+    pace = 1.0 if line.by_frame else speed * seen_a.rate / seen_b.rate
+    pieces = with_dark_ends(pieces_of(runs, line, len(seen_a)), ends_a, ends_b, pace)
     if not line.by_frame:
         pieces = closed(pieces, len(seen_b), _SLACK)
     return _alignment(seen_a, seen_b, line, framing, like, pieces, tuple(notes))
@@ -130,7 +133,7 @@ def _alignment(
         return Alignment(a.edition.id, b.edition.id, names, durations, nothing, related=False, notes=notes)
     speed = _exact(line, a, b)
     sounds = sounds_of(a.edition, b.edition, speed)
-    picture = _picture(a, framing, like)
+    picture = _picture(a, b, framing, like)
     segments: list[Segment] = []
     for kind, of_a, of_b, score in laid_out(pieces, len(a), len(b), 0 if line.by_frame else _SLACK):
         side_a, side_b = side_of(a, of_a) if of_a else None, side_of(b, of_b) if of_b else None
@@ -195,7 +198,7 @@ def _sure(kind: str, score: float) -> float:
     return 0.95
 
 
-def _picture(a: Seen, framing: Framing, like: Likeness) -> Picture:
+def _picture(a: Seen, b: Seen, framing: Framing, like: Likeness) -> Picture:
     """What became of the picture, over the whole film."""
     crop = (1 - framing.wide) / 2, (1 - framing.high) / 2, (1 + framing.wide) / 2, (1 + framing.high) / 2
     gain, lift = float(like.gain[0]), float(like.lift[0])
@@ -204,4 +207,11 @@ def _picture(a: Seen, framing: Framing, like: Likeness) -> Picture:
     brightness = float(like.gain[2]) if gain <= 0 else gain
     saturation = colour / max(brightness, 0.05) if colour > 0.02 else 0.0
     grade = Grade(round(gain, 3), round(lift, 4), round(saturation, 3))
-    return Picture(grade.changed or not framing.whole or framing.mirrored, crop, framing.mirrored, grade)
+    barred = any(abs(x - y) > BARS for x, y in zip(_bars(a), _bars(b), strict=True))
+    changed = grade.changed or not framing.whole or framing.mirrored or barred
+    return Picture(changed, crop, framing.mirrored, grade, a.bars, b.bars)
+
+
+def _bars(seen: Seen) -> tuple[float, float]:
+    """How much of the height and of the width is bars."""
+    return seen.bars[0] + seen.bars[1], seen.bars[2] + seen.bars[3]

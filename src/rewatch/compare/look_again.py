@@ -1,8 +1,9 @@
 """Look again: the frames around each join, decoded, decide where it lies, and whether it is one at all.
 
 What is stored of a film tells most; the pictures themselves tell the rest. Around each join, and through every short
-run, the frames of B are laid over those frames of A that they may show, each as a small grey picture in B's framing;
-the correlation of the two says how well they agree whatever the grade, and the best way is looked for as in `chain`.
+run, and wherever a frame of B does not look like the frame of A that it should show, the frames of B are laid over
+those of A that they may show, each as a small grey picture in B's framing. What is left of one after the other was
+taken off, scaled as the grade allows, says how well they agree; and the best way is looked for as in `chain`.
 
 Contents
     look_again    the runs, put right
@@ -19,7 +20,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from rewatch.compare.chain import Line, Run, best_way
+from rewatch.compare.chain import Likeness, Line, Run, best_way, one_distance
 from rewatch.compare.frame import Framing
 from rewatch.compare.seen import Seen
 from rewatch.errors import FilmError
@@ -37,14 +38,26 @@ _SHORT = 8.0
 """Seconds of a run that is looked at from end to end."""
 _DETAILS = 10.0
 """A picture counts for so many independent details: half of how many its pixels are worth."""
-_NOTHING = 0.75
-"""Correlation below which two pictures are rather not the same."""
-_FLAT = 2.5
-"""Code values of scatter below which a picture shows nothing."""
-_DIM = 28.0
+_NOTHING = 8.0
+"""Evidence that a picture of something must beat to be taken for the same: a correlation of .75."""
 _NOISE = 2.0
 """Code values by which codings of one small picture differ."""
+_GAIN = 0.6
+"""The contrast of a scene is at least so much of what the film's grade makes of it, at most 1 / .6 of it."""
+_LEVEL = 3.0
+"""Code values by which the mean of a picture is off what the grade makes of it."""
+_OFF, _SCENE = 6.0, 12.0
+"""Most that the level says, in nats; code values by which a scene's own grade may be off the film's."""
+_LEAST = 16.0
+"""Nats: no frame says more against two pictures being the same."""
+_SLIP, _WON = 3, 6.0
+"""Frames of A by which a slip is off; nats a frame that tell it from one."""
+_FLAT = 0.5
 _EDIT, _AT_CUT = 30.0, 16.0
+_ODD = -0.5
+"""Evidence of a frame (of what is stored, over three frames) below which it is looked at."""
+_MOST_ODD = 3000
+"""Frames that are looked at for that reason at most."""
 
 
 class Pictures:
@@ -54,7 +67,7 @@ class Pictures:
         self._seen = seen
         self._part = wide, high
         self._mirrored = mirrored
-        self._bars = _usual_bars(seen)
+        self._bars = seen.bars
         self._held: dict[int, npt.NDArray[np.float32]] = {}
 
     def __getitem__(self, frame: int) -> npt.NDArray[np.float32] | None:
@@ -89,17 +102,6 @@ class Pictures:
         return cv2.resize(grey, _SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
-def _usual_bars(seen: Seen) -> tuple[float, float, float, float]:
-    """The bars of most of the film: of a dark passage it cannot be told where the picture ends."""
-    areas = np.asarray(seen.prints.areas)
-    if not len(areas):
-        return 0.0, 0.0, 0.0, 0.0
-    rows = np.diff(areas[:, 0], append=len(seen.prints))
-    kinds, which = np.unique(areas[:, 1:], axis=0, return_inverse=True)
-    top, bottom, left, right = kinds[np.bincount(which.ravel(), weights=rows).argmax()].tolist()
-    return top, bottom, left, right
-
-
 def at_hand(edition: Edition) -> bool:
     """Whether the file that an edition was watched from is still where it was, and still the same."""
     try:
@@ -108,13 +110,16 @@ def at_hand(edition: Edition) -> bool:
         return False
 
 
-def look_again(a: Seen, b: Seen, line: Line, framing: Framing, runs: Sequence[Run]) -> list[Run]:
-    """The runs after their joins were looked at in the files; both must be at hand."""
+def look_again(
+    a: Seen, b: Seen, line: Line, framing: Framing, runs: Sequence[Run], like: Likeness | None = None
+) -> list[Run]:
+    """The runs after their joins were looked at in the files; both must be at hand. like: the grade of the film."""
+    grade = (1.0, 0.0, 0.0) if like is None else (like.gain[0], 255 * like.lift[0], 255 * like.scatter[0])
     of_a = Pictures(a, min(framing.wide, 1.0), min(framing.high, 1.0))
     of_b = Pictures(b, min(1 / framing.wide, 1.0), min(1 / framing.high, 1.0), framing.mirrored)
     short = round(_SHORT * b.rate)
     turns = {run.begin: run.distance for run in runs}
-    for low, high in _windows(runs, short, len(b)):
+    for low, high in _windows(runs, short, len(b), _odd(a, b, line, runs, like)):
         near = [r for r in runs if r.begin < high and r.end > low]
         states: list[float | None] = [*sorted({r.distance for r in near if r.distance is not None}), None]
         if len(states) < 2:
@@ -122,13 +127,11 @@ def look_again(a: Seen, b: Seen, line: Line, framing: Framing, runs: Sequence[Ru
         frames = np.arange(low, high)
         of_b.read(low, high)
         evidence = np.zeros((len(frames), len(states)))
-        evidence[:, -1] = _odds(_NOTHING)
         for column, distance in enumerate(states[:-1]):
             at = line.frames(frames, distance or 0.0)
             of_a.read(int(at[0]), int(at[-1]) + 1)
-            evidence[:, column] = [
-                _evidence(of_a[i], of_b[j]) for i, j in zip(at.tolist(), frames.tolist(), strict=True)
-            ]
+            found = [agreement(of_a[i], of_b[j], grade) for i, j in zip(at.tolist(), frames.tolist(), strict=True)]
+            evidence[:, column] = _told(np.array(found), np.searchsorted(b.cuts, frames, side="right"), grade[2])
         price = np.where(np.isin(frames, b.cuts), _AT_CUT, _EDIT)
         first, last = near[0].distance, near[-1].distance
         # What the film begins or ends with may belong to the run beside it.
@@ -139,6 +142,7 @@ def look_again(a: Seen, b: Seen, line: Line, framing: Framing, runs: Sequence[Ru
             states.index(last) if high < len(b) else None,
             price.astype(np.float64),
         )
+        taken = _without_slips(taken, evidence, states)
         for place in [t for t in turns if low < t < high]:
             del turns[place]
         turns[low] = turns.get(low, states[taken[0]]) if low else states[taken[0]]
@@ -146,14 +150,30 @@ def look_again(a: Seen, b: Seen, line: Line, framing: Framing, runs: Sequence[Ru
             turns[int(frames[t])] = states[taken[t]]
         of_a.forget()
         of_b.forget()
-    return _merged(turns, runs, len(b))
+    return _merged(turns, runs, line, len(b))
 
 
-def _windows(runs: Sequence[Run], short: int, count: int) -> list[tuple[int, int]]:
-    """Where to look: around joins, and through short runs; in order, apart."""
+def _odd(a: Seen, b: Seen, line: Line, runs: Sequence[Run], like: Likeness | None) -> list[int]:
+    """Frames of B that do not look as those of A that they should show: an insert, a dropped frame, perhaps."""
+    if like is None:
+        return []
+    found: list[int] = []
+    for run in runs:
+        if run.distance is not None and run.end - run.begin > 3:
+            frames = np.arange(run.begin, run.end)
+            told = like.evidence(a, b, frames, line.frames(frames, run.distance))
+            smooth = np.convolve(told, np.full(3, 1 / 3), "same")
+            found += frames[smooth < _ODD].tolist()
+    # Where much is odd it is the model that is: a scene with a grade of its own.
+    return found if len(found) <= _MOST_ODD else []
+
+
+def _windows(runs: Sequence[Run], short: int, count: int, odd: Sequence[int] = ()) -> list[tuple[int, int]]:
+    """Where to look: around joins and odd frames, and through short runs; in order, apart."""
     found: list[list[int]] = []
     wanted = [(r.begin - _AROUND, r.begin + _AROUND) for r in runs[1:]]
     wanted += [(r.begin - _AROUND, r.end + _AROUND) for r in runs if r.end - r.begin <= short and len(runs) > 1]
+    wanted += [(n - _AROUND, n + _AROUND) for n in odd]
     for low, high in sorted(wanted):
         low, high = max(0, low), min(count, high)
         if found and low <= found[-1][1]:
@@ -163,32 +183,63 @@ def _windows(runs: Sequence[Run], short: int, count: int) -> list[tuple[int, int
     return [(low, high) for low, high in found]
 
 
-def _odds(correlation: float) -> float:
-    return float(-_DETAILS * np.log(1 - correlation**2 + 0.002))
+def agreement(
+    a: npt.NDArray[np.float32] | None, b: npt.NDArray[np.float32] | None, grade: tuple[float, float, float]
+) -> tuple[float, float]:
+    """How well two pictures agree, in nats against that they do not, by their patterns; and by how many code values B's
+    level is off what the grade makes of A's. NaN, 0 where one is missing.
 
-
-def _evidence(a: npt.NDArray[np.float32] | None, b: npt.NDArray[np.float32] | None) -> float:
-    """How well two pictures agree, in nats; less than nothing where one is missing."""
+    grade: code value of B = gain x that of A + lift, give or take: the film's
+    """
     if a is None or b is None:
-        return -_DETAILS
-    scatter_a, scatter_b = float(a.std()), float(b.std())
-    if min(scatter_a, scatter_b) < _FLAT:
-        # Black agrees with black, and says little; the picture of something is not black.
-        alike = abs(float(a.mean()) - float(b.mean())) < 24 and abs(scatter_a - scatter_b) < _FLAT
-        return _odds(_NOTHING) + (0.5 if alike else -_DETAILS)
-    correlation = max(0.0, float(np.mean((a - a.mean()) * (b - b.mean()))) / (scatter_a * scatter_b))
-    # What coding adds is no difference: of a dark picture little else may be left.
-    # A little light in the dark, as where a picture fades out, is told from another by nothing but its coding.
-    dim = max(float(a.mean()), float(b.mean())) < _DIM and max(scatter_a, scatter_b) < _DIM / 2
-    unlike = max(0.0, (1 - correlation**2) * scatter_b**2 - _NOISE**2) / scatter_b**2
-    told = float(-_DETAILS * np.log(unlike + 0.002))
-    return max(told, _odds(_NOTHING) + 0.5) if dim else told
+        return float("nan"), 0.0
+    gain, lift, _ = grade
+    mean_a, mean_b = float(a.mean()), float(b.mean())
+    of_a, of_b = a - mean_a, b - mean_b
+    var_a, var_b, noise = float(np.mean(of_a**2)), float(np.mean(of_b**2)), _NOISE**2
+    # What is left of B's picture after A's was taken off, as strong as the grade may have left it.
+    strength = float(np.mean(of_a * of_b)) / max(var_a, 1e-6)
+    strength = min(max(strength, _GAIN * gain), gain / _GAIN)
+    left = float(np.mean((of_b - strength * of_a) ** 2))
+    told = _DETAILS * float(np.log((var_b + noise) / (left + noise)))
+    # Black agrees with black, and says little; the fainter a picture, the less it must say.
+    seen = var_b / (var_b + 4 * noise)
+    return told - _NOTHING * seen + _FLAT * (1 - seen), mean_b - min(max(gain * mean_a + lift, 0.0), 255.0)
 
 
-def _merged(turns: dict[int, float | None], runs: Sequence[Run], count: int) -> list[Run]:
+def _told(found: Floats, shots: npt.NDArray[np.int64], loose: float) -> Floats:
+    """(n,) evidence out of (n, 2) agreements: patterns, and levels. shots: (n,) the shot of B that each frame is in."""
+    pattern, level = found[:, 0], found[:, 1]
+    lone = level.copy()
+    for shot in np.unique(shots):
+        # A scene may be graded by itself: what is off all through it is no difference of frames.
+        inside = shots == shot
+        lone[inside] -= np.clip(np.median(level[inside]), -_SCENE, _SCENE)
+    off = lone / max(_LEVEL, 1.5 * loose)
+    told = np.maximum(pattern - np.minimum(off * off / 2, _OFF), -_LEAST)
+    return np.where(np.isnan(pattern), -_DETAILS, told)
+
+
+def _without_slips(
+    taken: npt.NDArray[np.int64], evidence: Floats, states: Sequence[float | None]
+) -> npt.NDArray[np.int64]:
+    """The way without slips: a few frames off for a while and back again, which no cutter does, but noise may."""
+    edges = [0, *(np.flatnonzero(np.diff(taken)) + 1).tolist(), len(taken)]
+    for before, begin, end in zip(edges, edges[1:], edges[2:], strict=False):
+        here, there = states[taken[begin]], states[taken[before]]
+        after = states[taken[end]] if end < len(taken) else None
+        if here is None or there is None or there != after or abs(here - there) > _SLIP:
+            continue
+        won = float((evidence[begin:end, taken[begin]] - evidence[begin:end, taken[before]]).sum())
+        if won < 2 * _EDIT + _WON * (end - begin):
+            taken[begin:end] = taken[before]
+    return taken
+
+
+def _merged(turns: dict[int, float | None], runs: Sequence[Run], line: Line, count: int) -> list[Run]:
     merged: list[tuple[int, float | None]] = []
     for place in sorted(turns):
-        if not merged or merged[-1][1] != turns[place]:
+        if not merged or not one_distance(merged[-1][1], turns[place], line):
             merged.append((place, turns[place]))
     ends = [place for place, _ in merged[1:]] + [count]
     score = {r.distance: r.score for r in sorted(runs, key=lambda r: r.end - r.begin)}

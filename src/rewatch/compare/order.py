@@ -4,6 +4,7 @@ Contents
     Piece        a stretch of B and the stretch of A that it shows
     pieces_of    the pieces of a chain, no frame of A used twice
     closed       the same without the small gaps of frames that do not go one by one
+    dark_ends, with_dark_ends   black that a film begins and ends with, which no chain can tell from other black
     in_order     which of them keep their order: the longest rising row, by its frames
     laid_out     all of both films, in order: pairs of stretches with their kind
 """
@@ -15,11 +16,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from rewatch.compare.chain import Line, Run
 from rewatch.compare.segments import Kind
 
 Stretch = tuple[int, int]
+
+_BLACK = 0.02
+"""Mean and spread of the light of a frame that is black."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,57 @@ def closed(pieces: Sequence[Piece], frames_b: int, slack: int) -> list[Piece]:
         found.append(piece)
     if found and 0 < frames_b - found[-1].b[1] <= slack:
         found[-1] = replace(found[-1], b=(found[-1].b[0], frames_b))
+    return found
+
+
+def dark_ends(values: npt.NDArray[np.float32]) -> tuple[int, int, int]:
+    """How many frames a film has, with how many black ones it begins, and with how many it ends.
+
+    values: (n, ...) of each frame; the first two are light's mean and spread
+    """
+    lit = np.flatnonzero((values[:, 0] > _BLACK) | (values[:, 1] > _BLACK))
+    count = len(values)
+    return (count, int(lit[0]), count - 1 - int(lit[-1])) if len(lit) else (count, count, count)
+
+
+def with_dark_ends(
+    pieces: Sequence[Piece], ends_a: tuple[int, int, int], ends_b: tuple[int, int, int], pace: float = 1.0
+) -> list[Piece]:
+    """The pieces, and where both films begin or end in black that is in none of them, that black as one more.
+
+    pace: frames of A for one of B
+    """
+    found = list(pieces)
+    if not found:
+        return found
+    count_a, count_b = ends_a[0], ends_b[0]
+    # From the ends inwards, as far as no piece is: of black one frame is as good as another.
+    free_a, free_b = min(p.a[0] for p in found), min(p.b[0] for p in found)
+    of_a, of_b = _as_long(min(ends_a[1], free_a), min(ends_b[1], free_b), pace)
+    if of_a and of_b:
+        found.insert(0, Piece((0, of_b), (0, of_a)))
+    free_a, free_b = count_a - max(p.a[1] for p in found), count_b - max(p.b[1] for p in found)
+    of_a, of_b = _as_long(min(ends_a[2], free_a), min(ends_b[2], free_b), pace)
+    if of_a and of_b:
+        found.append(Piece((count_b - of_b, count_b), (count_a - of_a, count_a)))
+    return _joined(found)
+
+
+def _as_long(frames_a: int, frames_b: int, pace: float) -> tuple[int, int]:
+    """As many frames of A and of B as last equally long."""
+    if frames_a <= frames_b * pace:
+        return frames_a, min(frames_b, round(frames_a / pace))
+    return min(frames_a, round(frames_b * pace)), frames_b
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces that go on in both films, as one."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if found and found[-1].b[1] == piece.b[0] and found[-1].a[1] == piece.a[0]:
+            before = found.pop()
+            piece = Piece((before.b[0], piece.b[1]), (before.a[0], piece.a[1]), max(before.score, piece.score))
+        found.append(piece)
     return found
 
 
@@ -120,17 +176,34 @@ def laid_out(
         between = [p for p in moved if at_b <= p.b[0] < max(piece.b[0], at_b + 1) and p.b[1] <= piece.b[0]]
         come = _free(sorted(p.b for p in between), at_b, piece.b[0])
         gone = [g for g in gone if g[1] - g[0] > slack]
-        if len(gone) == 1 and come and not between:
-            rows.append(("replaced", gone[0], come[0], 0.0))
-        else:
-            rows += [("removed", g, None, 0.0) for g in gone]
-            new: list[tuple[Kind, Stretch | None, Stretch | None, float]] = [("added", None, c, 0.0) for c in come]
-            new += [("moved", p.a, p.b, p.score) for p in between]
-            rows += sorted(new, key=lambda row: row[2] or (0, 0))
+        # What stands beside the same neighbour in both films stands in the other's place.
+        pair = _in_place(gone, come, (at_a, at_b), (piece.a[0], piece.b[0]))
+        new: list[tuple[Kind, Stretch | None, Stretch | None, float]] = [
+            ("replaced", pair[0], c, 0.0) if pair and c == pair[1] else ("added", None, c, 0.0) for c in come
+        ]
+        new += [("moved", p.a, p.b, p.score) for p in between]
+        rows += [("removed", g, None, 0.0) for g in gone if not pair or g != pair[0]]
+        rows += sorted(new, key=lambda row: row[2] or (0, 0))
         if piece.frames:
             rows.append(("same", piece.a, piece.b, piece.score))
         at_a, at_b = max(at_a, piece.a[1]), piece.b[1]
     return rows
+
+
+def _in_place(
+    gone: Sequence[Stretch], come: Sequence[Stretch], before: Stretch, after: Stretch
+) -> tuple[Stretch, Stretch] | None:
+    """Of what is gone from A and new in B between two pieces that stayed, the two that stand at one place.
+
+    before, after: where the piece before ends and where the one after begins, in A and in B
+    """
+    found: list[tuple[int, int, tuple[Stretch, Stretch]]] = []
+    for g in gone:
+        for c in come:
+            beside = (g[0] == before[0] and c[0] == before[1]) + (g[1] == after[0] and c[1] == after[1])
+            if beside:
+                found.append((beside, min(g[1] - g[0], c[1] - c[0]), (g, c)))
+    return max(found)[2] if found else None
 
 
 def _free(used: Sequence[Stretch], begin: int, end: int) -> list[Stretch]:

@@ -64,12 +64,16 @@ class Picture:
     crop:     what B shows of A's picture: left, top, right, bottom as shares of A's width and height (0, 0, 1, 1 = all;
               less than 0 or more than 1 where B shows more than A)
     mirrored: left and right are exchanged
+    bars_a, bars_b: black bars of the two: top, bottom, left, right as shares of height and width; crop and grade are of
+              what is within them
     """
 
     changed: bool
     crop: tuple[float, float, float, float] | None = None
     mirrored: bool = False
     grade: Grade | None = None
+    bars_a: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    bars_b: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -77,6 +81,7 @@ class Picture:
             "crop": list(self.crop) if self.crop else None,
             "mirrored": self.mirrored,
             "grade": self.grade.as_json() if self.grade else None,
+            "bars": {"a": [round(x, 3) for x in self.bars_a], "b": [round(x, 3) for x in self.bars_b]},
         }
 
 

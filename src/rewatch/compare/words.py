@@ -12,6 +12,8 @@ from collections import defaultdict
 from rewatch.clock import timecode
 from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Sound
 
+BARS = 0.02
+"""Of the height or width: bars that are no thicker are none."""
 _PART = "other sound at"
 
 
@@ -40,7 +42,7 @@ def whole_film(alignment: Alignment) -> tuple[str, ...]:
 def picture_in_words(picture: Picture | None) -> tuple[str, ...]:
     """
     >>> picture_in_words(Picture(True, (0.125, 0.0, 0.875, 1.0), True, Grade(0.8, 0.02, 0.0)))
-    ('mirrored', 'shows 75 % of the width', 'less contrast', 'black and white')
+    ('mirrored', 'shows 75 % of the width', 'darker', 'black and white')
     """
     if picture is None or not picture.changed:
         return ()
@@ -52,6 +54,10 @@ def picture_in_words(picture: Picture | None) -> tuple[str, ...]:
                 said.append(f"shows {share * 100:.0f} % of the {side}")
             elif share > 1.005:
                 said.append(f"shows more than the {side}: {share * 100:.0f} %")
+    for first, side in ((0, "above and below"), (2, "left and right")):
+        come = sum(picture.bars_b[first : first + 2]) - sum(picture.bars_a[first : first + 2])
+        if abs(come) > BARS:
+            said.append(f"black bars {side} {'came' if come > 0 else 'are gone'}")
     return tuple(said) + (grade_in_words(picture.grade) if picture.grade and picture.grade.changed else ())
 
 
