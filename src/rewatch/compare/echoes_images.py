@@ -13,6 +13,7 @@ Contents
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import erfc
@@ -23,7 +24,7 @@ import numpy.typing as npt
 
 from rewatch.compare.echoes_chance import Tail, tail_of
 from rewatch.compare.echoes_found import Found, Stretch
-from rewatch.compare.echoes_look import Stills
+from rewatch.compare.echoes_look import Stills, fitting
 from rewatch.compare.echoes_views import Floats, View, seen_in, views_of
 from rewatch.images.looks import ACROSS, DOWN, unpack_layout
 from rewatch.images.prints import open_prints
@@ -47,13 +48,23 @@ NEAR = 70
 """Bits by which hashes of one picture differ at most."""
 SPREAD = 9.0
 """Standard deviation of the bits by which hashes of different pictures differ, at least."""
+ALIKE = 0.45
+"""Likeness of two layouts from which on the shots may be looked at."""
+PAIRS = 300_000
+"""Pairs of layouts that are gone into, the likest."""
 FLOOR = float(np.arctanh(0.55))
 SLOPE = 15.0
 """Of what chance yields, per unit of Fisher's z."""
-LOOKED_AT = 60
-"""Pairs of shots whose stills are laid over each other."""
-POINTS_FLOOR, POINTS_SLOPE = 9.0, 0.45
-"""Points that fit by chance, and how fast they become fewer."""
+LOOKED_AT, OF_EACH = 200, 5
+"""Pairs of shots whose stills are laid over each other, and of those of one shot."""
+DECODED = 16
+"""Pairs of which frames are decoded, where the stills do not show the same and the files are at hand."""
+POINTS = Tail(9.0, 1.0, 0.45)
+"""What chance yields of points that fit: none of 650 pairs of shots of unrelated films had nine."""
+PLACED, MOMENTS = 12, 6
+"""Echoes that are laid to the moment, and moments of a shot that are tried at first."""
+ENOUGH = 18
+"""Points that say for themselves that it is the same picture."""
 SURE = float(np.arctanh(0.85))
 """Likeness from which on it is the same picture, where there are no stills to ask."""
 
@@ -191,10 +202,23 @@ def image_echoes(a: Pictured, b: Pictured, *, least: float = 1.0) -> list[Found]
         known = pairs.get(pair.shots)
         if known is None or pair.expected < known.expected:
             pairs[pair.shots] = replace(pair, likeness=max(pair.likeness, known.likeness if known else 0.0))
-    ranked = sorted(pairs.values(), key=lambda p: p.expected)
-    looked = [_looked_at(a, b, pair) for pair in ranked[:LOOKED_AT]]
-    found = [_found(a, b, pair) for pair in looked if pair.expected <= least]
+    looked = [_looked_at(a, b, pair, n < DECODED) for n, pair in enumerate(_likeliest(list(pairs.values())))]
+    surest = sorted((pair for pair in looked if pair.expected <= least), key=lambda p: p.expected)
+    placed = [_placed(a, b, pair) if n < PLACED else pair for n, pair in enumerate(surest)]
+    found = [_found(a, b, pair) for pair in placed]
     return _joined([one for one in found if one is not None])
+
+
+def _likeliest(pairs: list[_Pair]) -> list[_Pair]:
+    """The pairs of shots that are worth a look; of one shot that looks like many, only some."""
+    taken: Counter[tuple[str, int]] = Counter()
+    chosen: list[_Pair] = []
+    for pair in sorted(pairs, key=lambda p: (p.expected, -p.likeness)):
+        of = ("a", pair.shots[0]), ("b", pair.shots[1])
+        if len(chosen) < LOOKED_AT and max(taken[key] for key in of) < OF_EACH:
+            taken.update(of)
+            chosen.append(pair)
+    return chosen
 
 
 def by_hash(a: Pictured, b: Pictured) -> Iterator[_Pair]:
@@ -229,14 +253,19 @@ def _signs(hashes: npt.NDArray[np.uint64]) -> Floats:
 
 def by_layout(a: Pictured, b: Pictured) -> Iterator[_Pair]:
     """Pairs of shots with a picture that looks like the other, or like a part of it."""
-    found = {mirrored: _alike(a, b, mirrored) for mirrored in (False, True)}
-    for mirrored, (z, which, (row, column), views) in found.items():
-        tail = chance_tail(found[not mirrored][0])
-        for n in range(len(z)):
-            at = float(a.at[column[n]]), float(b.at[row[n]])
-            shots = int(a.shot[column[n]]), int(b.shot[row[n]])
-            expected = tail.expected(float(z[n]))
-            yield _Pair(shots, at, float(np.tanh(z[n])), expected, views[int(which[n])])
+    found = [_alike(a, b, mirrored) for mirrored in (False, True)]
+    for mirrored in (False, True):
+        here, other = found[mirrored], found[not mirrored]
+        # A pair of shots speaks where it is the more alike: what is symmetrical would be its own chance.
+        mine = {shots: pair for shots, pair in here.items() if pair.likeness >= _likeness(other, shots)}
+        theirs = [pair.likeness for shots, pair in other.items() if pair.likeness > _likeness(here, shots)]
+        tail = chance_tail(np.arctanh(np.array(theirs, np.float64)))
+        for pair in mine.values():
+            yield replace(pair, expected=tail.expected(float(np.arctanh(pair.likeness))))
+
+
+def _likeness(pairs: dict[tuple[int, int], _Pair], shots: tuple[int, int]) -> float:
+    return pairs[shots].likeness if shots in pairs else -1.0
 
 
 def chance_tail(z: npt.NDArray[np.float64]) -> Tail:
@@ -244,11 +273,8 @@ def chance_tail(z: npt.NDArray[np.float64]) -> Tail:
     return tail_of(z, floor=FLOOR, slope=SLOPE)
 
 
-_Alike = tuple[npt.NDArray[np.float64], Numbers, tuple[Numbers, Numbers], list[View]]
-
-
-def _alike(a: Pictured, b: Pictured, mirrored: bool) -> _Alike:
-    """Of each pair of shots that are at all alike: Fisher's z, which view, rows of B and A; and the views."""
+def _alike(a: Pictured, b: Pictured, mirrored: bool) -> dict[tuple[int, int], _Pair]:
+    """Pairs of shots that are at all alike, each by its two pictures that are most."""
     views = views_of(a.shape, b.shape, mirrored)
     best = np.full((len(b.layouts), len(a.layouts)), -1.0, np.float32)
     which = np.zeros(best.shape, np.uint8)
@@ -257,22 +283,48 @@ def _alike(a: Pictured, b: Pictured, mirrored: bool) -> _Alike:
         better = like > best
         best[better] = like[better]
         which[better] = n
-    row, column = np.nonzero(best >= np.tanh(FLOOR) - 0.05)
-    value = best[row, column]
-    # The best of each pair of shots.
-    key = b.shot[row] * (int(a.shot.max()) + 1) + a.shot[column]
-    order = np.lexsort((-value, key))
-    first = order[np.flatnonzero(np.diff(key[order], prepend=-1))] if len(order) else order
-    row, column = row[first], column[first]
-    z = np.arctanh(np.clip(best[row, column].astype(np.float64), -0.995, 0.995))
-    return z, which[row, column].astype(np.int64), (row, column), views
+    least = ALIKE
+    if best.size > PAIRS:
+        least = max(least, float(np.partition(best, best.size - PAIRS, axis=None)[best.size - PAIRS]))
+    row, column = np.nonzero(best >= least)
+    order = np.argsort(-best[row, column], kind="stable")
+    key = b.shot[row[order]] * (int(a.shot.max()) + 1) + a.shot[column[order]]
+    first = order[np.sort(np.unique(key, return_index=True)[1])]
+    found: dict[tuple[int, int], _Pair] = {}
+    for i, j in zip(row[first].tolist(), column[first].tolist(), strict=True):
+        shots = int(a.shot[j]), int(b.shot[i])
+        at = float(a.at[j]), float(b.at[i])
+        found[shots] = _Pair(shots, at, min(float(best[i, j]), 0.995), np.inf, views[which[i, j]])
+    return found
 
 
-def _looked_at(a: Pictured, b: Pictured, pair: _Pair) -> _Pair:
-    """A pair of shots, their stills laid over each other."""
-    points = a.stills.fit(pair.shots[0], b.stills, pair.shots[1], mirrored=pair.view.mirrored)
-    by_chance = Tail(POINTS_FLOOR, 0.3 * LOOKED_AT, POINTS_SLOPE).expected(points) if points else np.inf
+def _looked_at(a: Pictured, b: Pictured, pair: _Pair, frames: bool) -> _Pair:
+    """A pair of shots, pictures of theirs laid over each other: the stills, or else frames that are decoded."""
+    mirrored = pair.view.mirrored
+    points = fitting(a.stills.of_shot(pair.shots[0]), b.stills.of_shot(pair.shots[1], mirrored))
+    if frames and points < ENOUGH and a.stills.at_hand and b.stills.at_hand:
+        of_b = b.stills.of_moment(pair.at[1], mirrored)
+        points = max(points, fitting(a.stills.of_moment(pair.at[0]), of_b))
+    by_chance = POINTS.expected(points) if points else np.inf
     return replace(pair, points=points, expected=min(pair.expected, float(by_chance)))
+
+
+def _placed(a: Pictured, b: Pictured, pair: _Pair) -> _Pair:
+    """Footage whose shots are known, laid to the moment of A that fits best, to about half a second."""
+    if pair.bits <= NEAR or not pair.points or not (a.stills.at_hand and b.stills.at_hand):
+        return pair
+    begin, end = (float(side[pair.shots[0]]) for side in (a.begin, a.end))
+    of_b = b.stills.of_moment(pair.at[1], pair.view.mirrored)
+    step = (end - begin) / MOMENTS
+    fits = {pair.at[0]: fitting(a.stills.of_moment(pair.at[0]), of_b)}
+    moments = (begin + step * (np.arange(MOMENTS) + 0.5)).tolist()
+    while True:
+        fits |= {at: fitting(a.stills.of_moment(at), of_b) for at in moments if at not in fits}
+        best = max(fits, key=lambda at: (fits[at], at == pair.at[0]))
+        step /= 2
+        if step < 0.25 or len(fits) > 4 * MOMENTS:
+            return replace(pair, at=(best, pair.at[1]), points=max(pair.points, fits[best]))
+        moments = [at for at in (best - step, best + step) if begin <= at < end]
 
 
 def _found(a: Pictured, b: Pictured, pair: _Pair) -> Found | None:
@@ -283,7 +335,9 @@ def _found(a: Pictured, b: Pictured, pair: _Pair) -> Found | None:
     begin, end = max(begin_a, begin_b - shift), min(end_a, end_b - shift)
     if end <= begin:
         return None
-    footage = pair.bits <= NEAR or pair.points >= 2 * POINTS_FLOOR or np.arctanh(min(pair.likeness, 0.99)) >= SURE
+    footage = pair.bits <= NEAR or pair.points >= ENOUGH or np.arctanh(min(pair.likeness, 0.99)) >= SURE
+    if not footage and not pair.view.plain:
+        return None  # parts of pictures that are alike are no composition
     details: dict[str, Any] = {
         "same": "footage" if footage else "composition",
         "likeness": round(pair.likeness, 3),

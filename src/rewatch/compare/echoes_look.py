@@ -1,23 +1,29 @@
-"""A closer look: the stills of two shots laid over each other.
+"""A closer look: pictures of two shots laid over each other, stills, or frames of the files where they are at hand.
 
 Points that look alike in both (SIFT, Lowe 2004) are matched, and a plane is sought that carries one picture onto the
 other (MAGSAC++, Barath et al. 2020): how many fit it says whether they show the same, whatever part, size or grade.
 
 Contents
-    Stills   the stills of one film, by shots
+    Stills   the pictures of one film, by shot or by frame
 """
 
 from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from rewatch.errors import NotMeasured
+from rewatch.errors import FilmError, NotMeasured
+from rewatch.film.still import read_frames
 from rewatch.find.by_still_check import FRAME_WIDE, Points, points_of
 from rewatch.find.by_still_query import shrunk
 from rewatch.library.edition import Edition
+
+Bytes = npt.NDArray[np.uint8]
 
 LEAST = 9
 """Points that must fit before they are counted."""
@@ -27,7 +33,7 @@ NONE: Points = np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
 
 
 class Stills:
-    """The stills of one film; the points of each are found when they are first asked for.
+    """The pictures of one film; the points of each are found when they are first asked for.
 
     first: (n,) number of each shot's first frame
     """
@@ -36,48 +42,53 @@ class Stills:
         self._edition = edition
         self._first = first
         self._files: dict[int, str] | None = None
-        self._points: dict[tuple[int, bool], Points] = {}
+        self._points: dict[tuple[str, float, bool], Points] = {}
 
-    def fit(self, shot: int, other: Stills, other_shot: int, *, mirrored: bool = False) -> int:
-        """How many points of a shot's still fit those of the other's, which is mirrored first; 0 where too few do."""
-        at_a, what_a = self._of(shot, False)
-        at_b, what_b = other._of(other_shot, mirrored)
-        if min(len(at_a), len(at_b)) < LEAST:
-            return 0
-        pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(what_b, what_a, k=2)
-        good = [two[0] for two in pairs if len(two) == 2 and two[0].distance < RATIO * two[1].distance]
-        if len(good) < LEAST:
-            return 0
-        source = at_b[[match.queryIdx for match in good]]
-        target = at_a[[match.trainIdx for match in good]]
-        cv2.setRNGSeed(1)
-        plane, fits = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 3.0, None, 2000, 0.999)
-        if plane is None or fits is None or not _sane(np.asarray(plane, np.float64)):
-            return 0
-        inside = fits.ravel() > 0
-        # Several points of one picture on one of the other are no evidence.
-        count = min(
-            len(np.unique(np.round(target[inside] / 3), axis=0)), len(np.unique(np.round(source[inside] / 3), axis=0))
-        )
-        return count if count >= LEAST else 0
+    @cached_property
+    def at_hand(self) -> bool:
+        """Whether the film's file is where it was, and as long as it was."""
+        try:
+            return Path(self._edition.facts.path).stat().st_size == self._edition.facts.size
+        except OSError:
+            return False
 
-    def _of(self, shot: int, mirrored: bool) -> Points:
-        if (shot, mirrored) not in self._points:
-            self._points[shot, mirrored] = self._read(shot, mirrored)
-        return self._points[shot, mirrored]
+    def of_shot(self, shot: int, mirrored: bool = False) -> Points:
+        """Points of a shot's still."""
+        key = "shot", float(shot), mirrored
+        if key not in self._points:
+            self._points[key] = _points(self._still(shot), mirrored)
+        return self._points[key]
 
-    def _read(self, shot: int, mirrored: bool) -> Points:
+    def of_moment(self, seconds: float, mirrored: bool = False) -> Points:
+        """Points of the frame that is shown at a second, decoded."""
+        key = "moment", seconds, mirrored
+        if key not in self._points:
+            self._points[key] = _points(self._frame(seconds), mirrored)
+        return self._points[key]
+
+    def _frame(self, seconds: float) -> Bytes | None:
+        times = self._edition.times
+        if times is None or not self.at_hand:
+            return None
+        number = int(times.frame_at(seconds + 1e-4))
+        try:
+            for _, rgb in read_frames(self._edition.facts, number, number + 1, times, FRAME_WIDE):
+                return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+        except FilmError:
+            pass
+        return None
+
+    def _still(self, shot: int) -> Bytes | None:
         if self._files is None:
             self._files = self._named()
         name = self._files.get(shot)
         if name is None:
-            return NONE
+            return None
         try:
             with Image.open(self._edition.kept("stills") / name) as image:
-                grey = shrunk(np.asarray(image.convert("L")), FRAME_WIDE)
+                return shrunk(np.asarray(image.convert("L")), FRAME_WIDE)
         except OSError:
-            return NONE
-        return points_of(np.ascontiguousarray(grey[:, ::-1]) if mirrored else grey)
+            return None
 
     def _named(self) -> dict[int, str]:
         """Shot -> file."""
@@ -87,6 +98,35 @@ class Stills:
             return {}
         shot = np.searchsorted(self._first, np.asarray(stills.at), side="right") - 1
         return {int(n): str(name) for n, name in zip(shot, stills.columns["file"], strict=True)}
+
+
+def _points(grey: Bytes | None, mirrored: bool) -> Points:
+    if grey is None:
+        return NONE
+    return points_of(np.ascontiguousarray(grey[:, ::-1]) if mirrored else grey)
+
+
+def fitting(a: Points, b: Points) -> int:
+    """How many points of one picture fit those of the other, as one film shows what the other does; 0: too few."""
+    (at_a, what_a), (at_b, what_b) = a, b
+    if min(len(at_a), len(at_b)) < LEAST:
+        return 0
+    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(what_b, what_a, k=2)
+    good = [two[0] for two in pairs if len(two) == 2 and two[0].distance < RATIO * two[1].distance]
+    if len(good) < LEAST:
+        return 0
+    source = at_b[[match.queryIdx for match in good]]
+    target = at_a[[match.trainIdx for match in good]]
+    cv2.setRNGSeed(1)
+    plane, fits = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 3.0, None, 2000, 0.999)
+    if plane is None or fits is None or not _sane(np.asarray(plane, np.float64)):
+        return 0
+    inside = fits.ravel() > 0
+    # Several points of one picture on one of the other are no evidence.
+    count = min(
+        len(np.unique(np.round(target[inside] / 3), axis=0)), len(np.unique(np.round(source[inside] / 3), axis=0))
+    )
+    return count if count >= LEAST else 0
 
 
 def _sane(plane: npt.NDArray[np.float64]) -> bool:

@@ -57,11 +57,18 @@ class View:
     part_b: Part = WHOLE
     mirrored: bool = False
 
+    @property
+    def plain(self) -> bool:
+        """Whether next to the whole of both is compared."""
+        return min(p.wide * p.high for p in (self.part_a, self.part_b)) > 0.7
+
     def details(self) -> dict[str, Any]:
         said: dict[str, Any] = {}
         for name, part in (("shown_of_a", self.part_a), ("shown_of_b", self.part_b)):
             if not part.whole:
-                said[name] = [round(v, 2) for v in (part.left, part.top, part.left + part.wide, part.top + part.high)]
+                said[name] = [
+                    round(float(v), 2) for v in (part.left, part.top, part.left + part.wide, part.top + part.high)
+                ]
         return {**said, **({"mirrored": True} if self.mirrored else {})}
 
 
