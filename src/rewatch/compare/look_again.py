@@ -214,7 +214,9 @@ def _told(found: Floats, shots: npt.NDArray[np.int64], loose: float) -> Floats:
     for shot in np.unique(shots):
         # A scene may be graded by itself: what is off all through it is no difference of frames.
         inside = shots == shot
-        lone[inside] -= np.clip(np.median(level[inside]), -_SCENE, _SCENE)
+        sure = inside & (pattern > _NOTHING)
+        if sure.any():
+            lone[inside] -= np.clip(np.median(level[sure]), -_SCENE, _SCENE)
     off = lone / max(_LEVEL, 1.5 * loose)
     told = np.maximum(pattern - np.minimum(off * off / 2, _OFF), -_LEAST)
     return np.where(np.isnan(pattern), -_DETAILS, told)
