@@ -209,7 +209,7 @@ def _other_parts(seconds: Floats, had: Bools, side: Side) -> list[tuple[float, f
     """Seconds of A where its own sound is not heard in B: the best way between "it is" and "it is not" (Viterbi)."""
     share = min(max(float(had[had.argmax() :].mean()) if had.any() else 0.0, 0.3), 0.95)
     # Nats for "it is", against "it is not".
-    odds = 0.5 * np.where(had, np.log(share / _CHANCE), np.log((1 - share) / (1 - _CHANCE)))
+    odds = np.where(had, 0.5 * np.log(share / _CHANCE), 0.5 * np.log((1 - share) / (1 - _CHANCE)))
     is_, not_ = 0.0, 0.0
     back = np.zeros((len(odds), 2), bool)
     for n, told in enumerate(odds.tolist()):
