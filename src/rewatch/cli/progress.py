@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from rewatch.clock import timecode
 from rewatch.watch.progress import Progress as Told
 from rewatch.watch.progress import Silent
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 class _Bar:
@@ -18,6 +21,9 @@ class _Bar:
         self._progress: Progress | None = None
 
     def begin(self, name: str, seconds: float, at: float) -> None:
+        # Loaded when the film is being decoded already.
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
         self._progress = Progress(
             TextColumn("{task.description}", style="bold", markup=False),
             BarColumn(bar_width=30),

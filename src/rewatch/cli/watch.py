@@ -47,7 +47,6 @@ def command(
     if len(files) > 1 and (title or year or subtitles):
         raise click.UsageError("--title, --year and --subtitles go with one film at a time")
     from rewatch.cli.progress import bar
-    from rewatch.exports.terminal import headline
     from rewatch.watch.run import Stopped, watch
 
     library = open_library(library_folder)
@@ -79,6 +78,8 @@ def command(
             err.print(f"rewatch: {file}: {note}", markup=False)
         if not done.made:
             err.print(f"{done.edition.name}: nothing to do, all of it was charted before", markup=False)
+        from rewatch.exports.terminal import headline  # here: nothing to load before the decoding begins
+
         click.echo(headline(done.edition))
     if failed:
         err.print(f"rewatch: {failed} of {len(files)} files could not be watched", markup=False)

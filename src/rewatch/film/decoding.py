@@ -33,7 +33,9 @@ from rewatch.film.stamps import START, Stamps
 
 LONG_SIDE = 128
 # Without the accurate rounding libswscale makes grey a little blue: 127 of 128.
-_AVERAGE = Interpolation.AREA | Interpolation.ACCURATE_RND
+# Numbers: what an enumeration gives is looked up anew for every frame.
+_AVERAGE = int(Interpolation.AREA | Interpolation.ACCURATE_RND)
+_FULL, _LIMITED, _BT709 = int(ColorRange.JPEG), int(ColorRange.MPEG), int(Colorspace.ITU709)
 _MOST_THREADS = 16
 _DEBLOCKED = ("h264", "hevc")
 Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
@@ -77,6 +79,7 @@ class Decoding:
         self._last: int | None = None
         self._hole = 1.5 / float(picture.rate * picture.time_base)
         self._dts: deque[int | None] = deque()
+        self._stored: dict[tuple[str, int], tuple[int | None, int]] = {}
         self._open()
         self._scaler = VideoReformatter()
         small = small_size(picture)
@@ -165,17 +168,21 @@ class Decoding:
         A frame of a pixel format that nothing can convert is grey, and counted as lost.
         """
         wide, high = self._small
-        name = frame.format.name
+        stored = (frame.format.name, frame.color_range)
+        if stored not in self._stored:
+            matrix, full = _BT709 if is_rgb(stored[0]) else None, is_full_range(*stored)
+            self._stored[stored] = (matrix, _FULL if full else _LIMITED)
+        matrix, code_range = self._stored[stored]
         try:
             small = self._scaler.reformat(
                 frame,
                 wide,
                 high,
                 "yuv420p",
-                dst_colorspace=Colorspace.ITU709 if is_rgb(name) else None,
+                dst_colorspace=matrix,
                 interpolation=_AVERAGE,
-                src_color_range=ColorRange.JPEG if is_full_range(name, frame.color_range) else ColorRange.MPEG,
-                dst_color_range=ColorRange.JPEG,
+                src_color_range=code_range,
+                dst_color_range=_FULL,
                 threads=1,
             )
         except av.error.FFmpegError:

@@ -21,9 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import uniform_filter
 
-from rewatch.images.boundaries_grid import BLOCKS, Grids, matched_blocks, spread_distance
+from rewatch.images.boundaries_grid import BLOCKS, Grids, local_means, matched_blocks, spread_distance
 
 LEAST_CHANGE = 4.0
 """Code values (three channels summed): below it no change of shot is visible."""
@@ -68,10 +67,10 @@ def structure(grids: Grids, finer: int = 1) -> Grids:
     Unchanged by brightness and contrast of the light, so far as it changes alike over a quarter of the picture.
     """
     luma = grids[:, 0].astype(np.float32)
-    size = (0, 7 * finer, 9 * finer)
-    away = luma - uniform_filter(luma, size, mode="nearest")
+    size = (7 * finer, 9 * finer)
+    away = luma - local_means(luma, size)
     # Running sums leave what should be zero a little below it.
-    contrast = np.sqrt(np.maximum(uniform_filter(away * away, size, mode="nearest"), 0))
+    contrast = np.sqrt(np.maximum(local_means(away * away, size), 0))
     # The constant keeps noise in flat places from being blown up to structure.
     result = np.zeros_like(grids)
     result[:, 0] = np.clip(128 + 48 * away / (contrast + 4), 0, 255)

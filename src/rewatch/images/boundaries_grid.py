@@ -8,6 +8,7 @@ Conventions
 Contents
     ROWS, COLUMNS, Reducer   small pictures to grids
     steps                    distance of each grid from the one before, nothing moved
+    local_means              means around each value of many pictures
     matched                  distance of pairs of grids, each block moved to where it fits best
 """
 
@@ -76,6 +77,14 @@ class Reducer:
         for channel, plane in enumerate((luma, cb, cr)):
             grids[:, channel] = self._reduce(plane) + np.float32(0.5)
         return grids
+
+
+def local_means(pictures: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    """(n, h, w) the mean around each value, `size` rows and columns of it; the edge goes on beyond itself."""
+    means = np.empty_like(pictures)
+    for picture, into in zip(pictures, means, strict=True):
+        cv2.blur(picture, size[::-1], dst=into, borderType=cv2.BORDER_REPLICATE)
+    return means
 
 
 def distance(a: Grids, b: Grids) -> npt.NDArray[np.uint8]:

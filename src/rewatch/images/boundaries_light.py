@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import uniform_filter
 
-from rewatch.images.boundaries_grid import Grids
+from rewatch.images.boundaries_grid import Grids, local_means
 
 PERSISTS = 0.55
 """Persistence above which two pictures are one in another light. Shots of one place from other sides reach 0.4."""
@@ -28,7 +27,7 @@ Floats = npt.NDArray[np.float32]
 def _gradients(luma: Floats, within: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
     down = luma[:, 2:, 1:-1] - luma[:, :-2, 1:-1]
     across = luma[:, 1:-1, 2:] - luma[:, 1:-1, :-2]
-    energy = np.maximum(uniform_filter(across * across + down * down, (0, 9, 9), mode="nearest"), 0)
+    energy = np.maximum(local_means(across * across + down * down, (9, 9)), 0)
     # The constant keeps noise in flat places from being blown up to edges.
     scale = within / np.sqrt(energy + 16)
     return across * scale, down * scale

@@ -16,12 +16,13 @@ Contents
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 from rewatch.analyser import Analyser, Gives
 from rewatch.clock import FRAMES
@@ -37,8 +38,8 @@ Floats = npt.NDArray[np.float32]
 COLUMNS = ("dx", "dy", "zoom", "roll", "residual", "sure")
 SOURCE = "Kuglin and Hines 1975; Lucas and Kanade 1981; Farid and Simoncelli 2004, doi 10.1109/TIP.2004.823819"
 
-_SMOOTH = (np.float32(1 / 6), np.float32(2 / 3))
-_SLOPE = np.float32(0.5)
+_SMOOTH = np.array((1 / 6, 2 / 3, 1 / 6), np.float32)
+_SLOPE = np.array((-0.5, 0, 0.5), np.float32)
 _BAR = 24
 """Code value that no pixel of a black bar is above."""
 _FLOOR = 4.0
@@ -49,6 +50,8 @@ _LOST = 0.45
 """Residual from which on nothing can be said of motion."""
 _FAINT = np.float32(0.05)
 _ROUNDS = 4
+_STAYS = 0.06
+"""Mean difference (in spreads) up to which two frames are no whole pixel apart: none was in five films."""
 _AT_ONCE = 16
 """Frames that are worked on at once: all that is made of them stays in the cache."""
 
@@ -72,17 +75,28 @@ def _halved(luma: npt.NDArray[np.uint8]) -> Floats:
 
     Plain means of 2 x 2 let fine patterns through as false coarse ones, which bend motion by parts of a pixel.
     """
-    for axis in (1, 2):
-        size = luma.shape[axis] // 2 * 2
-        first, second = np.moveaxis(luma, axis, 0)[0:size:2], np.moveaxis(luma, axis, 0)[1:size:2]
-        pair = first.astype(np.uint16) + second
-        pair *= 3
-        pair[1:] += second[:-1]
-        pair[:-1] += first[1:]
-        pair[0] += first[0]
-        pair[-1] += second[-1]
-        luma = np.moveaxis(pair, 0, axis)
-    return luma.astype(np.float32) * np.float32(1 / 64)
+    number, high, wide = luma.shape
+    first, second = luma[:, 0 : high // 2 * 2 : 2], luma[:, 1 : high // 2 * 2 : 2]
+    lines = first.astype(np.uint16) + second
+    lines *= 3
+    lines[:, 1:] += second[:, :-1]
+    lines[:, :-1] += first[:, 1:]
+    lines[:, 0] += first[:, 0]
+    lines[:, -1] += second[:, -1]
+    # Whole numbers below 2^24: exact, whatever the order of adding.
+    halved = lines.reshape(-1, wide).astype(np.float32) @ _taps(wide)
+    return halved.reshape(number, high // 2, wide // 2) * np.float32(1 / 64)
+
+
+@cache
+def _taps(size: int) -> Floats:
+    """(size, size // 2): the weights 1 3 3 1 around each pair of a line; beyond the edge is what is at the edge."""
+    half = size // 2
+    taps = np.zeros((size, half), np.float32)
+    for n in range(half):
+        for at, weight in zip(range(2 * n - 1, 2 * n + 3), (1, 3, 3, 1), strict=True):
+            taps[min(max(at, 0), 2 * half - 1), n] += weight
+    return taps
 
 
 def _picture_area(frames: Floats) -> tuple[slice, slice]:
@@ -100,30 +114,54 @@ def _picture_area(frames: Floats) -> tuple[slice, slice]:
     return spans[0], spans[1]
 
 
-def _coarse(frames: Floats) -> npt.NDArray[np.int64]:
-    """(n, 2) whole pixels (down, right) by which each frame's picture moves to the next, by phase correlation."""
-    high, wide = frames.shape[1:]
-    window = np.hanning(high + 2)[1:-1, None] * np.hanning(wide + 2)[None, 1:-1]
-    shape = (fft.next_fast_len(high, True), fft.next_fast_len(wide, True))
-    spectra = fft.rfft2(frames * window.astype(np.float32), shape, workers=1)
-    cross = spectra[1:] * spectra[:-1].conj()
+def _coarse(before: Floats, after: Floats) -> npt.NDArray[np.int64]:
+    """(n, 2) whole pixels (down, right) by which each picture moves to the one after, by phase correlation."""
+    high, wide = before.shape[1:]
+    window = (np.hanning(high + 2)[1:-1, None] * np.hanning(wide + 2)[None, 1:-1]).astype(np.float32)
+    shape = (_quick_length(high), _quick_length(wide))
+    cross = np.fft.rfft2(after * window, shape) * np.fft.rfft2(before * window, shape).conj()
     strength = np.abs(cross)
     # Not quite whitened: the noise of the coder fills the weakest frequencies.
     cross /= strength + np.float32(0.1) * strength.mean(axis=(1, 2), keepdims=True) + np.float32(1e-12)
-    peaks = fft.irfft2(cross, shape, workers=1).reshape(len(cross), -1).argmax(axis=1)
+    peaks = np.fft.irfft2(cross, shape).reshape(len(cross), -1).argmax(axis=1)
     shift = np.stack(np.divmod(peaks, shape[1]), axis=1)
     return np.where(shift > np.array(shape) // 2, shift - np.array(shape), shift)
 
 
+@cache
+def _quick_length(size: int) -> int:
+    """The least length from `size` on whose Fourier transform is quick: no prime factor over 5.
+
+    >>> [_quick_length(size) for size in (36, 53, 64, 67)]
+    [36, 54, 64, 72]
+    """
+    while True:
+        rest = size
+        for factor in (2, 3, 5):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1:
+            return size
+        size += 1
+
+
+def _shifts(frames: Floats) -> npt.NDArray[np.int64]:
+    """(n, 2) whole pixels that each frame moves to the next; 0 where they lie over each other well as they are."""
+    shifts = np.zeros((len(frames) - 1, 2), np.int64)
+    ask = np.flatnonzero(np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2)) > _STAYS)
+    if len(ask):
+        shifts[ask] = _coarse(frames[ask], frames[ask + 1])
+    return _better(frames, shifts)
+
+
 def _filtered(frames: Floats) -> Floats:
     """(n, h, w) -> (3, n, h - 2, w - 2): smoothed, slope to the right, slope down."""
-    side, middle = _SMOOTH
-    down = side * (frames[:, :-2] + frames[:, 2:]) + middle * frames[:, 1:-1]
-    slope = _SLOPE * (frames[:, 2:] - frames[:, :-2])
-    out = np.empty((3, len(frames), frames.shape[1] - 2, frames.shape[2] - 2), np.float32)
-    out[0] = side * (down[..., :-2] + down[..., 2:]) + middle * down[..., 1:-1]
-    out[1] = _SLOPE * (down[..., 2:] - down[..., :-2])
-    out[2] = side * (slope[..., :-2] + slope[..., 2:]) + middle * slope[..., 1:-1]
+    number, high, wide = frames.shape
+    # One picture below the other, filtered as one: what mixes two of them is cut off with the edges.
+    tall = frames.reshape(number * high, wide)
+    out = np.empty((3, number, high - 2, wide - 2), np.float32)
+    for into, across, down in zip(out, (_SMOOTH, _SLOPE, _SMOOTH), (_SMOOTH, _SMOOTH, _SLOPE), strict=True):
+        into[:] = cv2.sepFilter2D(tall, cv2.CV_32F, across, down).reshape(frames.shape)[:, 1:-1, 1:-1]
     return out
 
 
@@ -245,7 +283,7 @@ def between_frames(luma: npt.NDArray[np.uint8]) -> Floats:
     frames = frames[(slice(None), *_picture_area(frames))]
     frames = frames - frames.mean(axis=(1, 2), keepdims=True)
     frames /= np.sqrt(np.square(frames).mean(axis=(1, 2), keepdims=True) + np.float32(_FLOOR))
-    shifts = _better(frames, _coarse(frames))
+    shifts = _shifts(frames)
     filtered = _filtered(frames)
     before, after = filtered[:, :-1], filtered[:, 1:]
     mean, difference, mask = _laid_over(before, after, shifts)

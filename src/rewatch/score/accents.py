@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtrc
 
 from rewatch.analyser import Analyser, Gives
 from rewatch.clock import MILLISECONDS
@@ -253,4 +252,6 @@ def _strong(onsets: Events) -> tuple[Array, Array]:
 
 def _as_many(hits: int, of: int, chance: float) -> float:
     """Binomial probability of `hits` or more; by scipy.special, as scipy.stats takes half a second to load."""
+    from scipy.special import bdtrc  # here: scipy takes its time to load
+
     return 1.0 if hits <= 0 else float(bdtrc(hits - 1, of, chance))

@@ -35,7 +35,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import median_filter
 
 from rewatch.analyser import Analyser, Gives
 from rewatch.clock import MILLISECONDS
@@ -111,6 +110,8 @@ def staccato_of_lengths(lengths: Array) -> Array:
     """(n,) lengths of shots, seconds -> 0..1, short ones high."""
     if not len(lengths):
         return np.zeros(0)
+    from scipy.ndimage import median_filter  # here: scipy takes its time to load
+
     near = median_filter(lengths, size=21, mode="reflect")
     reference = np.cbrt(near * np.median(lengths) * 5.0)
     return _above(reference, lengths)

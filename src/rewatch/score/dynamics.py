@@ -29,7 +29,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from rewatch.analyser import Analyser, Gives
 from rewatch.clock import MILLISECONDS, FrameTimes
@@ -180,6 +179,8 @@ def hairpins(seconds: Array, momentary: Array, reference: float) -> Spans:
 
     seconds, momentary: (n,) ten values a second
     """
+    from scipy.ndimage import gaussian_filter1d  # here: scipy takes its time to load
+
     found: list[tuple[int, int, float]] = []
     flat = np.zeros(0)
     if len(momentary) > 1:
@@ -220,6 +221,8 @@ def sforzandi(seconds: Array, momentary: Array, reference: float, onsets: Array)
 
     onsets: seconds of the attacks in the sound; one within 0.4 s before gives the exact moment
     """
+    from scipy.ndimage import maximum_filter1d  # here: scipy takes its time to load
+
     at, reached, rise = np.zeros(0), np.zeros(0), np.zeros(0)
     if len(momentary) > 1:
         step = float(np.median(np.diff(seconds)))

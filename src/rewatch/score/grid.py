@@ -23,7 +23,6 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
 
 from rewatch.clock import Clock, FrameTimes
 from rewatch.track import Events, Spans, Track, frame_times
@@ -81,6 +80,8 @@ def smooth(values: Array, weights: Array, sigma: float) -> Array:
     if not len(values):
         return values
     width = sigma * RATE
+    from scipy.ndimage import gaussian_filter1d  # here: scipy takes its time to load
+
     mass = gaussian_filter1d(weights, width, mode="constant", truncate=4.0)
     found = gaussian_filter1d(values * weights, width, mode="constant", truncate=4.0)
     known = mass > 1e-6

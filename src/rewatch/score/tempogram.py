@@ -33,7 +33,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.fft
 
 from rewatch.score.grid import Array
 
@@ -83,6 +82,8 @@ def tempogram(
     length:    seconds of the film; the windows' middles run from 0 to its end
     Where a window holds fewer than `windows.least` instants rate and clarity are 0.
     """
+    import scipy.fft  # here: scipy takes its time to load
+
     win = windows or Windows()
     middles: Array = np.arange(0, math.floor(length / win.step) + 1, dtype=np.float64) * win.step
     rates, clarity = np.zeros(len(middles)), np.zeros(len(middles))

@@ -28,7 +28,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import uniform_filter1d
 
 from rewatch.analyser import Analyser, Gives
 from rewatch.clock import MILLISECONDS
@@ -258,6 +257,8 @@ def _distribution(values: Array, known: npt.NDArray[np.bool_]) -> Measure | None
     if not len(have):
         return None
     wide = max(1, len(have) // 40)
+    from scipy.ndimage import uniform_filter1d  # here: scipy takes its time to load
+
     spread = float(uniform_filter1d(have, wide, mode="nearest").std())
     return Measure(values, known, float(have.mean()), spread) if spread > 1e-6 else None
 

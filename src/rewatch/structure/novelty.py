@@ -33,7 +33,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import correlate1d
 
 from rewatch.figure import Figure
 from rewatch.structure.evenly import GRID, RATE, Array
@@ -109,6 +108,8 @@ def _checkerboard(rows: Array, reach: float) -> Array:
 
 def _forward(rows: Array, taper: Array) -> Array:
     """sum over a of taper[a] rows[j + a], zeros beyond the end."""
+    from scipy.ndimage import correlate1d  # here: scipy takes its time to load
+
     found: Array = correlate1d(rows, taper, axis=0, mode="constant", origin=-(len(taper) // 2))
     return found
 

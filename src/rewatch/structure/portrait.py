@@ -27,7 +27,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import uniform_filter1d
 
 from rewatch.structure.evenly import Array, edges_of, means, relative, share, shot_seconds, stretches, times_of
 from rewatch.track import Curve, Spans, Track
@@ -182,6 +181,8 @@ def _said(tracks: Mapping[str, Track], edges: Array) -> list[Group | None]:
     if not isinstance(lines, Spans) or not len(lines) or len(edges) < 2:
         return []
     begin, end, everywhere = lines.begin_seconds(), lines.end_seconds(), np.ones(len(edges) - 1, dtype=np.bool_)
+    from scipy.ndimage import uniform_filter1d  # here: scipy takes its time to load
+
     columns, values = ["talk"], [uniform_filter1d(share(edges, begin, end), TALK, mode="constant")]
     if pace := _curve(tracks, "pace"):
         columns.append("pace")

@@ -29,7 +29,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import log_ndtr
 
 from rewatch.analyser import Analyser, Gives
 from rewatch.clock import FRAMES
@@ -93,6 +92,8 @@ class Chain:
         away = (logs - np.log(mean) + SPREAD**2 / 2) / SPREAD
         density = -0.5 * away**2 - logs + np.log(step / (SPREAD * np.sqrt(2 * np.pi)))
         self.lasting = np.where(first >= 0, np.minimum(density, 0.0), -np.inf)
+        from scipy.special import log_ndtr  # here: scipy takes its time to load
+
         self.lasting[count] = log_ndtr(-away[count])
         self.gain = np.zeros(count + 1)
         self.gain[1:count] = ratios

@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 
 import filelock
@@ -288,6 +289,8 @@ def _play(work: _Work, streams: list[Stream], told: Progress) -> None:
     for stream in streams:
         stream.start()
     try:
+        # What the finishing needs takes a third of a second to load: here it passes while the film is decoded.
+        import_module("scipy.ndimage")
         playing = list(streams)
         while playing:
             for stream in playing:

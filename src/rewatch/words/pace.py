@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
 
 from rewatch.analyser import Analyser, Gives
 from rewatch.clock import Clock
@@ -69,6 +68,8 @@ def pace(
     said = np.concatenate(([0.0], np.cumsum(rate[:-1] * np.diff(knots)))) if len(knots) else np.zeros(0)
     per_second = np.diff(np.interp(edges, knots, said)) if len(knots) else np.zeros(count)
     sigma = window / math.sqrt(8 * math.log(2))
+    from scipy.ndimage import gaussian_filter1d  # here: scipy takes its time to load
+
     inside = gaussian_filter1d(np.ones(count), sigma, mode="constant", truncate=4)
     smooth = gaussian_filter1d(per_second, sigma, mode="constant", truncate=4)
     rate_a_minute: npt.NDArray[np.float64] = np.maximum(smooth / inside * 60.0, 0.0)
