@@ -154,7 +154,7 @@ def cut_density(cuts: npt.ArrayLike, at: npt.ArrayLike, width: float, film: tupl
     near = np.round((events - seconds[0]) / step).astype(np.int64)
     heap = np.zeros(len(seconds))
     # In batches of cuts: memory stays small for films of any length.
-    for chosen in np.array_split(np.arange(len(events)), max(1, len(events) * (2 * reach + 1) // 1_000_000)):
+    for chosen in np.array_split(np.arange(len(events)), max(1, len(events) * (2 * reach + 1) // 100_000)):
         index = near[chosen, None] + np.arange(-reach, reach + 1)
         inside = (index >= 0) & (index < len(seconds))
         away = (seconds[np.where(inside, index, 0)] - events[chosen, None]) / width

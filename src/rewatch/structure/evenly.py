@@ -10,15 +10,16 @@ Contents
     stretches   the entries of a curve as stretches of seconds
     means       a staircase -> means over the entries of the grid
     share       how much of each entry some spans cover
+    column_blocks   wide values, some columns at a time
     relative    values -> spreads from the film's median
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -93,13 +94,24 @@ def share(edges: Array, begin: Array, end: Array) -> Array:
     return found
 
 
-_COLUMNS = 8
+_AT_ONCE = 1 << 17
 
 
-def means(edges: Array, begin: Array, end: Array, values: Array) -> tuple[Array, Array]:
+def column_blocks(values: npt.NDArray[Any]) -> Iterator[slice]:
+    """Slices of the columns of (n, k) values, of a megabyte each at most, but of one column at least.
+
+    Of a long film's palette each array of all columns takes tens of megabytes; what is worked out column by column
+    need not hold several of these.
+    """
+    step = max(1, _AT_ONCE // max(1, len(values)))
+    return (slice(first, first + step) for first in range(0, values.shape[1], step))
+
+
+def means(edges: Array, begin: Array, end: Array, values: npt.NDArray[Any]) -> tuple[Array, Array]:
     """Means over ``[edges[i], edges[i + 1])`` of stretches in order that do not overlap, and the share covered.
 
-    begin, end: (m,) seconds; values: (m, k). (n, k) means, 0 where nothing covers an entry; (n,) shares 0..1.
+    begin, end: (m,) seconds; values: (m, k) of any precision. (n, k) means, 0 where nothing covers an entry; (n,)
+    shares 0..1.
     """
     count = max(0, len(edges) - 1)
     if not len(begin) or not count:
@@ -112,9 +124,7 @@ def means(edges: Array, begin: Array, end: Array, values: Array) -> tuple[Array,
     covered = np.maximum(_between(lasts[:, None], before, inside[:, None])[:, 0], 0.0)
     known = covered > 1e-6
     found = np.zeros((count, values.shape[1]))
-    # Some columns at a time: of a long film's palette each array of all of them takes tens of megabytes.
-    for first in range(0, values.shape[1], _COLUMNS):
-        some = slice(first, first + _COLUMNS)
+    for some in column_blocks(values):
         part = _between(values[:, some] * lasts[:, None], before, inside[:, None] * values[before, some])
         found[known, some] = part[known] / covered[known, None]
     return found, np.clip(covered * RATE, 0.0, 1.0)

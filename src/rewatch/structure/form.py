@@ -27,8 +27,8 @@ def letters(groups: Mapping[str, Group], starts: Sequence[float], length: float)
     edges = [round(second * RATE) for second in (*starts, length)]
     if not groups or len(starts) < 3:
         return [_letter(i) for i in range(len(starts))]
-    rows = np.column_stack([group.scaled for group in groups.values()])
-    means = np.stack([rows[a : max(b, a + 1)].mean(axis=0) for a, b in itertools.pairwise(edges)])
+    parts = [slice(a, max(b, a + 1)) for a, b in itertools.pairwise(edges)]
+    means = np.stack([np.concatenate([g.scaled[part].mean(axis=0) for g in groups.values()]) for part in parts])
     apart = ((means[:, None] - means[None]) ** 2).sum(axis=2)
     beside = np.diagonal(apart, 1)
     # How far each is from its neighbours: from one at the ends of the film, else from two.

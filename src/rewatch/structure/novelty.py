@@ -35,7 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.figure import Figure
-from rewatch.structure.evenly import GRID, RATE, Array
+from rewatch.structure.evenly import GRID, RATE, Array, column_blocks
 from rewatch.structure.portrait import NEEDS, Group
 from rewatch.track import Curve
 
@@ -92,18 +92,25 @@ def _checkerboard(rows: Array, reach: float) -> Array:
     reach = max(1.0, reach)
     wide = int(np.ceil(reach))
     taper = np.exp(-0.5 * ((np.arange(wide) + 0.5) / (reach / 2)) ** 2)
-    count = len(rows)
-    padded = np.zeros((count + 2 * wide, rows.shape[1] + 1))
-    padded[wide:-wide, :-1] = rows
-    padded[wide:-wide, -1] = 1.0
+    mass_after, mass_before = _beside(np.ones((len(rows), 1)), taper)
+    novelty = np.zeros(len(rows) + 1)
+    for some in column_blocks(rows):
+        after, before = _beside(rows[:, some], taper)
+        after /= np.maximum(mass_after, 1e-12)
+        after -= before / np.maximum(mass_before, 1e-12)
+        novelty += (after**2).sum(axis=1)
+    novelty *= np.minimum(mass_after, mass_before)[:, 0] / taper.sum()
+    return novelty
+
+
+def _beside(rows: Array, taper: Array) -> tuple[Array, Array]:
+    """(n + 1, k) tapered sums of what comes after each edge, and of what was before it."""
+    count, wide = len(rows), len(taper)
+    padded = np.zeros((count + 2 * wide, rows.shape[1]))
+    padded[wide:-wide] = rows
     # Entry j holds the sum over a of taper[a] padded[j + a]: what comes after edge j; mirrored, what was before it.
     after = _forward(padded, taper)[wide : wide + count + 1]
-    before = _forward(padded[::-1], taper)[wide : wide + count + 1][::-1]
-    mass_after, mass_before = after[:, -1:], before[:, -1:]
-    apart = after[:, :-1] / np.maximum(mass_after, 1e-12) - before[:, :-1] / np.maximum(mass_before, 1e-12)
-    weight = np.minimum(mass_after, mass_before)[:, 0] / taper.sum()
-    novelty: Array = (apart**2).sum(axis=1) * weight
-    return novelty
+    return after, _forward(padded[::-1], taper)[wide : wide + count + 1][::-1]
 
 
 def _forward(rows: Array, taper: Array) -> Array:
@@ -172,9 +179,9 @@ def novelty_of(groups: Mapping[str, Group], length: float) -> Array:
     """(n + 1, 3) novelty at the edges of the grid, a column a scale."""
     if not groups or length < SHORTEST:
         return np.zeros((0, len(SCALES)))
-    rows = np.column_stack([group.scaled for group in groups.values()])
-    found = np.column_stack([checkerboard(rows, seconds) for seconds in scales(length)])
-    return found / len(groups)
+    # A squared distance is the sum of those of the groups.
+    found = [np.sum([checkerboard(g.scaled, side) for g in groups.values()], axis=0) for side in scales(length)]
+    return np.column_stack(found) / len(groups)
 
 
 def novelty_track(at_edges: Array) -> Curve:

@@ -24,11 +24,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rewatch.structure.evenly import Array, edges_of, means, relative, share, shot_seconds, stretches, times_of
+from rewatch.structure.evenly import (
+    Array,
+    column_blocks,
+    edges_of,
+    means,
+    relative,
+    share,
+    shot_seconds,
+    stretches,
+    times_of,
+)
 from rewatch.track import Curve, Spans, Track
 
 Mask = npt.NDArray[np.bool_]
@@ -88,26 +99,43 @@ def portrait(tracks: Mapping[str, Track], length: float) -> dict[str, Group]:
 
 def _group(name: str, columns: tuple[str, ...], values: Array, known: Mask, parts: bool = False) -> Group | None:
     """None where nothing varies. `parts`: the columns are shares of one whole; what is rare in it stays small."""
-    scaled = np.where(known[:, None], values - values[known].mean(axis=0) if known.any() else 0.0, 0.0)
-    if not parts:
-        scaled = relative(values, known)
+    scaled = _about_mean(values, known) if parts else relative(values, known)
     total = float(np.sqrt(scaled.var(axis=0).sum())) if len(scaled) else 0.0
-    return Group(name, columns, values, known, scaled / total) if total > 1e-9 else None
+    if total <= 1e-9:
+        return None
+    scaled /= total
+    return Group(name, columns, values, known, scaled)
 
 
-def _curve(tracks: Mapping[str, Track], name: str, *columns: str) -> tuple[Array, Array, Array] | None:
-    """Begin, end and values (the columns named) of a curve's entries; None where the film has no such curve."""
+def _about_mean(values: Array, known: Mask) -> Array:
+    """Values less their column's mean over what is known; 0 where nothing is."""
+    scaled = np.zeros_like(values)
+    if known.any():
+        for some in column_blocks(values):
+            have = values[known, some]
+            scaled[known, some] = have - have.mean(axis=0)
+    return scaled
+
+
+def _curve(tracks: Mapping[str, Track], name: str, *columns: str) -> tuple[Array, Array, npt.NDArray[Any]] | None:
+    """Begin, end and values of a curve's entries: (n, k), the columns named, or all as they are stored (not copied).
+
+    None where the film has no such curve.
+    """
     track = tracks.get(name)
     if not isinstance(track, Curve) or not len(track):
         return None
     when = stretches(track, times_of(tracks))
     if when is None or any(column not in track.columns for column in columns):
         return None
-    values = np.column_stack([track.column(column) for column in columns or track.columns])
-    return *when, values.astype(np.float64)
+    if not columns:
+        return *when, track.values.reshape(len(track), -1)
+    return *when, np.column_stack([np.asarray(track.column(column), np.float64) for column in columns])
 
 
-def _laid(name: str, columns: tuple[str, ...], edges: Array, begin: Array, end: Array, values: Array) -> Group | None:
+def _laid(
+    name: str, columns: tuple[str, ...], edges: Array, begin: Array, end: Array, values: npt.NDArray[Any]
+) -> Group | None:
     found, covered = means(edges, begin, end, values)
     return _group(name, columns, found, covered > 0)
 
@@ -120,38 +148,59 @@ def _seen(tracks: Mapping[str, Track], edges: Array) -> list[Group | None]:
         begin, end, ab = colour
         values = np.column_stack([ab, np.hypot(ab[:, 0], ab[:, 1])])
         found.append(_laid("colour", ("a", "b", "chroma"), edges, begin, end, values))
+    if activity := _curve(tracks, "activity"):
+        begin, end, values = activity
+        keep = _moving(tracks, len(values))
+        logs = _logs(values[keep, 0], 0.01)[:, None]
+        found.append(_laid("motion", ("activity",), edges, begin[keep], end[keep], logs))
+    if camera := _curve(tracks, "camera"):
+        found.append(_camera(tracks, edges, *camera))
     if palette := _curve(tracks, "palette"):
         # Square roots: then the distance of two palettes is Hellinger's, and small colours count for something.
         shares, covered = means(edges, *palette)
-        del palette  # of a long film it takes as much as all that is made of it
+        np.sqrt(np.maximum(shares, 0.0, out=shares), out=shares)
         names = tuple(tracks["palette"].columns)  # type: ignore[union-attr]
-        found.append(_group("palette", names, np.sqrt(np.maximum(shares, 0.0)), covered > 0, parts=True))
-    if activity := _curve(tracks, "activity"):
-        begin, end, values = _moving(tracks, *activity)
-        found.append(_laid("motion", ("activity",), edges, begin, end, np.log(np.maximum(values[:, :1], 0.0) + 0.01)))
-    if camera := _curve(tracks, "camera", "dx", "dy", "zoom", "residual"):
-        begin, end, values = _moving(tracks, *camera)
-        moves = np.column_stack([np.hypot(values[:, 0], values[:, 1]), np.abs(values[:, 2]), values[:, 3]])
-        logs = np.log(np.maximum(moves, 0.0) + 0.002)
-        found.append(_laid("camera", ("speed", "zoom", "residual"), edges, begin, end, logs))
+        found.append(_group("palette", names, shares, covered > 0, parts=True))
     begin, end = shot_seconds(tracks)
     if len(begin) > 1:
         found.append(_laid("cutting", ("length",), edges, begin, end, np.log(np.maximum(end - begin, 0.04))[:, None]))
     return found
 
 
-def _moving(tracks: Mapping[str, Track], begin: Array, end: Array, values: Array) -> tuple[Array, Array, Array]:
-    """Without the frames whose step from the one before is a change of picture, and those just after them."""
+def _camera(
+    tracks: Mapping[str, Track], edges: Array, begin: Array, end: Array, values: npt.NDArray[Any]
+) -> Group | None:
+    named: dict[str, int] = {name: i for i, name in enumerate(tracks["camera"].columns)}  # type: ignore[union-attr]
+    if not {"dx", "dy", "zoom", "residual"} <= named.keys():
+        return None
+    keep = _moving(tracks, len(values))
+    dx, dy, zoom, residual = (values[keep, named[name]] for name in ("dx", "dy", "zoom", "residual"))
+    logs = np.empty((len(dx), 3))
+    logs[:, 0] = _logs(np.hypot(dx.astype(np.float64), dy.astype(np.float64)), 0.002)
+    logs[:, 1] = _logs(np.abs(zoom), 0.002)
+    logs[:, 2] = _logs(residual, 0.002)
+    return _laid("camera", ("speed", "zoom", "residual"), edges, begin[keep], end[keep], logs)
+
+
+def _logs(values: npt.NDArray[Any], floor: float) -> Array:
+    found: Array = np.maximum(values, 0.0, dtype=np.float64)
+    found += floor
+    np.log(found, out=found)
+    return found
+
+
+def _moving(tracks: Mapping[str, Track], entries: int) -> Mask:
+    """(n,) all frames but those whose step from the one before is a change of picture, and those just after them."""
     boundaries, times = tracks.get("boundaries"), times_of(tracks)
-    if not isinstance(boundaries, Spans) or not len(boundaries) or times is None or len(begin) != len(times):
-        return begin, end, values
+    if not isinstance(boundaries, Spans) or not len(boundaries) or times is None or entries != len(times):
+        return np.ones(entries, dtype=np.bool_)
     count = len(times)
     after = max(1, round(AFTER_CUT * count / max(times.end_seconds - times.begin_seconds, 1e-9)))
     marks = np.zeros(count + 1, dtype=np.int64)
     np.add.at(marks, np.clip(boundaries.begin, 0, count), 1)
     np.add.at(marks, np.clip(boundaries.end + after, 0, count), -1)
-    keep = np.cumsum(marks[:-1]) == 0
-    return begin[keep], end[keep], values[keep]
+    keep: Mask = np.cumsum(marks[:-1]) == 0
+    return keep
 
 
 def _heard(tracks: Mapping[str, Track], edges: Array) -> list[Group | None]:

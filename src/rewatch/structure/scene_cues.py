@@ -33,11 +33,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rewatch.structure.evenly import RATE, Array, shot_seconds, stretches, times_of
+from rewatch.structure.evenly import RATE, Array, column_blocks, shot_seconds, stretches, times_of
 from rewatch.structure.portrait import Group
 from rewatch.track import Curve, Spans, Track
 from rewatch.words.lines import spoken
@@ -163,17 +164,17 @@ def _picture(tracks: Mapping[str, Track], shots: Shots, likely: float) -> Array 
         return None
     # Three looks a shot, its beginning, middle and end: the camera may leave what it began on.
     middle = (when[0] + when[1]) / 2
-    sums = np.concatenate([np.zeros((1, palette.values.shape[1])), np.cumsum(palette.values, axis=0, dtype=np.float64)])
-    looks = []
-    for part in range(3):
-        first = np.searchsorted(middle, shots.begin + (shots.end - shots.begin) * part / 3)
-        last = np.searchsorted(middle, shots.begin + (shots.end - shots.begin) * (part + 1) / 3)
-        first = np.minimum(first, len(palette) - 1)
-        last = np.maximum(last, first + 1)
-        mean = (sums[last] - sums[first]) / (last - first)[:, None]
-        looks.append(np.sqrt(np.maximum(mean, 0.0)))
     # (n, 3, bins); the product of two is Bhattacharyya's coefficient, 1 = the same colours.
-    seen = np.stack(looks, axis=1).astype(np.float32)
+    seen = np.empty((len(shots), 3, palette.values.shape[1]), np.float32)
+    for some in column_blocks(palette.values):
+        sums = _sums(palette.values[:, some])
+        for part in range(3):
+            first = np.searchsorted(middle, shots.begin + (shots.end - shots.begin) * part / 3)
+            last = np.searchsorted(middle, shots.begin + (shots.end - shots.begin) * (part + 1) / 3)
+            first = np.minimum(first, len(palette) - 1)
+            last = np.maximum(last, first + 1)
+            mean = (sums[last] - sums[first]) / (last - first)[:, None]
+            seen[:, part, some] = np.sqrt(np.maximum(mean, 0.0))
     turned = np.ascontiguousarray(seen.transpose(0, 2, 1))
 
     def alike(i: Numbers, j: Numbers) -> Array:
@@ -192,14 +193,23 @@ def _picture(tracks: Mapping[str, Track], shots: Shots, likely: float) -> Array 
     return _against_unrelated(alike, len(shots) - 1, likely, UNRELATED_LINKS)
 
 
+def _sums(values: npt.NDArray[Any]) -> Array:
+    """(n + 1, k) sums of all rows before each."""
+    sums = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums
+
+
 def _sides(rows: Array, shots: Shots, seconds: float) -> tuple[Array, Array]:
     """Means of rows of the grid over some seconds before and after each change of shot."""
-    sums = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0)])
     at = np.clip(np.rint(shots.begin[1:] * RATE).astype(np.int64), 1, len(rows) - 1)
     side = max(1, round(seconds * RATE))
     low, high = np.maximum(at - side, 0), np.minimum(at + side, len(rows))
-    before = (sums[at] - sums[low]) / (at - low)[:, None]
-    after = (sums[high] - sums[at]) / (high - at)[:, None]
+    before, after = np.empty((2, len(at), rows.shape[1]))
+    for some in column_blocks(rows):
+        sums = _sums(rows[:, some])
+        before[:, some] = (sums[at] - sums[low]) / (at - low)[:, None]
+        after[:, some] = (sums[high] - sums[at]) / (high - at)[:, None]
     return before, after
 
 
@@ -210,7 +220,8 @@ def _apart(
     rows = [groups[name].scaled for name in names if name in groups]
     if not rows or len(rows[0]) < 2:
         return None
-    before, after = _sides(np.column_stack(rows), shots, seconds)
+    sides = [_sides(group, shots, seconds) for group in rows]
+    before, after = (np.column_stack(side) for side in zip(*sides, strict=True))
 
     def alike(i: Numbers, j: Numbers) -> Array:
         likeness: Array = -np.sqrt(((before[i] - after[j]) ** 2).sum(axis=1))

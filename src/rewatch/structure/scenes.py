@@ -87,14 +87,17 @@ class Chain:
         edges = np.append(begin, end[-1])
         step = max(float(edges[-1] - edges[0]) / count, 1e-3)
         # Row k: scenes of shots k - reach .. k - 1, to those of shot k - 1 alone.
-        first = np.arange(count + 1)[:, None] - reach + np.arange(reach)[None]
-        logs = np.log(np.maximum(edges[:, None] - edges[np.maximum(first, 0)], 0.04))
-        away = (logs - np.log(mean) + SPREAD**2 / 2) / SPREAD
-        density = -0.5 * away**2 - logs + np.log(step / (SPREAD * np.sqrt(2 * np.pi)))
-        self.lasting = np.where(first >= 0, np.minimum(density, 0.0), -np.inf)
+        self.lasting = np.empty((count + 1, reach))
+        away = np.zeros(reach)
+        for k in range(count + 1):
+            first = np.arange(k - reach, k)
+            logs = np.log(np.maximum(edges[k] - edges[np.maximum(first, 0)], 0.04))
+            away = (logs - np.log(mean) + SPREAD**2 / 2) / SPREAD
+            density = -0.5 * away**2 - logs + np.log(step / (SPREAD * np.sqrt(2 * np.pi)))
+            self.lasting[k] = np.where(first >= 0, np.minimum(density, 0.0), -np.inf)
         from scipy.special import log_ndtr  # here: scipy takes its time to load
 
-        self.lasting[count] = log_ndtr(-away[count])
+        self.lasting[count] = log_ndtr(-away)
         self.gain = np.zeros(count + 1)
         self.gain[1:count] = ratios
 
@@ -102,16 +105,16 @@ class Chain:
         """(n - 1,) probability of each change of shot that a scene begins there."""
         count, reach = self.count, self.reach
         # forward: all ways to tile the shots before k (`reach` places ahead of the film are empty); backward: the rest.
-        forward, backward = np.full(reach + count + 1, -np.inf), np.full(count + 1 + reach, -np.inf)
+        forward, backward = np.full(reach + count + 1, -np.inf), np.full(count + 1, -np.inf)
         forward[reach] = backward[count] = 0.0
         for k in range(1, count + 1):
             forward[reach + k] = _log_sum(forward[k : reach + k] + self.lasting[k]) + self.gain[k]
-        ends = np.arange(count)[:, None] + 1 + np.arange(reach)[None]
-        lasting = np.where(ends <= count, self.lasting[np.minimum(ends, count), reach - 1 - np.arange(reach)], -np.inf)
-        gain = np.append(self.gain, np.zeros(reach))
+        # Scenes that begin with shot k end in rows k + 1, k + 2 ..., each one place further left: evenly apart.
+        flat, apart = self.lasting.ravel(), max(1, reach - 1)
         for k in range(count - 1, -1, -1):
-            after = slice(k + 1, k + 1 + reach)
-            backward[k] = _log_sum(backward[after] + gain[after] + lasting[k])
+            after = slice(k + 1, min(k + 1 + reach, count + 1))
+            lasting = flat[(k + 2) * reach - 1 :: apart][: after.stop - after.start]
+            backward[k] = _log_sum(backward[after] + self.gain[after] + lasting)
         inner = forward[reach + 1 : reach + count] + backward[1:count] - forward[reach + count]
         found: Array = np.exp(np.minimum(inner, 0.0))
         return found
