@@ -61,6 +61,7 @@ class Decoding:
     """The frames of a picture stream, from where the container stands to the end; see `next`.
 
     lost:   what could not be decoded so far
+    grey:   how many frames could not be converted by `reduce`, and are grey
     behind: second 0 in raw ticks
     hasty:  leave the deblocking of frames that no other frame refers to (a tenth of the time of H.264). They alone
             are touched, by block edges that the reduction averages away; small pictures differ by 0.02 of 255 on
@@ -70,6 +71,7 @@ class Decoding:
     def __init__(self, film: FilmFacts, picture: PictureFacts, *, hasty: bool = False) -> None:
         self._hasty = hasty
         self.lost = Damage()
+        self.grey = 0
         self.picture = picture
         self.behind = round(film.zero / picture.time_base)
         self._film = film
@@ -165,7 +167,7 @@ class Decoding:
     def reduce(self, frame: VideoFrame) -> Planes:
         """Luma, Cb and Cr of the small picture, upright; views that live as long as they are held.
 
-        A frame of a pixel format that nothing can convert is grey, and counted as lost.
+        A frame of a pixel format that nothing can convert is grey, and counted.
         """
         wide, high = self._small
         stored = (frame.format.name, frame.color_range)
@@ -186,7 +188,7 @@ class Decoding:
                 threads=1,
             )
         except av.error.FFmpegError:
-            self.lost.frames += 1
+            self.grey += 1
             small = VideoFrame.from_ndarray(np.full((high * 3 // 2, wide), 128, np.uint8), "yuv420p")
         y, u, v = small.planes
         planes = (rows_of(y)[:, :wide], rows_of(u)[:, : wide // 2], rows_of(v)[:, : wide // 2])

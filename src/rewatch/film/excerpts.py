@@ -103,7 +103,7 @@ class _Worker:
                 with suppress(av.error.FFmpegError):
                     large[number] = upright_rgb(frame, self._picture, LARGE_WIDTH, self._scaler)
             at += 1
-        if at < count or self._decoding.lost.frames:
+        if at < count or self._decoding.lost.frames or self._decoding.grey:
             raise ExcerptsFailed(f"{self._film.path}: frame {job.begin + at} could not be decoded")
         key = np.isin(np.arange(job.begin, job.end), order.keyframes)
         part = slice(job.begin, job.end)

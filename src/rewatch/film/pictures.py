@@ -31,6 +31,7 @@ from rewatch.clock import timecode
 from rewatch.errors import FilmError
 from rewatch.evidence import Damage, Pictures
 from rewatch.facts import FilmFacts, PictureFacts
+from rewatch.film.ahead import Ahead
 from rewatch.film.choice import LargeChoice
 from rewatch.film.decoding import Decoding, Planes, print_of, small_size
 from rewatch.film.ending import note_missing
@@ -112,7 +113,13 @@ class PictureReader(Iterator[Pictures]):
             if self._resume is not None:
                 self._go_on(decode, self._resume)
                 number, (stamps, choice) = self._resume.frame, self._resume.restored()
-            yield from self._deliver(decode, picture, number, stamps, choice)
+            # What was lost on the way to where the reading before stopped was counted by it.
+            lost = decode.lost.frames + decode.grey
+            ahead = Ahead(decode)
+            try:
+                yield from self._deliver(_Source(decode, ahead, lost), picture, number, stamps, choice)
+            finally:
+                ahead.close()
         finally:
             decode.close()
 
@@ -127,26 +134,24 @@ class PictureReader(Iterator[Pictures]):
             raise ResumeFailed(f"{self.film.path}: frame {after.frame}, where its reading stopped, was not found again")
 
     def _deliver(
-        self, decode: Decoding, picture: PictureFacts, number: int, stamps: Stamps, choice: LargeChoice
+        self, source: _Source, picture: PictureFacts, number: int, stamps: Stamps, choice: LargeChoice
     ) -> Iterator[Pictures]:
         prints = deque(self._resume.prints if self._resume else (), maxlen=PRINTS)
         scaler = VideoReformatter()
         nominal = max(1, round(stamps.nominal))
         begin: int | None = 0 if self._resume else None
-        lost = repaired = 0
-        if self._resume:
-            lost, repaired = decode.lost.frames, stamps.repaired  # counted by the reading before
+        lost, repaired = source.lost, stamps.repaired
         while True:
             piece = _Piece(number, self._batch, small_size(picture))
-            while piece.count < self._batch and (got := decode.next()) is not None:
+            while piece.count < self._batch and (got := source.next()) is not None:
                 frame, raw, length = got
-                luma = piece.add(frame, raw, length, stamps.place(raw), decode.reduce(frame))
+                luma = piece.add(frame, raw, length, stamps.place(raw), source.decode.reduce(frame))
                 if choice.wants(luma):
                     with suppress(av.error.FFmpegError):  # what cannot be converted is counted where it is reduced
                         piece.large[number + piece.count - 1] = upright_rgb(frame, picture, LARGE_WIDTH, scaler)
-            self.damage.frames += decode.lost.frames - lost
+            self.damage.frames += source.lost - lost
             self.damage.repaired += stamps.repaired - repaired
-            lost, repaired = decode.lost.frames, stamps.repaired
+            lost, repaired = source.lost, stamps.repaired
             if not piece.count:
                 break
             number += piece.count
@@ -173,6 +178,22 @@ class PictureReader(Iterator[Pictures]):
         self._points[point.frame] = Resume(point.frame, point.pts, point.prints, stamps, choice)
         if len(self._points) > 256:
             del self._points[next(iter(self._points))]
+
+
+class _Source:
+    """Frames that are decoded ahead, and how many were lost up to the one taken last."""
+
+    def __init__(self, decode: Decoding, ahead: Ahead, lost: int) -> None:
+        self.decode, self._ahead = decode, ahead
+        self._lost = lost - decode.grey
+
+    @property
+    def lost(self) -> int:
+        return self._lost + self.decode.grey
+
+    def next(self) -> tuple[VideoFrame, int | None, int] | None:
+        frame, raw, length, self._lost = self._ahead.next()
+        return None if frame is None else (frame, raw, length)
 
 
 class _Piece:

@@ -9,6 +9,7 @@ with the picture from the last checkpoint. Two runs on one film take turns.
 from __future__ import annotations
 
 import errno
+import gc
 import hashlib
 import shutil
 import sys
@@ -41,6 +42,8 @@ _LOOK_EVERY = 0.1
 _SWITCH_INTERVAL = 0.0005
 """Seconds between Python's thread switches while watching: the thread that feeds the decoder must not wait the usual
 5 ms for its turn after each frame."""
+_COLLECT_EVERY = 50_000
+"""Objects made between two searches for those that only refer to each other: arrays do not, and thousands are made."""
 
 
 class Stopped(RewatchError):
@@ -178,8 +181,9 @@ def _watch(
         and not glance
         and (again or not (edition.record.made or (edition.work / CHECKPOINT).exists()))
     )
-    interval = sys.getswitchinterval()
+    interval, often = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SWITCH_INTERVAL)
+    gc.set_threshold(_COLLECT_EVERY, *often[1:])
     ahead = PictureStream.read_ahead(film, edition.work) if new else None
     try:
         return _watch_on(film, edition, subtitles, again, glance, told, ahead)
@@ -187,6 +191,7 @@ def _watch(
         if ahead is not None:
             ahead.stop()
         sys.setswitchinterval(interval)
+        gc.set_threshold(*often)
 
 
 def _watch_on(
