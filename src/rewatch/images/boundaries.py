@@ -33,6 +33,7 @@ from rewatch.images.boundaries_judge import sure_of_cuts, sure_of_ramps
 from rewatch.images.boundaries_light import PERSISTS, persistence
 from rewatch.images.boundaries_ramps import Ramp, details, find_ramps, halved
 from rewatch.images.boundaries_wipes import Wipe, find_wipes
+from rewatch.rows import Rows
 from rewatch.track import Spans, Track
 
 BLOCK = 128
@@ -92,7 +93,7 @@ class Boundaries(Analyser[Pictures]):
         self._detail: list[Floats] = []
         self.cut_candidates: list[Candidates] = []
         self._first = 0
-        self._light: list[Floats] = []
+        self._light = Rows(3, np.float32, scratch / "light")
         self.ramp_candidates: list[Ramp] = []
         self.wipes: list[Wipe] = []
 
@@ -117,7 +118,7 @@ class Boundaries(Analyser[Pictures]):
         before = self._grids[-1][-1] if self._grids else grids[0]
         self._step.append(steps(grids, before))
         cells = grids[:, 0].reshape(len(grids), ROWS * COLUMNS).astype(np.float32)
-        self._light.append(np.stack([cells.mean(axis=1), cells.std(axis=1), cells.max(axis=1)], axis=1))
+        self._light.add(np.stack([cells.mean(axis=1), cells.std(axis=1), cells.max(axis=1)], axis=1))
         self._grids.append(grids)
         self._small.append(halved(grids))
         self._detail.append(details(grids))
@@ -168,8 +169,7 @@ class Boundaries(Analyser[Pictures]):
             for frame, sure in zip(c.frame, sure_of_cuts(c.features), strict=True)
             if sure >= LEAST_SURE
         ]
-        light = np.concatenate(self._light) if self._light else np.zeros((0, 3), np.float32)
-        seen = Light(*light.T)
+        seen = Light(*self._light.array().T)
         black = black_spans(seen)
         sures = sure_of_ramps(self.ramp_candidates)
         ramps = [(r, float(s)) for r, s in zip(self.ramp_candidates, sures, strict=True) if s >= LEAST_SURE]

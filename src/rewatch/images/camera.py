@@ -327,7 +327,7 @@ class Camera(Analyser[Pictures]):
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._blocks = Blocks(_AT_ONCE)
         self._last: npt.NDArray[np.uint8] | None = None
-        self._rows = Rows(len(COLUMNS), np.float32)
+        self._rows = Rows(len(COLUMNS), np.float32, scratch / "rows")
 
     def feed(self, piece: Pictures) -> None:
         for (luma,) in self._blocks.add(piece.luma):

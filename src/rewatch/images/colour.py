@@ -211,11 +211,11 @@ class Colour(Analyser[Pictures]):
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._shown = Shown.of(film.picture)
         self._blocks = Blocks()
-        self._means = Rows(3, np.float32)
+        self._means = Rows(3, np.float32, scratch / "means")
         self._tick = 0
         self._sum = np.zeros((BANDS, 3))
         self._frames = 0
-        self._lines = Rows(3 * BANDS, np.uint8)
+        self._lines = Rows(3 * BANDS, np.uint8, scratch / "lines")
 
     def feed(self, piece: Pictures) -> None:
         base = piece.time_base

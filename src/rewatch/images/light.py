@@ -54,7 +54,7 @@ class Light(Analyser[Pictures]):
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._shown = shown_luma(film.picture)
-        self._rows = Rows(2, np.float32)
+        self._rows = Rows(2, np.float32, scratch / "rows")
 
     def feed(self, piece: Pictures) -> None:
         luma = piece.luma if self._shown is None else self._shown[piece.luma]

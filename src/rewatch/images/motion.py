@@ -81,7 +81,7 @@ class Activity(Analyser[Pictures]):
         self._shown = shown_luma(film.picture)
         self._lag = lag_of(film.picture.rate) if film.picture else 2
         self._before: npt.NDArray[np.uint8] | None = None
-        self._rows = Rows(None, np.float32)
+        self._rows = Rows(None, np.float32, scratch / "rows")
 
     def feed(self, piece: Pictures) -> None:
         luma = piece.luma if self._shown is None else self._shown[piece.luma]

@@ -194,8 +194,8 @@ class Palette(Analyser[Pictures]):
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._shown = Shown.of(film.picture)
-        self._shares = Rows(len(BINS), np.float32)
-        self._swatches = Rows(4 * SWATCHES, np.uint8)
+        self._shares = Rows(len(BINS), np.float32, scratch / "shares")
+        self._swatches = Rows(4 * SWATCHES, np.uint8, scratch / "swatches")
         self._held: tuple[Bytes, Bytes, Bytes] | None = None
         self._end, self._base = 0, Fraction(1)
 

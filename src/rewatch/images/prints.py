@@ -110,11 +110,11 @@ class PicturePrints(Analyser[Pictures]):
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._keep = scratch / "keep"
-        self._hashes = Rows(4, np.uint64)
-        self._seconds = Rows(None, np.float64)
-        self._frames = Rows(None, np.int32)
-        self._layouts = Rows(LAYOUT, np.int8)
-        self._quality = Rows(None, np.uint8)
+        self._hashes = Rows(4, np.uint64, scratch / "hashes")
+        self._seconds = Rows(None, np.float64, scratch / "seconds")
+        self._frames = Rows(None, np.int32, scratch / "frames")
+        self._layouts = Rows(LAYOUT, np.int8, scratch / "layouts")
+        self._quality = Rows(None, np.uint8, scratch / "quality")
         self._areas: list[tuple[int, tuple[float, ...]]] = []
         self._last: npt.NDArray[np.uint64] | None = None
         self._tick = -1

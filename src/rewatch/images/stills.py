@@ -108,6 +108,36 @@ class _Candidate:
     place: tuple[int, int] | None = None
 
 
+class _PutBy:
+    """Candidates that are written, in order of frames: of a long film tens of thousands, so they are kept as rows."""
+
+    def __init__(self, scratch: Path, name: str) -> None:
+        self._frame = Rows(None, np.int64, scratch / f"{name}.frame")
+        self._look = Rows(144, np.float16, scratch / f"{name}.look")
+        self._sharp = Rows(None, np.float64, scratch / f"{name}.sharp")
+        self._place = Rows(2, np.int64, scratch / f"{name}.place")
+        self.last: npt.NDArray[np.float16] | None = None
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def add(
+        self, frame: int, look: npt.NDArray[np.floating[Any]], sharp: float, place: tuple[int, int] = (-1, 0)
+    ) -> None:
+        self.last = look.astype(np.float16)
+        self._frame.add(frame)
+        self._look.add(self.last)
+        self._sharp.add(sharp)
+        self._place.add(place)
+
+    def all(self) -> list[_Candidate]:
+        rows = zip(self._frame.array(), self._look.array(), self._sharp.array(), self._place.array(), strict=True)
+        return [
+            _Candidate(int(frame), look, float(sharp), place=(int(at), int(size)) if at >= 0 else None)
+            for frame, look, sharp, (at, size) in rows
+        ]
+
+
 class Stills(Analyser[Pictures]):
     """One still a shot, as JPEG at most 640 wide, named by its frame.
 
@@ -144,13 +174,12 @@ class Stills(Analyser[Pictures]):
         self._before: npt.NDArray[np.int16] | None = None
         self._level = 2.0
         self._open: list[_Candidate] = []
-        self._large: list[_Candidate] = []
-        self._small: list[_Candidate] = []
+        self._large, self._small = _PutBy(scratch, "large"), _PutBy(scratch, "small")
         # One file for all of them, one after the other: a file each would cost more than the picture.
-        self._album = scratch / "small"
+        self._album = scratch / "album"
         self._album.write_bytes(b"")
         self._album_end = 0
-        self._looks = Rows(144, np.uint8)
+        self._looks = Rows(144, np.uint8, scratch / "looks")
 
     def feed(self, piece: Pictures) -> None:
         fresh, steps = self._changes(piece.luma)
@@ -171,7 +200,7 @@ class Stills(Analyser[Pictures]):
                 # The step to a new picture says nothing about it.
                 calm = 1.0 if fresh[at] else _CALM / (_CALM + steps[at])
                 self._hold(_Candidate(frame, look, sharpness(rgb) * calm, rgb.copy()))
-            elif fresh[at] or anchor[at] or not self._small or apart(look, self._small[-1].look) > 2 * ALIKE:
+            elif fresh[at] or anchor[at] or self._small.last is None or apart(look, self._small.last) > 2 * ALIKE:
                 self._put_by(frame, look, piece.luma[at], piece.cb[at], piece.cr[at])
         self._count = piece.first + len(piece)
 
@@ -216,7 +245,7 @@ class Stills(Analyser[Pictures]):
     def _write(self, candidate: _Candidate) -> None:
         assert candidate.rgb is not None
         Image.fromarray(candidate.rgb).save(self._path("large", candidate.frame), quality=QUALITY)
-        self._large.append(_Candidate(candidate.frame, candidate.look.astype(np.float16), candidate.sharp))
+        self._large.add(candidate.frame, candidate.look, candidate.sharp)
 
     def _put_by(self, frame: int, look: npt.NDArray[np.float32], luma: Bytes, cb: Bytes, cr: Bytes) -> None:
         wide = [np.repeat(np.repeat(plane, 2, axis=0), 2, axis=1) for plane in (cb, cr)]
@@ -227,8 +256,7 @@ class Stills(Analyser[Pictures]):
         with self._album.open("r+b") as album:
             album.seek(self._album_end)
             album.write(picture.getbuffer())
-        place = self._album_end, picture.tell()
-        self._small.append(_Candidate(frame, look.astype(np.float16), 1.0, place=place))
+        self._small.add(frame, look, 1.0, (self._album_end, picture.tell()))
         self._album_end += picture.tell()
 
     def _path(self, folder: str, frame: int) -> Path:
@@ -237,9 +265,10 @@ class Stills(Analyser[Pictures]):
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         self._flush()
         chosen: list[tuple[int, int, str]] = []
-        looks = self._looks.array().astype(np.float32) / np.float32(127)
+        looks = self._looks.array()
+        large, small = self._large.all(), self._small.all()
         for shot, (begin, end, clear_begin, clear_end) in enumerate(self._shots(tracks.get("shots"))):
-            pick = self._choose(looks, begin, end, clear_begin, clear_end)
+            pick = _choose(looks, large, small, begin, end, clear_begin, clear_end)
             chosen.append((pick.frame, shot, self._keep(pick)))
         for path in (*(self._scratch / "large").glob("*.jpg"), self._album):
             path.unlink(missing_ok=True)
@@ -267,29 +296,6 @@ class Stills(Analyser[Pictures]):
             found.append((begin, end, clear_begin, clear_end) if clear_begin < clear_end else (begin, end, begin, end))
         return found
 
-    def _choose(
-        self, looks: npt.NDArray[np.float32], begin: int, end: int, clear_begin: int, clear_end: int
-    ) -> _Candidate:
-        """The candidate of one shot's still."""
-        seen = looks[-(-clear_begin // EVERY) : -(-clear_end // EVERY)]
-        away = CLEAR if clear_end - clear_begin > 4 * CLEAR else 0
-        large, small = _within(self._large, begin, end), _within(self._small, begin, end)
-        # At its ends a transition may show next to nothing of the other shot.
-        typical = np.median(seen, axis=0) if len(seen) else None
-        nearly = [c for c in large if typical is None or apart(c.look, typical) < ALIKE]
-        for held in (
-            _within(large, clear_begin + away, clear_end - away),
-            _within(large, clear_begin, clear_end),
-            nearly,
-            _within(small, clear_begin, clear_end),
-            large,
-            small,
-        ):
-            if held:
-                return _best(held, seen)
-        middle = (begin + end) // 2
-        return min(self._large + self._small, key=lambda candidate: abs(candidate.frame - middle))
-
     def _keep(self, pick: _Candidate) -> str:
         """Bring a picture into ``keep``, where it is not there yet (a run killed in `finish` begins that again)."""
         target = self._path("keep", pick.frame)
@@ -311,6 +317,36 @@ def _within(candidates: list[_Candidate], begin: int, end: int) -> list[_Candida
     """Those whose frame lies in ``[begin, end)``; candidates are in order of frames."""
     first, last = (bisect_left(candidates, frame, key=lambda c: c.frame) for frame in (begin, end))
     return candidates[first:last]
+
+
+def _choose(
+    looks: Bytes,
+    every_large: list[_Candidate],
+    every_small: list[_Candidate],
+    begin: int,
+    end: int,
+    clear_begin: int,
+    clear_end: int,
+) -> _Candidate:
+    """The candidate of one shot's still."""
+    seen = looks[-(-clear_begin // EVERY) : -(-clear_end // EVERY)].astype(np.float32) / np.float32(127)
+    away = CLEAR if clear_end - clear_begin > 4 * CLEAR else 0
+    large, small = _within(every_large, begin, end), _within(every_small, begin, end)
+    # At its ends a transition may show next to nothing of the other shot.
+    typical = np.median(seen, axis=0) if len(seen) else None
+    nearly = [c for c in large if typical is None or apart(c.look, typical) < ALIKE]
+    for held in (
+        _within(large, clear_begin + away, clear_end - away),
+        _within(large, clear_begin, clear_end),
+        nearly,
+        _within(small, clear_begin, clear_end),
+        large,
+        small,
+    ):
+        if held:
+            return _best(held, seen)
+    middle = (begin + end) // 2
+    return min(every_large + every_small, key=lambda candidate: abs(candidate.frame - middle))
 
 
 def _best(held: list[_Candidate], looks: npt.NDArray[np.float32]) -> _Candidate:

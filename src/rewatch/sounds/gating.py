@@ -28,6 +28,9 @@ FLOOR = -70.0
 """LUFS; what is quieter is not counted (the absolute gate), and charted as this."""
 
 
+_AT_ONCE = 1 << 15
+
+
 def to_lufs(power: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """LUFS of mean K-weighted power; -200 for none."""
     level: npt.NDArray[np.float64] = -0.691 + 10 * np.log10(np.maximum(np.asarray(power, dtype=np.float64), 1e-20))
@@ -50,7 +53,10 @@ class Powers:
     @property
     def edges(self) -> npt.NDArray[np.int64]:
         """(n + 1,) the sample at which each step begins, and the end."""
-        return np.minimum(np.arange(len(self.sums) + 1) * self.rate // STEPS, self.samples)
+        return self._edge(np.arange(len(self.sums) + 1))
+
+    def _edge(self, step: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return np.minimum(step * self.rate // STEPS, self.samples)
 
     @property
     def whole(self) -> int:
@@ -59,11 +65,15 @@ class Powers:
 
     def mean(self, begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Mean power from step `begin` up to step `end` of each; what lies outside the sound is left out."""
-        begin, end = np.clip(begin, 0, len(self.sums)), np.clip(end, 0, len(self.sums))
-        run = np.concatenate(([0.0], np.cumsum(self.sums)))
-        edges = self.edges
-        mean: npt.NDArray[np.float64] = (run[end] - run[begin]) / np.maximum(edges[end] - edges[begin], 1)
-        return np.maximum(mean, 0.0)
+        run = np.zeros(len(self.sums) + 1)
+        np.cumsum(self.sums, out=run[1:])
+        mean = np.empty(len(begin))
+        # Some at a time: of a long film each array of all windows takes megabytes.
+        for first in range(0, len(begin), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            low, high = (np.clip(steps[some], 0, len(self.sums)) for steps in (begin, end))
+            mean[some] = (run[high] - run[low]) / np.maximum(self._edge(high) - self._edge(low), 1)
+        return np.maximum(mean, 0.0, out=mean)
 
     def windows(self, length: int, hop: int = HOP) -> npt.NDArray[np.float64]:
         """Mean power of all complete windows of `length` steps, one every `hop` steps; empty where none fits."""

@@ -213,6 +213,10 @@ def terms(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return np.concatenate([z, np.abs(z), z * z], axis=1)
 
 
+_AT_ONCE = 2048
+"""Rows that are weighed at once: of a long film all terms together take tens of megabytes."""
+
+
 def judge(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """(n, 3) speech, music, effects, each 0..1 on its own, from the rows of `Features` (n, 17)."""
     if not len(rows):
@@ -220,7 +224,10 @@ def judge(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     from scipy.ndimage import gaussian_filter1d
 
     # Summed by einsum, not by BLAS: the last bit does not hang on how many threads that has.
-    logit = WEIGHTS[:, 0] + np.einsum("nt,kt->nk", terms(rows), WEIGHTS[:, 1:])
+    logit = np.empty((len(rows), len(KINDS)))
+    for first in range(0, len(rows), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        logit[some] = WEIGHTS[:, 0] + np.einsum("nt,kt->nk", terms(rows[some]), WEIGHTS[:, 1:])
     sure = 1 / (1 + np.exp(-gaussian_filter1d(logit, SMOOTH, axis=0, mode="nearest")))
     heard = np.clip((rows[:, -1:] - HEARD[0]) / (HEARD[1] - HEARD[0]), 0, 1)
     return np.asarray(sure * heard, dtype=np.float32)

@@ -24,6 +24,7 @@ from rewatch.clock import Clock
 from rewatch.evidence import Samples
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
+from rewatch.rows import Rows
 from rewatch.sounds import gating, silence
 from rewatch.sounds.blocks import Blocks
 from rewatch.sounds.channels import loudness_weights
@@ -160,14 +161,14 @@ class Loudness(Analyser[Samples]):
     )
 
     def __init__(self) -> None:
-        self._clear()
+        self._clear(None)
 
-    def _clear(self) -> None:
+    def _clear(self, scratch: Path | None) -> None:
         self._rate = 0
         self._start = Fraction(0)
         self._samples = 0
-        self._sums: list[npt.NDArray[np.float64]] = []
-        self._peaks: list[npt.NDArray[np.float32]] = []
+        self._sums = Rows(None, np.float64, scratch and scratch / "sums")
+        self._peaks = Rows(None, np.float32, scratch and scratch / "peaks")
 
     def settings(self) -> Mapping[str, Any]:
         return {
@@ -178,7 +179,7 @@ class Loudness(Analyser[Samples]):
         }
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
-        self._clear()
+        self._clear(scratch)
 
     def feed(self, piece: Samples) -> None:
         if not self._rate:
@@ -201,12 +202,12 @@ class Loudness(Analyser[Samples]):
         edges = edges[edges < length]
         self._samples += length
         self._peak.feed(block)
-        self._peaks.append(np.maximum.reduceat(np.abs(block).max(axis=0), edges))
+        self._peaks.add(np.maximum.reduceat(np.abs(block).max(axis=0), edges))
         if len(self._heard):
             heard = block if len(self._heard) == len(block) else block[self._heard]
-            self._sums.append(np.add.reduceat(self._filter.power(heard, self._weights[self._heard]), edges))
+            self._sums.add(np.add.reduceat(self._filter.power(heard, self._weights[self._heard]), edges))
         else:
-            self._sums.append(np.zeros(len(edges)))
+            self._sums.add(np.zeros(len(edges)))
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         if self._rate:
@@ -214,9 +215,8 @@ class Loudness(Analyser[Samples]):
             if rest.size:
                 self._measure(rest)
             self._peak.end()
-        sums = np.concatenate([np.zeros(0), *self._sums])
-        peaks = np.concatenate([np.zeros(0, dtype=np.float32), *self._peaks])
-        powers = Powers(sums, self._samples, self._rate or STEPS)
+        peaks = self._peaks.array()
+        powers = Powers(self._sums.array(), self._samples, self._rate or STEPS)
         whole = gating.integrated(powers)
         return {
             "loudness": self._curve(powers),

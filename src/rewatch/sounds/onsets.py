@@ -144,12 +144,12 @@ def pick(strength: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
         return np.zeros(0, dtype=np.int64)
     from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-    values = strength.astype(np.float64)
-    highest = maximum_filter1d(values, 2 * PEAK + 1, mode="constant")
+    found = strength == maximum_filter1d(strength, 2 * PEAK + 1, mode="constant")
     width = BEFORE + AFTER + 1
     # SciPy's origin moves the window to the left when positive: the mean reaches further back than ahead.
-    local = uniform_filter1d(values, width, mode="constant", origin=(BEFORE - AFTER) // 2)
-    found = (values == highest) & (values > local + ABOVE)
+    local = uniform_filter1d(strength, width, output=np.float64, mode="constant", origin=(BEFORE - AFTER) // 2)
+    local += ABOVE
+    found &= strength > local
     found[-END:] = False
     at = np.flatnonzero(found).astype(np.int64)
     # On a plateau the first.

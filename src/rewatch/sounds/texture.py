@@ -20,6 +20,7 @@ from rewatch.clock import Clock
 from rewatch.evidence import Samples
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
+from rewatch.rows import Rows
 from rewatch.sounds import kinds, onsets, spectrum
 from rewatch.sounds.blocks import Blocks
 from rewatch.sounds.kinds import Features
@@ -112,15 +113,15 @@ class Texture(Analyser[Samples]):
     )
 
     def __init__(self) -> None:
-        self._clear()
+        self._clear(None)
 
-    def _clear(self) -> None:
+    def _clear(self, scratch: Path | None) -> None:
         self._rate = 0
         self._start = Fraction(0)
-        self._strength: list[npt.NDArray[np.float32]] = []
-        self._rises: list[npt.NDArray[np.float32]] = []
-        self._rows: list[npt.NDArray[np.float32]] = []
-        self._kinds: list[npt.NDArray[np.float32]] = []
+        self._strength = Rows(None, np.float32, scratch and scratch / "strength")
+        self._rises = Rows(None, np.float32, scratch and scratch / "rises")
+        self._rows = Rows(len(spectrum.COLUMNS), np.float32, scratch and scratch / "rows")
+        self._kinds = Rows(len(kinds.NAMES) + 1, np.float32, scratch and scratch / "kinds")
 
     def settings(self) -> Mapping[str, Any]:
         return {
@@ -131,7 +132,7 @@ class Texture(Analyser[Samples]):
         }
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
-        self._clear()
+        self._clear(scratch)
 
     def feed(self, piece: Samples) -> None:
         if not self._rate:
@@ -150,12 +151,12 @@ class Texture(Analyser[Samples]):
 
     def _measure(self, power: npt.NDArray[np.float32]) -> None:
         """Takes the frames of one second; only the last has fewer than 100."""
-        self._strength.append(self._flux.strength(np.sqrt(power)))
-        self._rises.append(self._low.rise(power))
-        self._rows.append(self._spectrum.rows(power))
+        self._strength.add(self._flux.strength(np.sqrt(power)))
+        self._rises.add(self._low.rise(power))
+        self._rows.add(self._spectrum.rows(power))
         rows = self._features.push(power)
         if rows is not None:
-            self._kinds.append(rows)
+            self._kinds.add(rows)
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         if self._rate:
@@ -167,11 +168,8 @@ class Texture(Analyser[Samples]):
             power = self._spectra.end()
             if len(power):
                 self._measure(power)
-            self._kinds.append(self._features.end())
-        strength = np.concatenate([np.zeros(0, dtype=np.float32), *self._strength])
-        rise = np.concatenate([np.zeros(0, dtype=np.float32), *self._rises])
-        rows = np.concatenate([np.zeros((0, len(spectrum.COLUMNS)), dtype=np.float32), *self._rows])
-        measured = np.concatenate([np.zeros((0, len(kinds.NAMES) + 1), dtype=np.float32), *self._kinds])
+            self._kinds.add(self._features.end())
+        strength, rise, measured = self._strength.array(), self._rises.array(), self._kinds.array()
         fine = Clock(Fraction(FRAMES), self._start + Fraction(1, 2 * FRAMES))
         at, low = onsets.pick(strength), onsets.pick_low(rise)
         even = Clock(Fraction(spectrum.RATE), self._start + Fraction(1, 2 * spectrum.RATE))
@@ -180,6 +178,6 @@ class Texture(Analyser[Samples]):
             "onsets": Events("onsets", at, fine, {"strength": strength[at]}, "dB"),
             "onset_strength": Curve("onset_strength", strength, fine, "dB"),
             "low_onsets": Events("low_onsets", low, fine, {"strength": rise[low] - np.float32(onsets.LOW_LEAST)}, "dB"),
-            "spectrum": Curve("spectrum", rows, even, "", spectrum.COLUMNS),
+            "spectrum": Curve("spectrum", self._rows.array(), even, "", spectrum.COLUMNS),
             "sound_kinds": Curve("sound_kinds", kinds.judge(measured), halves, "0..1", kinds.KINDS),
         }

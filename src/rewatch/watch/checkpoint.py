@@ -15,6 +15,9 @@ from typing import Any
 from rewatch.errors import LibraryError
 from rewatch.library.atomic import replacing
 
+FORMAT = 2
+"""One higher where an analyser holds what it gathers otherwise than before, and gives the same all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -24,6 +27,7 @@ class Checkpoint:
     seconds: float
     resume: Any
     state: Any
+    format: int = FORMAT
 
 
 def write(path: Path, checkpoint: Checkpoint) -> bool:
@@ -42,7 +46,8 @@ def read(path: Path, key: str) -> Checkpoint | None:
     try:
         with path.open("rb") as file:
             found = pickle.load(file)
+            fits = isinstance(found, Checkpoint) and (found.format, found.key) == (FORMAT, key)
     # Whatever a file of another version, or half a file, makes pickle raise: there is then no checkpoint.
     except Exception:
         return None
-    return found if isinstance(found, Checkpoint) and found.key == key else None
+    return found if fits else None

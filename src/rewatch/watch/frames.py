@@ -48,8 +48,10 @@ class Frames(Analyser[Pictures]):
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._base = film.picture.time_base if film.picture else Fraction(1, 1000)
-        self._pts, self._keyframe = Rows(None, np.int64), Rows(None, np.bool_)
-        self._size, self._kind = Rows(None, np.int32), Rows(None, np.uint8)
+        self._pts = Rows(None, np.int64, scratch / "pts")
+        self._keyframe = Rows(None, np.bool_, scratch / "keyframe")
+        self._size = Rows(None, np.int32, scratch / "size")
+        self._kind = Rows(None, np.uint8, scratch / "kind")
         self._last = 1
 
     def feed(self, piece: Pictures) -> None:
