@@ -22,6 +22,12 @@ from rewatch.watch.imported import enter_film
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"
 
 
+def printed(code: str) -> str:
+    """What a fresh Python prints that runs `code`."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+
+
 def test_the_page_is_true(
     demo_film: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -42,7 +48,7 @@ def test_the_page_is_true(
 def test_the_import_is_cheap() -> None:
     heavy = "{'numpy', 'pyarrow', 'duckdb', 'av', 'scipy', 'click', 'rewatch.library', 'rewatch.clock'}"
     code = f"import sys, rewatch; print(sorted({heavy} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert printed(code) == "[]\n"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,7 @@ def test_the_import_is_cheap() -> None:
 )
 def test_the_library_can_be_called_whatever_was_imported(first: str, tmp_path: Path) -> None:
     code = f"import rewatch; {first} print(len(rewatch.library({str(tmp_path)!r})))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "0\n"
+    assert printed(code) == "0\n"
 
 
 @pytest.fixture
@@ -93,3 +99,9 @@ def test_strangers_words_are_text_in_a_notebook(two: Path) -> None:
     for shown in (film.minute(1)._repr_html_(), rewatch.open("one", two)._repr_html_()):
         assert "<script" not in shown
         assert "<b>" not in shown
+
+
+def printed(code: str) -> str:
+    """What a fresh Python prints that runs `code`."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout

@@ -65,7 +65,7 @@ def test_help_imports_nothing_heavy() -> None:
         "except SystemExit: pass\n"
         "print([m for m in ('numpy', 'scipy', 'av', 'pyarrow', 'matplotlib', 'rich') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.splitlines()[-1] == "[]"
 
 
@@ -224,6 +224,6 @@ def test_several_files_of_which_one_is_no_film(rewatch: Run, demo_film: Any, tmp
 
 def test_a_reader_that_has_enough_is_no_error(library: Path) -> None:
     command = f"{sys.executable} -m rewatch.cli.main export demo --to json --library {library} | head -c 10"
-    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, timeout=120)
     assert done.stderr == ""
     assert done.returncode == 0

@@ -226,7 +226,7 @@ def test_many_at_once(library: Library) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     assert not failed
     assert len(library.entries()) == 8
 

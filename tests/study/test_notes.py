@@ -171,7 +171,7 @@ def test_many_writers_at_once(notes: Notes, edition: Edition) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     texts = {n.text for n in notes.find()}
     assert {f"new {i}" for i in range(8)} | {f"text {i}" for i in range(8)} == texts
 

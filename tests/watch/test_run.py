@@ -110,7 +110,7 @@ def test_kill_9_and_again(demo_film: Any, watched: Edition, tmp_path: Path, when
         time.sleep(0.005)
     time.sleep(when)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.wait(60)
     killed = process.returncode == -signal.SIGKILL
     done = watch(demo_film.path, Library(tmp_path))
     if killed and "boundaries" in done.made:
@@ -129,7 +129,7 @@ def test_ctrl_c_and_again(demo_film: Any, watched: Edition, tmp_path: Path) -> N
     while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.005)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
+    _, said = process.communicate(timeout=120)
     assert process.returncode in (0, 130)
     if process.returncode == 130:
         assert "the same command goes on from there" in said
@@ -141,7 +141,7 @@ def test_ctrl_c_and_again(demo_film: Any, watched: Edition, tmp_path: Path) -> N
 def test_two_at_once(demo_film: Any, watched: Edition, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "rewatch.cli.main", "watch", str(demo_film.path), "--library", str(tmp_path)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [p.communicate() for p in both]
+    said = [p.communicate(timeout=200) for p in both]
     assert [p.returncode for p in both] == [0, 0], said
     assert any("nothing to do" in err for _, err in said)
     same_tracks(Library(tmp_path).edition(watched.id), watched)

@@ -89,8 +89,10 @@ def server(library: Library) -> Iterator[str]:
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    while not running.started:
+    until = time.monotonic() + 60
+    while not running.started and thread.is_alive() and time.monotonic() < until:
         time.sleep(0.01)
+    assert running.started
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     running.should_exit = True
     thread.join(10)

@@ -294,8 +294,10 @@ def _play(work: _Work, streams: list[Stream], told: Progress) -> None:
     for stream in streams:
         stream.start()
     try:
-        # What the finishing needs takes a third of a second to load: here it passes while the film is decoded.
-        import_module("scipy.ndimage")
+        if not any(isinstance(stream, SoundStream) for stream in streams):
+            # What the finishing needs takes a third of a second to load: here it passes while the film is decoded.
+            # Where there is sound, its thread loads it: two threads should not load one package at once.
+            import_module("scipy.ndimage")
         playing = list(streams)
         while playing:
             for stream in playing:

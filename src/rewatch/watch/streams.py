@@ -28,6 +28,8 @@ from rewatch.watch.plan import AnyAnalyser
 _BATCH = 32
 _PIECES_AHEAD = 12
 """As many as are read while the analysers are loaded; a piece takes half a megabyte."""
+_PATIENCE = 60.0
+"""Seconds for a thread to end: a piece takes one at most. The thread of one that hangs is left to the process's end."""
 CHECKPOINT = "picture.checkpoint"
 CHECKPOINT_EVERY = 10.0
 """Seconds of wall time between two checkpoints of the picture."""
@@ -74,10 +76,10 @@ class Stream(ABC):
         thread.start()
 
     def stop(self) -> None:
-        """Ask it to stop after the piece in hand, and wait until it has."""
+        """Ask it to stop after the piece in hand, and wait until it has, or until it must be stuck in a library."""
         self._stop.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(_PATIENCE)
 
     @abstractmethod
     def _jobs(self) -> list[Any]:
