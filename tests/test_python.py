@@ -99,9 +99,3 @@ def test_strangers_words_are_text_in_a_notebook(two: Path) -> None:
     for shown in (film.minute(1)._repr_html_(), rewatch.open("one", two)._repr_html_()):
         assert "<script" not in shown
         assert "<b>" not in shown
-
-
-def printed(code: str) -> str:
-    """What a fresh Python prints that runs `code`."""
-    command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
