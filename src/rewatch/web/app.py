@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from rewatch.errors import RewatchError
 from rewatch.library.library import Library
 from rewatch.web import (
+    routes_compare,
     routes_data,
     routes_film,
     routes_jobs,
@@ -61,6 +62,7 @@ def create_app(library: Library, host: str = "127.0.0.1") -> Starlette:
             *routes_notes.ROUTES,
             *routes_jobs.ROUTES,
             *routes_unnoticed.ROUTES,
+            *routes_compare.ROUTES,
             Mount(static_at(), _Static(directory=STATIC)),
         ],
         middleware=[
