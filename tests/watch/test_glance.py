@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from rewatch.errors import NotMeasured
 from rewatch.film.probe import open_film
 from rewatch.images.glance_evidence import Coded, KeyPictures, compare_keys, measure_anchors
 from rewatch.images.glance_judge import Ledger
 from rewatch.images.light import Light
 from rewatch.library.library import Library
 from rewatch.study.explain import explain
+from rewatch.watch import first_look, run
 from rewatch.watch import glance as module
 from rewatch.watch.frames import Frames
 from rewatch.watch.glance import Glance, NoGlance
 from rewatch.watch.glance_stream import HOW, GlanceStream, glanced
+from rewatch.watch.progress import Silent
 from rewatch.watch.run import watch
 
 
@@ -81,6 +86,69 @@ def test_a_film_that_cannot_be_glanced_at_is_read_in_full(
         assert str(stand.settings()[HOW]).startswith("every frame looked at")
     frames, light = (stand.finish({})[stand.name] for stand in stands)
     assert len(frames.at) == len(light.values) == demo_film.truth.frames
+
+
+def test_keyframes_are_compared_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(4)
+    monkeypatch.setattr(first_look, "_AT_ONCE", 5)
+    for count in (1, 2, 5, 8, 11):
+        luma, cb, cr = (rng.integers(0, 255, (count, high, high * 16 // 9), np.uint8) for high in (72, 36, 36))
+        pieces = [SimpleNamespace(luma=luma[n : n + 1], cb=cb[n : n + 1], cr=cr[n : n + 1]) for n in range(count)]
+        some, whole = first_look._compared(iter(pieces)), compare_keys(luma, cb, cr)  # type: ignore[arg-type]
+        for name in ("near", "far", "level", "spread"):
+            assert np.allclose(getattr(some, name), getattr(whole, name), atol=1e-5), (count, name)
+
+
+class Cut(Exception):
+    """Stands for a run that ends here."""
+
+
+class AtBegin(Silent):
+    """Looks at the library when the full watch begins."""
+
+    def __init__(self, library: Library, stop: bool) -> None:
+        self.library, self.stop, self.shots, self.how = library, stop, 0, ""
+
+    def begin(self, name: str, seconds: float, at: float) -> None:
+        edition = self.library.edition(self.library.entries()[0].id)
+        self.shots, self.how = len(edition.spans("shots")), edition.provisional
+        if self.stop:
+            raise Cut
+
+
+def test_a_long_film_is_looked_at_first_and_that_stands_until_it_is_watched(
+    demo_film: Any, demo_library: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library(tmp_path)
+    short = AtBegin(library, stop=True)
+    with pytest.raises((Cut, NotMeasured)):
+        watch(demo_film.path, library, progress=short)
+    assert not short.how  # a short film is watched at once
+
+    monkeypatch.setattr(run, "FIRST_LOOK_FROM", 0)
+    shutil.rmtree(tmp_path)
+    told = AtBegin(library, stop=True)
+    with pytest.raises(Cut):
+        watch(demo_film.path, library, progress=told)
+    edition = library.edition(library.entries()[0].id)
+    assert "a first look" in told.how == edition.provisional
+    true = {b["frame"] for b in demo_film.truth.boundaries if b["kind"] == "cut"}
+    found = {int(at) for at in edition.spans("boundaries").begin}
+    assert len(true & found) >= 0.5 * len(true)
+    assert told.shots == len(edition.spans("shots")) == len(edition.events("stills"))
+    assert {"cutting", "tempo", "light", "looked"} < set(edition.tracks)
+    assert not {"loudness", "dynamics", "scenes", "camera"} & set(edition.tracks)
+    assert any("first look" in line for line in explain(edition, "shots").evidence)
+
+    told = AtBegin(library, stop=False)  # the next run goes on, without another look, and answers meanwhile
+    done = watch(demo_film.path, library, progress=told)
+    assert told.shots
+    assert "first look" in told.how
+    assert not done.edition.provisional
+    whole = demo_library.edition(done.edition.id)
+    assert set(done.edition.tracks) == set(whole.tracks)
+    assert boundaries(done.edition) == boundaries(whole)
+    assert not done.edition.track_path("looked").exists()
 
 
 def film_of(sizes: list[int], gap: int = 24) -> Coded:

@@ -53,7 +53,17 @@ def open_library(folder: Path | None) -> Library:
 
 
 def find_film(folder: Path | None, name: str) -> Edition:
-    """The edition that FILM means: a film's path, a title, an id; or the path of the list that it is known by."""
+    """The edition that FILM means: a film's path, a title, an id; or the path of the list that it is known by.
+
+    Where its picture was no more than glanced at, that is said on standard error: what is answered is provisional.
+    """
+    edition = _found(folder, name)
+    if edition.provisional:
+        messages().print(f"rewatch: provisional: {edition.provisional}", markup=False)
+    return edition
+
+
+def _found(folder: Path | None, name: str) -> Edition:
     from rewatch.errors import FilmAmbiguous, FilmUnknown
     from rewatch.film.identity import identify
 

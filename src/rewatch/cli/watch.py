@@ -33,7 +33,8 @@ def command(
     """Watch film files and chart them into the library: shots, light, colour, motion, sound, words, score.
 
     With --glance the picture is charted from its packets and a part of its frames; what comes of it is marked as
-    glanced, and a watch without it refines it.
+    glanced, and a watch without it refines it. The watch of a film of 15 minutes or more begins with a first look, at
+    its keyframes alone: until it is done, commands answer from that, and say that the answer is provisional.
 
     What is there already is not done twice; a watch that was stopped goes on where it was.
 

@@ -114,6 +114,12 @@ class Edition:
         return self.record.facts
 
     @property
+    def provisional(self) -> str:
+        """How the picture was glanced at, where that is all there is yet; "" where every frame was looked at."""
+        told = (made.settings.get("glanced") for made in self.record.made.values())
+        return next((str(how) for how in told if how), "")
+
+    @property
     def times(self) -> FrameTimes | None:
         """When each frame is shown; None for a film without picture (or not watched yet)."""
         if "frames" not in self.tracks:
@@ -256,14 +262,19 @@ class Edition:
                 shutil.rmtree(self.kept(made.analyser), ignore_errors=True)
                 self.kept(made.analyser).parent.mkdir(parents=True, exist_ok=True)
                 kept.rename(self.kept(made.analyser))
+        # What it gave before and gives no more, as a glance at the film does.
+        before = self.record.made.get(made.analyser)
+        gone = set(before.tracks) - set(tracks) if before is not None else set()
         # A track that changed hands belongs to its new maker alone.
         others = {
             name: replace(m, tracks=tuple(t for t in m.tracks if t not in tracks))
             for name, m in self.record.made.items()
         }
         self.save(replace(self.record, made={**others, made.analyser: made}))
-        for name in tracks:
+        for name in {*tracks, *gone}:
             self._cache.pop(name, None)
+        for name in gone:
+            self.track_path(name).unlink(missing_ok=True)
 
     def forget(self, analysers: list[str]) -> None:
         """Take the records of these analysers out, and their tracks: what is stale is not shown."""

@@ -93,15 +93,9 @@ class Glance:
         """Do it. NoGlance where the film does not allow it."""
         picture = self.film.picture
         try:
-            self.coded = order_of(self.film, read_packets(self.film))
-            self.order = self.coded.thinned()
-            keys = self.order.keyframes
-            if not len(keys) or np.diff(keys, append=len(self.order)).max() > LONGEST:
-                raise NoOrder("keyframes are far apart")
+            keys = self._ordered()
             assert picture is not None
-            count = len(self.order)
-            self.looked, self.every = np.zeros(count, bool), np.zeros(count, bool)
-            seen = self._keyframes()
+            seen = list(self._each_keyframe())
             shown = compare_keys(*(np.concatenate([getattr(p, name) for p in seen]) for name in ("luma", "cb", "cr")))
             coded = Coded(keys, self.order.size, self.order.anchor)
             self.ledger = Ledger.of(coded, shown, picture.width * picture.height)
@@ -114,17 +108,26 @@ class Glance:
         except (NoOrder, ExcerptsFailed) as why:
             raise NoGlance(str(why)) from None
 
-    def _keyframes(self) -> list[Pictures]:
-        found = []
+    def _ordered(self) -> npt.NDArray[np.int64]:
+        """Read the packets; the keyframes. NoOrder where they do not tell which frame is which."""
+        self.coded = order_of(self.film, read_packets(self.film))
+        self.order = self.coded.thinned()
+        keys = self.order.keyframes
+        if not len(keys) or np.diff(keys, append=len(self.order)).max() > LONGEST:
+            raise NoOrder("keyframes are far apart")
+        count = len(self.order)
+        self.looked, self.every = np.zeros(count, bool), np.zeros(count, bool)
+        return keys
+
+    def _each_keyframe(self) -> Iterator[Pictures]:
         for piece in read_excerpts(
             self.film, self.order, [(k, k + 1) for k in self.order.keyframes.tolist()], choice=_all
         ):
             # Large frames are handed on at once: of a long film's keyframes they would be gigabytes.
             for frame, rgb in piece.large.items():
                 self.on_large(frame, rgb)
-            found.append(replace(piece, large={}))
             self.looked[piece.first] = True
-        return found
+            yield replace(piece, large={})
 
     def _windows(self) -> Iterator[tuple[int, int]]:
         ends = self.ledger.coded.ends

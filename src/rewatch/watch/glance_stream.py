@@ -36,6 +36,7 @@ from rewatch.images.motion import Activity
 from rewatch.images.palette import Palette
 from rewatch.images.stills import Stills
 from rewatch.track import Curve, Events, Spans, Track
+from rewatch.watch.first_look import FirstLook
 from rewatch.watch.frames import Frames
 from rewatch.watch.glance import Glance, NoGlance
 from rewatch.watch.plan import AnyAnalyser
@@ -202,9 +203,16 @@ def widened(track: Track, glance: Glance) -> Track:
 
 
 class GlanceStream(Stream):
-    """The picture, glanced at; in full where that cannot be."""
+    """The picture, glanced at; in full where that cannot be.
+
+    first: a first look alone; it fails (NoGlance) where the film allows none
+    """
 
     evidence = "pictures"
+
+    def __init__(self, film: FilmFacts, analysers: Sequence[AnyAnalyser], scratch: Path, first: bool = False) -> None:
+        super().__init__(film, analysers, scratch)
+        self._first = first
 
     def _jobs(self) -> list[Any]:
         return [self._glance]
@@ -212,20 +220,22 @@ class GlanceStream(Stream):
     def _glance(self) -> None:
         self._begin()
         stands = [a for a in self.analysers if isinstance(a, Stand)]
-        glance = Glance(self.film, self._scratch, self._feed, self._at, self._large)
+        kind = FirstLook if self._first else Glance
+        glance = kind(self.film, self._scratch, self._feed, self._at, self._large)
         for stand in stands:
             stand.glance = glance
         try:
             glance.look()
         except NoGlance as why:
+            if self._first:
+                raise
             self._in_full(stands, str(why).rpartition(": ")[2])
         else:
             keys, count = len(glance.order.keyframes), len(glance.looked)
+            looked = f"{int(glance.looked.sum())} of {count} frames looked at: {keys} keyframes, "
+            stretches = "no more than a first look" if self._first else f"{len(glance.spans())} stretches in full"
             for stand in stands:
-                stand.how = (
-                    f"{int(glance.looked.sum())} of {count} frames looked at: {keys} keyframes, "
-                    f"{len(glance.spans())} stretches in full; in between packets alone"
-                )
+                stand.how = f"{looked}{stretches}; in between packets alone"
             self.seconds = float((int(glance.order.pts[-1]) + glance.order.duration) * glance.order.time_base)
         if not self._stop.is_set():
             self.ended.set()

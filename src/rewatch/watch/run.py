@@ -38,6 +38,8 @@ from rewatch.watch.progress import Progress, Silent
 from rewatch.watch.streams import CHECKPOINT, PictureStream, SoundStream, Stream, give_back_memory
 from rewatch.words.lines import lines_track
 
+FIRST_LOOK_FROM = 900
+"""Seconds that a film lasts from which on its watch begins with a first look; a shorter one is watched soon anyway."""
 _LOOK_EVERY = 0.1
 _SWITCH_INTERVAL = 0.0005
 """Seconds between Python's thread switches while watching: the thread that feeds the decoder must not wait the usual
@@ -181,12 +183,13 @@ def _watch(
         and not glance
         and (again or not (edition.record.made or (edition.work / CHECKPOINT).exists()))
     )
+    first = new and film.duration is not None and film.duration >= FIRST_LOOK_FROM
     interval, often = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.set_threshold(_COLLECT_EVERY, *often[1:])
-    ahead = PictureStream.read_ahead(film, edition.work) if new else None
+    ahead = PictureStream.read_ahead(film, edition.work) if new and not first else None
     try:
-        return _watch_on(film, edition, subtitles, again, glance, told, ahead)
+        return _watch_on(film, edition, subtitles, again, glance, told, ahead, first)
     finally:
         if ahead is not None:
             ahead.stop()
@@ -202,6 +205,7 @@ def _watch_on(
     glance: bool,
     told: Progress,
     ahead: PictureStream | None,
+    first: bool,
 ) -> Watched:
     lines, lines_from = read_lines(film, subtitles)
     words = lines_track(lines) if lines else None
@@ -221,11 +225,14 @@ def _watch_on(
     todo = [a for a in order if not edition.is_made(a.name, key[a.name])]
     # What nothing makes any more (an analyser that is gone, a stream that is not watched now) is not shown.
     stale = [name for name in edition.record.made if name not in key and name != "lines"]
-    edition.forget(stale + [a.name for a in todo])
+    # What was glanced at stands until it is replaced.
+    edition.forget(stale if edition.provisional and not again else stale + [a.name for a in todo])
     work = _Work(film, edition, order, key, todo)
     _commit_lines(work, words, given["lines"], lines_from)
     if not work.todo:
         return Watched(edition, tuple(work.made), edition.record.notes)
+    if first and _first_look(film, edition, given):
+        told.say("a first look is charted: what is asked of the film meanwhile is answered from that, provisionally")
     streams = _streams(work, hashed(sorted(key.items())), ahead)
     resumed = max((s.resumed_at for s in streams if isinstance(s, PictureStream)), default=0.0)
     told.begin(edition.name, float(film.duration or 0), resumed)
@@ -234,12 +241,39 @@ def _watch_on(
     _chart(work, streams)
     if _changed(film):
         # What was seen is not the edition that its tracks would be kept under.
-        edition.forget([*work.made, "lines"])
+        edition.forget([*work.made, "lines", *(edition.record.made if edition.provisional else ())])
         shutil.rmtree(edition.work, ignore_errors=True)
         raise FilmError(f"{film.path}: the file changed while it was watched: nothing of it was kept, watch it again")
     edition.save(replace(edition.record, notes=notes))
     shutil.rmtree(edition.work, ignore_errors=True)
     return Watched(edition, tuple(work.made), notes, resumed)
+
+
+def _first_look(film: FilmFacts, edition: Edition, given: Mapping[str, str]) -> bool:
+    """Chart what packets and keyframes tell of the picture, to stand until the watch has come to its end.
+
+    Only what rests on the picture and the lines alone. Whether there is anything: some films do not allow it.
+    """
+    from rewatch.watch.glance_stream import VERSION, GlanceStream, glanced
+
+    pictures = glanced([a for a in in_order([Frames(), *all_analysers()]) if a.watches != "samples"])
+    known, order = {"lines"}, []
+    for analyser in pictures:
+        if known.issuperset(analyser.needs):
+            order.append(analyser)
+            known.update(g.name for g in analyser.gives)
+    key = keys(edition.id, order, {**given, "pictures": hashed(given["pictures"], "first look", VERSION)})
+    work = _Work(film, edition, order, key, list(order))
+    try:
+        stream = GlanceStream(film, [a for a in order if a.watches == "pictures"], edition.work, first=True)
+        _play(work, [stream], Silent())
+        _chart(work, [stream])
+    except FilmError:
+        # The film allows none, or is damaged: then the full watch says so.
+        edition.forget(work.made)
+    finally:
+        shutil.rmtree(edition.work, ignore_errors=True)
+    return bool(edition.provisional)
 
 
 def _changed(film: FilmFacts) -> bool:
