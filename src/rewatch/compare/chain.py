@@ -26,7 +26,7 @@ from rewatch.compare.votes import Votes
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
-_EDIT = 14.0
+EDIT = 14.0
 """What an edit costs: it needs e**14 times better evidence than going on."""
 _TEMPER = 0.25
 """Neighbouring frames say nearly the same: a frame counts for a fourth of one."""
@@ -242,8 +242,8 @@ def _way(a: Seen, b: Seen, line: Line, like: Likeness, states: dict[float, list[
         # A state that is left for good at a chunk's edge hands on what it was worth, less an edit.
         best_before = int(value.argmax())
         entered = np.full(none + 1, -np.inf)
-        entered[active] = np.maximum(value[active], value[best_before] - _EDIT)
-        held = np.where(value[active] >= value[best_before] - _EDIT, active, best_before)
+        entered[active] = np.maximum(value[active], value[best_before] - EDIT)
+        held = np.where(value[active] >= value[best_before] - EDIT, active, best_before)
         value = entered
         now = value[active]
         stays = np.zeros((len(here), len(active)), bool)
@@ -251,7 +251,7 @@ def _way(a: Seen, b: Seen, line: Line, like: Likeness, states: dict[float, list[
         for n in range(len(here)):
             if n or not at:
                 top = int(now.argmax())
-                least = now[top] - _EDIT
+                least = now[top] - EDIT
                 stays[n] = now >= least
                 came[n] = top
                 now = np.where(stays[n], now, least)
@@ -311,7 +311,7 @@ def _finely(a: Seen, b: Seen, line: Line, like: Likeness, runs: list[Run]) -> li
         if known:
             evidence[:, :-1] = like.evidence(a, b, frames[:, None], line.frames(frames[:, None], np.array(known)))
         states: list[float | None] = [*known, None]
-        price = np.full(len(frames), _EDIT)
+        price = np.full(len(frames), EDIT)
         price[np.isin(frames, b.cuts)] *= _AT_CUT
         price[np.isin(frames, new)] *= _AT_NEW_CUT / _AT_CUT
         taken = best_way(evidence, states.index(first), states.index(last), price)

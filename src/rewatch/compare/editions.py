@@ -18,15 +18,17 @@ from itertools import pairwise
 import numpy as np
 
 from rewatch.compare.by_ear import segments_by_ear
-from rewatch.compare.chain import Likeness, Line, Run, chain_of, line_of
+from rewatch.compare.chain import EDIT, Likeness, Line, Run, chain_of, line_of
 from rewatch.compare.frame import Framing, framing_of
 from rewatch.compare.heard import Sounds, sound_of, sounds_of
 from rewatch.compare.look_again import at_hand, look_again
 from rewatch.compare.order import Piece, Stretch, closed, dark_ends, laid_out, pieces_of, with_dark_ends
+from rewatch.compare.reframe import reframed
 from rewatch.compare.score import score_changes
 from rewatch.compare.seen import Seen, see
 from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, Sound
-from rewatch.compare.votes import Votes, speed_of, votes_of
+from rewatch.compare.sounding import sounding
+from rewatch.compare.votes import Votes, speeds_of, votes_of
 from rewatch.compare.words import BARS
 from rewatch.library.edition import Edition
 
@@ -35,6 +37,7 @@ _RELATED = 2.0
 _SLACK = 2
 """Frames that fall into no piece where frames do not go one by one."""
 
+_CLEARLY = 0.05
 _OTHER_SOUND = 5.0
 """Seconds of another sound under the same picture that make a segment of its own; less is told as a part of one."""
 _LEAST_SOUND = 1.0
@@ -63,11 +66,8 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     say("looking for what is alike")
     framing = framing_of(seen_a, seen_b)
     votes = votes_of(seen_a, seen_b, framing)
-    speed = speed_of(seen_a, seen_b, votes)
-    line = line_of(seen_a, seen_b, speed)
     say("finding the way through both")
-    runs, like = chain_of(seen_a, seen_b, line, votes)
-    runs = _vouched(runs, line, votes)
+    line, runs, like = _likeliest(seen_a, seen_b, votes)
     notes: list[str] = []
     if refine:
         missing = [e.name for e in (a, b) if not at_hand(e)]
@@ -78,13 +78,31 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
             )
         else:
             say("looking at the frames around each join")
-            runs = look_again(seen_a, seen_b, line, framing, runs, like)
+            if not framing.whole:
+                framing = reframed(seen_a, seen_b, line, framing, runs)
+            heard = sounding(seen_a, seen_b, line, sounds_of(a, b, _exact(line, seen_a, seen_b)), runs)
+            runs = look_again(seen_a, seen_b, line, framing, runs, like, heard)
     ends_a, ends_b = dark_ends(seen_a.values), dark_ends(seen_b.values)
-    pace = 1.0 if line.by_frame else speed * seen_a.rate / seen_b.rate
+    pace = 1.0 if line.by_frame else line.speed * seen_a.rate / seen_b.rate
     pieces = with_dark_ends(pieces_of(runs, line, len(seen_a)), ends_a, ends_b, pace)
     if not line.by_frame:
         pieces = closed(pieces, len(seen_b), _SLACK)
     return _alignment(seen_a, seen_b, line, framing, like, pieces, tuple(notes))
+
+
+def _likeliest(a: Seen, b: Seen, votes: Votes) -> tuple[Line, list[Run], Likeness | None]:
+    """The way through both films at the speed under which most of B is found in A."""
+    best: tuple[float, Line, list[Run], Likeness | None] | None = None
+    for speed in speeds_of(a, b, votes):
+        line = line_of(a, b, speed)
+        runs, like = chain_of(a, b, line, votes)
+        runs = _vouched(runs, line, votes)
+        worth = sum((r.end - r.begin) * r.score for r in runs if r.distance is not None) - EDIT * (len(runs) - 1)
+        # The first one is the likeliest: another must explain the films clearly better.
+        if best is None or worth > best[0] + _CLEARLY * abs(best[0]):
+            best = worth, line, runs, like
+    assert best is not None
+    return best[1:]
 
 
 def _same(a: Edition, b: Edition) -> Alignment:
@@ -200,7 +218,13 @@ def _sure(kind: str, score: float) -> float:
 
 def _picture(a: Seen, b: Seen, framing: Framing, like: Likeness) -> Picture:
     """What became of the picture, over the whole film."""
-    crop = (1 - framing.wide) / 2, (1 - framing.high) / 2, (1 + framing.wide) / 2, (1 + framing.high) / 2
+    x, y = framing.right + 0.5, framing.down + 0.5
+    crop = (
+        round(x - framing.wide / 2, 4),
+        round(y - framing.high / 2, 4),
+        round(x + framing.wide / 2, 4),
+        round(y + framing.high / 2, 4),
+    )
     gain, lift = float(like.gain[0]), float(like.lift[0])
     # Of a and b in Oklab together: what is left of colour.
     colour = float(np.clip((like.gain[3] + like.gain[4]) / 2, 0, 4))

@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float32]
 _SHARES = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65)
 _ALIKE = 0.6
 """Layouts of different pictures are hardly ever more alike than that (measured between unrelated films: 1 in 200)."""
+_CLEARLY = 1.03
 _MOST = 400, 3000
 """Of B and of A: layouts that are looked at for the framing."""
 
@@ -39,11 +40,14 @@ class Framing:
 
     wide, high: share of A's width and height that B shows; over 1 where B shows more than A
     mirrored:   left and right are exchanged
+    right, down: how far the middle of B's picture stands off that of A's, as shares of A's width and height
     """
 
     wide: float = 1.0
     high: float = 1.0
     mirrored: bool = False
+    right: float = 0.0
+    down: float = 0.0
 
     @property
     def whole(self) -> bool:
@@ -93,16 +97,50 @@ def _unit(layouts: Floats) -> Floats:
 
 def framing_of(a: Seen, b: Seen) -> Framing:
     """The framing under which most of B is found in A; the plain one where no other is clearly better."""
-    of_b = b.layouts[:: -(-len(b.layouts) // _MOST[0])]
-    of_a = a.layouts[:: -(-len(a.layouts) // _MOST[1])]
-    best, found = -1.0, Framing()
-    for framing in _framings():
-        most = likeness(framing.of_b(of_b), framing.of_a(of_a)).max(axis=1)
-        # Each pair of films is alike in a few pictures; a framing must explain more than the plainer ones did.
-        score = float(np.clip(most - _ALIKE, 0, None).sum())
-        if score > best * 1.03:
-            best, found = score, framing
-    return found
+    of_b = b.layouts[:: -(-len(b.layouts) // _MOST[0])] if len(b.layouts) else b.layouts
+    of_a = a.layouts[:: -(-len(a.layouts) // _MOST[1])] if len(a.layouts) else a.layouts
+    if not len(of_a) or not len(of_b):
+        return Framing()
+    # Each pair of films is alike in a few pictures; a framing must explain more than the plain one did.
+    scores = {framing: _explained(framing, of_a, of_b) for framing in _framings()}
+    best = max(scores, key=lambda framing: scores[framing])
+    if scores[best] <= _CLEARLY * scores[Framing()]:
+        return Framing()
+    return _finely(best, of_a, of_b)
+
+
+def _explained(framing: Framing, of_a: Floats, of_b: Floats) -> float:
+    most = likeness(framing.of_b(of_b), framing.of_a(of_a)).max(axis=1)
+    return float(np.clip(most - _ALIKE, 0, None).sum())
+
+
+def _finely(framing: Framing, of_a: Floats, of_b: Floats) -> Framing:
+    """The framing to a hundredth: under which the pictures that it pairs are most alike."""
+    if framing.whole:
+        return framing
+    like = likeness(framing.of_b(of_b), framing.of_a(of_a))
+    best = like.argmax(axis=1)
+    paired = like.max(axis=1) > _ALIKE
+    x, y = of_b[paired], of_a[best[paired]]
+    steps = np.arange(-0.05, 0.0501, 0.01)
+    tried = {
+        Framing(_near(framing.wide, dx), _near(framing.high, dy), framing.mirrored)
+        for dx in steps
+        for dy in (steps if framing.high != 1 else (0.0,))
+        if framing.wide != 1 or dx == steps[0]
+    }
+
+    def alike(one: Framing) -> float:
+        return float((_unit(one.of_b(x)) * _unit(one.of_a(y))).sum(axis=1).mean())
+
+    return max(tried, key=alike) if len(x) >= 4 else framing
+
+
+def _near(share: float, step: float) -> float:
+    """A share a step off; what is whole stays so."""
+    if share == 1:
+        return share
+    return float(round(share + step, 4) if share < 1 else 1 / round(1 / share + step, 4))
 
 
 def _framings() -> Iterator[Framing]:

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from types import EllipsisType
 
 import cv2
 import numpy as np
@@ -23,6 +25,7 @@ import numpy.typing as npt
 from rewatch.compare.chain import Likeness, Line, Run, best_way, one_distance
 from rewatch.compare.frame import Framing
 from rewatch.compare.seen import Seen
+from rewatch.compare.sounding import Sounding
 from rewatch.errors import FilmError
 from rewatch.film.identity import identify
 from rewatch.film.still import read_frames
@@ -50,12 +53,18 @@ _OFF, _SCENE = 6.0, 12.0
 """Most that the level says, in nats; code values by which a scene's own grade may be off the film's."""
 _LEAST = 16.0
 """Nats: no frame says more against two pictures being the same."""
+_SAMPLE, _BESIDE = 16, 12
+"""Frames of a stretch that are tried, and frames beside its distance at which they are."""
+_CLEARLY = 2.0
+"""Nats a frame by which another distance must be better."""
 _SLIP, _WON = 3, 6.0
 """Frames of A by which a slip is off; nats a frame that tell it from one."""
 _FLAT = 0.5
 _EDIT, _AT_CUT = 30.0, 16.0
 _ODD = -0.5
 """Evidence of a frame (of what is stored, over three frames) below which it is looked at."""
+_HELD, _TELLS = 240, 0.5
+"""Frames around a join that may be one held picture; evidence that tells two frames of one apart."""
 _MOST_ODD = 3000
 """Frames that are looked at for that reason at most."""
 
@@ -63,9 +72,12 @@ _MOST_ODD = 3000
 class Pictures:
     """Small grey pictures of an edition by frame number: (36, 64) float32, of the part that both films show."""
 
-    def __init__(self, seen: Seen, wide: float, high: float, mirrored: bool = False) -> None:
+    def __init__(
+        self, seen: Seen, wide: float, high: float, mirrored: bool = False, off: tuple[float, float] = (0.0, 0.0)
+    ) -> None:
         self._seen = seen
         self._part = wide, high
+        self._off = off
         self._mirrored = mirrored
         self._bars = seen.bars
         self._held: dict[int, npt.NDArray[np.float32]] = {}
@@ -94,10 +106,11 @@ class Pictures:
         high, wide = rgb.shape[:2]
         rgb = rgb[round(top * high) : high - round(bottom * high), round(left * wide) : wide - round(right * wide)]
         high, wide = rgb.shape[:2]
-        x, y = round(wide * (1 - self._part[0]) / 2), round(high * (1 - self._part[1]) / 2)
-        rgb = rgb[y : high - y, x : wide - x]
         if self._mirrored:
             rgb = rgb[:, ::-1]
+        x, y = wide * ((1 - self._part[0]) / 2 + self._off[0]), high * ((1 - self._part[1]) / 2 + self._off[1])
+        x, y = max(0, round(x)), max(0, round(y))
+        rgb = rgb[y : y + round(high * self._part[1]), x : x + round(wide * self._part[0])]
         grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
         return cv2.resize(grey, _SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
 
@@ -111,46 +124,119 @@ def at_hand(edition: Edition) -> bool:
 
 
 def look_again(
-    a: Seen, b: Seen, line: Line, framing: Framing, runs: Sequence[Run], like: Likeness | None = None
+    a: Seen,
+    b: Seen,
+    line: Line,
+    framing: Framing,
+    runs: Sequence[Run],
+    like: Likeness | None = None,
+    heard: Sounding | None = None,
 ) -> list[Run]:
-    """The runs after their joins were looked at in the files; both must be at hand. like: the grade of the film."""
+    """The runs after their joins were looked at in the files; both must be at hand.
+
+    like: the grade of the film; heard: what the sound says of it
+    """
     grade = (1.0, 0.0, 0.0) if like is None else (like.gain[0], 255 * like.lift[0], 255 * like.scatter[0])
-    of_a = Pictures(a, min(framing.wide, 1.0), min(framing.high, 1.0))
-    of_b = Pictures(b, min(1 / framing.wide, 1.0), min(1 / framing.high, 1.0), framing.mirrored)
+    # B's middle lies off A's: the one is shifted where A shows more, the other where B does.
+    in_b = -framing.right / framing.wide, -framing.down / framing.high
+    less = framing.wide <= 1, framing.high <= 1
+    of_a = Pictures(
+        a, min(framing.wide, 1.0), min(framing.high, 1.0), off=(framing.right * less[0], framing.down * less[1])
+    )
+    of_b = Pictures(
+        b,
+        min(1 / framing.wide, 1.0),
+        min(1 / framing.high, 1.0),
+        framing.mirrored,
+        (in_b[0] * (not less[0]), in_b[1] * (not less[1])),
+    )
     short = round(_SHORT * b.rate)
     turns = {run.begin: run.distance for run in runs}
-    for low, high in _windows(runs, short, len(b), _odd(a, b, line, runs, like)):
+    odd = _odd(a, b, line, runs, like) + _alike(a, b, line, runs, like)
+    for low, high in _windows(runs, short, len(b), odd):
         near = [r for r in runs if r.begin < high and r.end > low]
-        states: list[float | None] = [*sorted({r.distance for r in near if r.distance is not None}), None]
+        states: list[float | None] = [None, *sorted({r.distance for r in near if r.distance is not None})]
         if len(states) < 2:
             continue
-        frames = np.arange(low, high)
-        of_b.read(low, high)
-        evidence = np.zeros((len(frames), len(states)))
-        for column, distance in enumerate(states[:-1]):
-            at = line.frames(frames, distance or 0.0)
-            of_a.read(int(at[0]), int(at[-1]) + 1)
-            found = [agreement(of_a[i], of_b[j], grade) for i, j in zip(at.tolist(), frames.tolist(), strict=True)]
-            evidence[:, column] = _told(np.array(found), np.searchsorted(b.cuts, frames, side="right"), grade[2])
-        price = np.where(np.isin(frames, b.cuts), _AT_CUT, _EDIT)
         first, last = near[0].distance, near[-1].distance
-        # What the film begins or ends with may belong to the run beside it.
+        window = _Window(of_a, of_b, line, np.arange(low, high), b.cuts, grade, heard)
         # At the film's edges nothing holds the way: it begins and ends where the pictures say.
-        taken = best_way(
-            evidence,
-            states.index(first) if low else None,
-            states.index(last) if high < len(b) else None,
-            price.astype(np.float64),
-        )
-        taken = _without_slips(taken, evidence, states)
+        ends = first if low else ..., last if high < len(b) else ...
+        taken = window.way(states, *ends)
+        more = [d for d in window.nearby(taken, states) if d not in states]
+        if more:
+            states += more
+            taken = window.way(states, *ends)
         for place in [t for t in turns if low < t < high]:
             del turns[place]
         turns[low] = turns.get(low, states[taken[0]]) if low else states[taken[0]]
         for t in np.flatnonzero(np.diff(taken)) + 1:
-            turns[int(frames[t])] = states[taken[t]]
+            turns[low + int(t)] = states[taken[t]]
         of_a.forget()
         of_b.forget()
     return _merged(turns, runs, line, len(b))
+
+
+class _Window:
+    """Frames of B that are looked at one by one, and how well they agree with those of A at any distance."""
+
+    def __init__(
+        self,
+        of_a: Pictures,
+        of_b: Pictures,
+        line: Line,
+        frames: npt.NDArray[np.int64],
+        cuts: npt.NDArray[np.int64],
+        grade: tuple[float, float, float],
+        heard: Sounding | None,
+    ) -> None:
+        self._heard = heard
+        self._a, self._b, self._line, self._frames, self._grade = of_a, of_b, line, frames, grade
+        self._shots = np.searchsorted(cuts, frames, side="right")
+        self._price = np.where(np.isin(frames, cuts), _AT_CUT, _EDIT).astype(np.float64)
+        self._known: dict[float, Floats] = {}
+        of_b.read(int(frames[0]), int(frames[-1]) + 1)
+
+    def evidence(self, distance: float, rows: slice | npt.NDArray[np.int64] = slice(None)) -> Floats:
+        """Of each frame (of those of `rows`), in nats."""
+        frames = self._frames[rows]
+        at = self._line.frames(frames, distance)
+        self._a.read(int(at[0]), int(at[-1]) + 1)
+        pairs = zip(at.tolist(), frames.tolist(), strict=True)
+        found = [agreement(self._a[i], self._b[j], self._grade) for i, j in pairs]
+        told = _told(np.array(found), self._shots[rows], self._grade[2])
+        return told if self._heard is None else told + self._heard.evidence(frames, distance)
+
+    def way(
+        self, states: Sequence[float | None], first: float | EllipsisType | None, last: float | EllipsisType | None
+    ) -> npt.NDArray[np.int64]:
+        """(n,) the best way through the states, the first of which is None; first, last: ... where it is free."""
+        evidence = np.zeros((len(self._frames), len(states)))
+        for column, distance in enumerate(states):
+            if distance is not None:
+                if distance not in self._known:
+                    self._known[distance] = self.evidence(distance)
+                evidence[:, column] = self._known[distance]
+        held = [None if end is ... else states.index(end) for end in (first, last)]
+        return _without_slips(best_way(evidence, held[0], held[1], self._price), evidence, states)
+
+    def nearby(self, taken: npt.NDArray[np.int64], states: Sequence[float | None]) -> list[float]:
+        """Distances a few frames beside those of the way at which its stretches agree clearly better."""
+        found: list[float] = []
+        edges = [0, *(np.flatnonzero(np.diff(taken)) + 1).tolist(), len(taken)]
+        for begin, end in pairwise(edges):
+            distance = states[taken[begin]]
+            if distance is None or end - begin < _AROUND // 2:
+                continue
+            rows = np.unique(np.linspace(begin, end - 1, min(end - begin, _SAMPLE)).astype(np.int64))
+            # All at once: the frames of A around the stretch are decoded in one go.
+            span = self._line.frames(self._frames[[begin, end - 1]], distance)
+            self._a.read(int(span[0]) - _BESIDE, int(span[1]) + _BESIDE + 1)
+            tried = {step: float(self.evidence(distance + step, rows).sum()) for step in range(-_BESIDE, _BESIDE + 1)}
+            best = max(tried, key=lambda step: tried[step])
+            if tried[best] > tried[0] + _CLEARLY * len(rows):
+                found.append(distance + best)
+        return found
 
 
 def _odd(a: Seen, b: Seen, line: Line, runs: Sequence[Run], like: Likeness | None) -> list[int]:
@@ -166,6 +252,26 @@ def _odd(a: Seen, b: Seen, line: Line, runs: Sequence[Run], like: Likeness | Non
             found += frames[smooth < _ODD].tolist()
     # Where much is odd it is the model that is: a scene with a grade of its own.
     return found if len(found) <= _MOST_ODD else []
+
+
+def _alike(a: Seen, b: Seen, line: Line, runs: Sequence[Run], like: Likeness | None) -> list[int]:
+    """Frames around joins that could be on either side of them: a held picture."""
+    if like is None:
+        return []
+    found: list[int] = []
+    for one, other in pairwise(runs):
+        if one.distance is None or other.distance is None:
+            continue
+        low, high = max(one.begin, one.end - _HELD), min(other.end, one.end + _HELD)
+        frames = np.arange(low, high)
+        told = [like.evidence(a, b, frames, line.frames(frames, d)) for d in (one.distance, other.distance)]
+        unlike = np.abs(told[0] - told[1]) > _TELLS
+        before = np.flatnonzero(unlike[: one.end - low])
+        after = np.flatnonzero(unlike[one.end - low :])
+        first = low + int(before[-1]) + 1 if len(before) else low
+        last = one.end + int(after[0]) if len(after) else high
+        found += range(first, last, _AROUND)
+    return found
 
 
 def _windows(runs: Sequence[Run], short: int, count: int, odd: Sequence[int] = ()) -> list[tuple[int, int]]:

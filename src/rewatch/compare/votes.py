@@ -25,6 +25,12 @@ _PAIR = 6.0, 40.0
 _LOOSE = 0.12
 """Seconds by which prints of the same picture fall apart: there are four a second."""
 
+_FRAMES = 1.05
+"""A transfer frame by frame is commoner than any other."""
+_UNLIKE = 0.005
+_MANY = 25
+"""Pairs that must agree before the votes are believed."""
+
 SPEEDS = (25 / 24, 24 / 25, 25 / 24 * 1.001, 24 / 25 / 1.001, 1.001, 1 / 1.001)
 """Speeds that films are shown at besides their own: PAL and back, NTSC's thousandth, and both."""
 
@@ -88,13 +94,16 @@ def _best(like: npt.NDArray[np.float32], least: float, b: Numbers, a: Numbers) -
     return np.stack([b[row], a[top[row, column]], value[row, column]]).astype(np.float64)
 
 
-def speed_of(a: Seen, b: Seen, votes: Votes) -> float:
-    """Seconds of A that pass in one of B: the one that most pairs of votes a few seconds apart agree on.
+def speeds_of(a: Seen, b: Seen, votes: Votes) -> list[float]:
+    """Seconds of A that pass in one of B: what most pairs of votes a few seconds apart agree on, the likeliest first.
 
-    Pairs that lie near each other mostly have no edit between them; over a whole film removals look like a speed.
+    One where the votes are clear about it; else all that come into question. Pairs that lie near each other mostly have
+    no edit between them; over a whole film removals look like a speed.
     """
+    ratio = b.rate / a.rate
+    plain = [1.0, *([ratio] if 0.5 < ratio < 2 and abs(ratio - 1) > 1e-4 else [])]
     if not len(votes):
-        return 1.0
+        return plain[:1]
     # One vote, the best one, for each moment of B.
     order = np.lexsort((-votes.weight, votes.b))
     first = order[np.diff(votes.b[order], prepend=-1) != 0]
@@ -109,11 +118,18 @@ def speed_of(a: Seen, b: Seen, votes: Votes) -> float:
     def agreed(speed: float) -> float:
         return float(np.exp(-0.5 * ((of_a - speed * of_b) / _LOOSE) ** 2).sum())
 
-    plain = [1.0, *([b.rate / a.rate] if 0.5 < b.rate / a.rate < 2 else [])]
-    # Where the films' own rates explain it as well, no other speed is looked for.
-    best = max(plain, key=agreed)
+    # Where the films' own rates explain it as well, no other speed is looked for; that of the frames before all.
+    best = max(plain, key=lambda speed: agreed(speed) * (_FRAMES if speed == ratio else 1.0))
     for speeds, margin in ((SPEEDS, 1.1), (np.arange(0.9, 1.1, 0.0005).tolist(), 1.25)):
         other = max(speeds, key=agreed)
         if agreed(other) > margin * agreed(best) and abs(other - best) > 3e-4:
             best = other
-    return float(best)
+    unlike = [agreed(speed) for speed in (*plain, *SPEEDS) if abs(speed - best) > _UNLIKE]
+    known = any(abs(speed - best) < 3e-4 for speed in (*plain, *SPEEDS))
+    if agreed(best) > (1.5 if known else 3) * max(unlike, default=0.0) and agreed(best) >= _MANY:
+        return [float(best)]
+    found: list[float] = []
+    for speed in (*plain, float(best), *SPEEDS[:2]):
+        if all(abs(speed - other) > 3e-4 for other in found):
+            found.append(float(speed))
+    return found
