@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +13,8 @@ from starlette.routing import Route
 
 from rewatch.exports.study_view import key_figures
 from rewatch.facts import FilmFacts
+from rewatch.find.elsewhere import Elsewhere, elsewhere
+from rewatch.library.library import Library
 from rewatch.study.explain import explain, known_figures
 from rewatch.study.minute import MEASURES, minute
 from rewatch.study.notes import Notes
@@ -18,6 +22,7 @@ from rewatch.study.score import score
 from rewatch.study.score_in_words import in_words
 from rewatch.track import Figures
 from rewatch.web.asking import film_of, jobs_of, number, shelf_of
+from rewatch.web.comparing import stamp_of
 from rewatch.web.pages import answer, page
 from rewatch.web.proxy import proxy_path
 from rewatch.web.routes_media import missing
@@ -111,6 +116,45 @@ def one_minute(request: Request) -> Response:
     )  # fmt: skip
 
 
+_searching = threading.BoundedSemaphore(1)
+_SHOWN = 6
+"""Matches of one other film that a minute's page shows."""
+
+
+def elsewhere_of(request: Request) -> Response:
+    """``/films/ID/minutes/43/elsewhere``: what other films have of it, as a part of the page"""
+    opened = film_of(request)
+    found = minute(opened.edition, number(request, "minute", 1, 10**6))
+    library = shelf_of(request).library
+    stamp = stamp_of(library, [opened.id, *sorted(e.id for e in library.entries())])
+    with _searching:
+        films = _elsewhere(_Shelved(library), opened.id, found.begin, found.end, stamp)
+    return page(
+        request,
+        "_elsewhere.html",
+        film=opened,
+        films=[(one, one.found[:_SHOWN], len(one.found) - _SHOWN if len(one.found) > _SHOWN else 0) for one in films],
+    )
+
+
+class _Shelved:
+    """A library that the cache tells from others by its folder."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Shelved) and other.library.folder == self.library.folder
+
+    def __hash__(self) -> int:
+        return hash(self.library.folder)
+
+
+@lru_cache(maxsize=200)
+def _elsewhere(shelved: _Shelved, film: str, begin: float, end: float, stamp: str) -> list[Elsewhere]:
+    return elsewhere(shelved.library, shelved.library.edition(film), begin, end)
+
+
 def figures(request: Request) -> Response:
     """``/films/ID/figures``: every figure of the film with its value"""
     opened = film_of(request)
@@ -143,6 +187,7 @@ def explained(request: Request) -> Response:
 ROUTES = [
     Route("/films/{id}", film),
     Route("/films/{id}/minutes/{minute}", one_minute),
+    Route("/films/{id}/minutes/{minute}/elsewhere", elsewhere_of),
     Route("/films/{id}/figures", figures),
     Route("/films/{id}/explain/{figure}", explained),
 ]

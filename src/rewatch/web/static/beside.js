@@ -47,7 +47,9 @@ function tick() {
   if (leader.playing && at.there) {
     if (Math.abs(follower.time - wanted) > SLACK) follower.seek(wanted);
     if (!follower.playing) follower.play(at.speed);
-    if (follower.video.playbackRate !== at.speed && follower.mode === "video") follower.video.playbackRate = Math.max(0.25, Math.min(4, at.speed));
+    // A little faster or slower draws it level, which nobody hears or sees.
+    const behind = Math.max(-0.1, Math.min(0.1, wanted - follower.time)), rate = leader.video.playbackRate * at.speed * (1 + behind * 0.8);
+    if (follower.mode === "video" && Math.abs(follower.video.playbackRate - rate) > 0.004) follower.video.playbackRate = Math.max(0.1, Math.min(16, rate));
   } else {
     if (follower.playing) follower.pause();
     if (Math.abs(follower.time - wanted) > 0.004) follower.seek(wanted);

@@ -25,4 +25,9 @@ addEventListener("keydown", (event) => {
   const link = way && document.querySelector(`a[rel="${way}"]`);
   if (link) link.click();
 });
+// What other films have of it takes a search: it comes when the rest is there.
+const elsewhere = document.getElementById("elsewhere");
+fetch(elsewhere.dataset.of, { headers: { accept: "text/html" } }).then(async (answer) => {
+  if (answer.ok) elsewhere.innerHTML = await answer.text();  // our own template, in which everything is escaped
+}).catch(() => { /* the page stands without it */ });
 window.rewatch = { film, score };

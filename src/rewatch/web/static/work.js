@@ -3,9 +3,8 @@ import { element, follow, line, send } from "./api.js";
 
 export async function work(page, says) {
   if (page.dataset.found) return;
-  const box = document.getElementById("work"), text = element("span", { textContent: says }), bar = element("progress");
-  bar.setAttribute("aria-label", says);
-  box.replaceChildren(text, bar);
+  const box = document.getElementById("work"), text = element("span", { textContent: says });
+  box.replaceChildren(text);
   box.hidden = false;
   const failed = (why) => {
     const again = element("button", { type: "button", textContent: "Try again" });
@@ -16,7 +15,7 @@ export async function work(page, says) {
     const job = page.dataset.job || (await send("POST", page.dataset.begin)).id;
     follow(job, (event) => {
       if (event.state === "waiting") text.textContent = "Another one is being worked on first…";
-      else if (event.say) text.textContent = `${says} ${event.say}`;
+      else if (event.say) text.textContent = `${says}${event.say[0].toUpperCase()}${event.say.slice(1)} …`;
       if (event.state === "done") location.reload();
       if (["failed", "stopped"].includes(event.state)) failed(event.error || "It was stopped.");
     });
