@@ -13,6 +13,7 @@
     │   ├── LibraryNewer        written by a later rewatch than this one
     │   ├── NotSaved            a person's words could not be saved; it carries them
     │   └── NoteUnknown         no note, or viewing, of that id
+    ├── CorrectionError         a correction by hand that fits no frame or no boundary
     ├── NotMeasured             a track or figure that this film does not have (yet), and why
     ├── QueryError              what was searched with cannot be read, or nothing can be told by it
     └── ExportError             a format that is unknown, or a film that does not fit it
@@ -79,6 +80,10 @@ class NotSaved(LibraryError):
 
 class NoteUnknown(LibraryError):
     """No note and no viewing has that id."""
+
+
+class CorrectionError(RewatchError):
+    """A correction by hand that does not fit the film."""
 
 
 class NotMeasured(RewatchError):

@@ -80,10 +80,11 @@ def test_films(rewatch: Run, demo_film: Any) -> None:
 
 def test_shots_tile_the_film(rewatch: Run, demo_film: Any) -> None:
     found = answer(rewatch("shots", "demo", "--json"))
-    assert set(found) == {"film", "edition", "frames", "frame_rate", "shots"}
+    assert set(found) == {"film", "edition", "frames", "frame_rate", "shots", "corrections"}
     assert found["frames"] == demo_film.truth.frames
     shots = found["shots"]
-    assert all(set(s) == {"index", "first_frame", "last_frame", "start", "end", "transition"} for s in shots)
+    keys = {"index", "first_frame", "last_frame", "start", "end", "transition", "sure", "by_hand"}
+    assert all(set(s) == keys for s in shots)
     assert shots[0]["first_frame"] == 0
     assert shots[-1]["last_frame"] == found["frames"] - 1
     for before, after in itertools.pairwise(shots):

@@ -47,7 +47,8 @@ def ends(track: Spans) -> list[tuple[int, int, str]]:
 def test_a_film_without_a_cut_is_one_shot() -> None:
     track, rows = shots(240, [], [])
     assert ends(track) == [(0, 240, "")]
-    assert rows == [{"index": 1, "first_frame": 0, "last_frame": 239, "start": 0.0, "end": 10.0, "transition": None}]
+    first = {"index": 1, "first_frame": 0, "last_frame": 239, "start": 0.0, "end": 10.0, "transition": None}
+    assert rows == [{**first, "sure": 1.0, "by_hand": False}]
 
 
 def test_a_cut_divides_at_the_first_new_frame() -> None:
@@ -150,6 +151,8 @@ def test_a_shot_list_without_frames_goes_by_seconds() -> None:
         "start": 2.5,
         "end": 9.0,
         "transition": {"kind": "cut", "first_frame": None, "last_frame": None},
+        "sure": None,
+        "by_hand": False,
     }
 
 
@@ -171,3 +174,32 @@ def test_shots_always_tile_the_film(rows: list[tuple[str, int, int]], black: lis
     inner = slice(1, None)
     assert (first[inner] <= track.begin[inner]).all()
     assert (track.begin[inner] <= last[inner] + 1).all()
+
+
+def by_hand(count: int, boundaries: list[tuple[str, int, int]], said: list[tuple[int, str]]) -> Spans:
+    tracks: dict[str, Track] = {"frames": frames(count), "boundaries": spans("boundaries", boundaries)}
+    at = np.array([frame for frame, _ in said], np.int64)
+    tracks["corrections"] = Events("corrections", at, FRAMES, {"kind": [kind for _, kind in said]})
+    found = Shots().finish(tracks)["shots"]
+    assert isinstance(found, Spans)
+    return found
+
+
+def test_what_is_said_by_hand_stands() -> None:
+    found = [("cut", 40, 40), ("cut", 42, 42), ("dissolve", 60, 79), ("cut", 100, 100)]
+    assert ends(by_hand(120, found, [(41, "not"), (65, "not"), (110, "cut")])) == [
+        (0, 42, ""),
+        (42, 100, "cut"),
+        (100, 110, "cut"),
+        (110, 120, "cut"),
+    ]
+    track = by_hand(120, found, [(70, "cut"), (100, "cut"), (119, "not"), (500, "cut")])
+    assert ends(track)[3:] == [(70, 100, "cut"), (100, 120, "cut")]
+    assert np.asarray(track.columns["by_hand"]).tolist() == [False, False, False, True, True]
+    assert np.asarray(track.columns["sure"])[3:].tolist() == [1.0, 1.0]
+
+
+def test_a_fade_that_opens_a_film_can_be_taken_out() -> None:
+    opened = [("fade_in", 10, 29), ("cut", 60, 60)]
+    assert by_hand(100, opened, []).label[0] == "fade_in"
+    assert list(by_hand(100, opened, [(15, "not")]).label) == ["", "cut"]

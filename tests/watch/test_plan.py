@@ -58,8 +58,8 @@ def test_a_change_upstream_changes_every_key_downstream_and_no_other() -> None:
 
 def test_all_analysers_can_be_ordered_and_need_nothing_that_nobody_gives() -> None:
     found = all_analysers()
-    # The runner gives frames and lines; music comes with a film known by a list.
-    given = {g.name for a in found for g in a.gives} | {"frames", "lines", "music"}
+    # The runner gives frames, lines and corrections; music comes with a film known by a list.
+    given = {g.name for a in found for g in a.gives} | {"frames", "lines", "corrections", "music"}
     assert {n for a in found for n in a.needs} <= given
     assert len({a.name for a in found}) == len(found)
     assert all(g.about for a in found for g in a.gives)

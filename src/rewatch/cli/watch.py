@@ -18,6 +18,12 @@ from rewatch.errors import RewatchError
 @click.option("--title", metavar="T", help="What the film is called [default: as the file is].")
 @click.option("--year", type=click.IntRange(1870, 2200), metavar="Y", help="The film's year.")
 @click.option("--glance", is_flag=True, help="Shots in a part of the time: decode only what packets leave open.")
+@click.option(
+    "--shots-precision",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="P",
+    help="How probable a shot boundary must be to count, 0 to 1 [default: 0.5].",
+)
 @click.option("--again", is_flag=True, help="Forget what was charted, and watch all of it anew.")
 @library_option
 def command(
@@ -27,6 +33,7 @@ def command(
     title: str | None,
     year: int | None,
     glance: bool,
+    shots_precision: float | None,
     again: bool,
     library_folder: Path | None,
 ) -> None:
@@ -35,6 +42,9 @@ def command(
     With --glance the picture is charted from its packets and a part of its frames; what comes of it is marked as
     glanced, and a watch without it refines it. The watch of a film of 15 minutes or more begins with a first look, at
     its keyframes alone: until it is done, commands answer from that, and say that the answer is provisional.
+
+    --shots-precision trades shots that are missed against shots that are none: 0.9 keeps what is all but certain, 0.2
+    takes in what is doubtful. Of shots corrected by hand (rewatch shots FILM --review) nothing is lost.
 
     What is there already is not done twice; a watch that was stopped goes on where it was.
 
@@ -64,6 +74,7 @@ def command(
                 year=year,
                 again=again,
                 glance=glance,
+                shots_precision=shots_precision,
                 progress=bar(err),
             )
         except Stopped as error:

@@ -8,7 +8,7 @@ Grids are kept for a few hundred frames: a block of frames is judged when the tw
 what is found depends on a frame's surroundings and never on the lengths of the pieces.
 
 Contents
-    Boundaries   analyser: tracks `boundaries` and `black`
+    Boundaries   analyser: tracks `boundaries`, `doubtful` and `black`
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.images.boundaries_cuts import Candidates, Fine, find_candidates
-from rewatch.images.boundaries_fades import FLAT, Light, Transition, black_spans, settle
+from rewatch.images.boundaries_fades import FLAT, Light, Transition, black_spans, doubtful, settle
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, steps
 from rewatch.images.boundaries_judge import sure_of_cuts, sure_of_ramps
 from rewatch.images.boundaries_light import PERSISTS, persistence
@@ -39,6 +39,9 @@ from rewatch.track import Spans, Track
 BLOCK = 128
 """Frames judged at a time; what a frame may depend on is one block before it and two after."""
 LEAST_SURE = 0.5
+"""Probability from which on a boundary counts, where nothing else is asked for."""
+DOUBTFUL = 0.1
+"""Probability from which on what does not count is still told of."""
 LONGEST_LIGHT = 24
 """Frames that lights take to go on or off; what takes longer may be part of a fade."""
 
@@ -50,8 +53,9 @@ FIGURES = (
         "Shot boundaries",
         "",
         "every frame as a coarse grid against the one before, nothing moved and with blocks free to move; what stands "
-        "out is judged by logistic models of how it stands out: sure = the probability, 0.5 and more is kept. A span "
-        "goes from the first mixed frame to the last; a cut is the first frame of the new shot",
+        "out is judged by logistic models of how it stands out: sure = the probability, which counts "
+        "from the setting least_sure on. A span goes from the first mixed frame to the last; a cut is the first frame "
+        "of the new shot",
         "rewatch; weights and their test on films left out: benchmarks/shots.md",
         ("boundaries",),
         "where one shot becomes the next, and how: cut, dissolve, fade, wipe",
@@ -75,12 +79,20 @@ class Boundaries(Analyser[Pictures]):
     """Cuts, dissolves, fades and straight wipes with the probability of each; and where the picture is black."""
 
     name: ClassVar[str] = "boundaries"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     watches: ClassVar[Watches] = "pictures"
     gives: ClassVar[tuple[Gives, ...]] = (
         Gives("boundaries", "spans", "where one shot becomes the next: first to last mixed frame", columns=("sure",)),
+        Gives("doubtful", "spans", "what nearly counted as a boundary", columns=("sure",)),
         Gives("black", "spans", "stretches in which every frame is black"),
     )
+
+    def __init__(self, least_sure: float = LEAST_SURE) -> None:
+        """least_sure: probability from which on a boundary counts, 0 < least_sure < 1: higher is more precise"""
+        self.least_sure = least_sure
+
+    def settings(self) -> Mapping[str, Any]:
+        return {"least_sure": self.least_sure}
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self._reducer = Reducer()
@@ -137,17 +149,17 @@ class Boundaries(Analyser[Pictures]):
             grids, step = np.concatenate(self._grids), np.concatenate(self._step)
             begin = for_cuts * BLOCK
             found = find_candidates(grids, self._fine, step, begin, begin + len(self._grids[for_cuts]))
-            found = _without_lights(found, self._fine)
+            found = _without_lights(found, self._fine, self.least_sure)
             self.cut_candidates.append(Candidates(found.frame + self._first, found.features))
         if for_ramps >= 0:
             grids = np.concatenate(self._grids)
             near = self.cut_candidates[-6:]
-            cuts = np.concatenate([c.frame[sure_of_cuts(c.features) >= LEAST_SURE] for c in near]) - self._first
+            cuts = np.concatenate([c.frame[sure_of_cuts(c.features) >= self.least_sure] for c in near]) - self._first
             begin = for_ramps * BLOCK
             inside = cuts[(cuts > 0) & (cuts < len(grids))]
             small, end = np.concatenate(self._small), begin + len(self._grids[for_ramps])
             ramps = find_ramps(grids, small, np.concatenate(self._detail), inside, begin, end)
-            for ramp in _lights_marked(ramps, self._fine):
+            for ramp in _lights_marked(ramps, self._fine, self.least_sure):
                 self.ramp_candidates.append(replace(ramp, first=ramp.first + self._first, last=ramp.last + self._first))
             for wipe in find_wipes(grids, small, inside, begin, end):
                 self.wipes.append(replace(wipe, first=wipe.first + self._first, last=wipe.last + self._first))
@@ -163,45 +175,58 @@ class Boundaries(Analyser[Pictures]):
         # The last two blocks have no more to wait for.
         self._judge(len(self._grids) - 1, len(self._grids) - 2)
         self._judge(-1, len(self._grids) - 1)
-        cuts = [
+        every = [
             Transition("cut", int(frame), int(frame), float(sure))
             for c in self.cut_candidates
             for frame, sure in zip(c.frame, sure_of_cuts(c.features), strict=True)
-            if sure >= LEAST_SURE
+            if sure >= min(DOUBTFUL, self.least_sure)
         ]
         seen = Light(*self._light.array().T)
         black = black_spans(seen)
         sures = sure_of_ramps(self.ramp_candidates)
-        ramps = [(r, float(s)) for r, s in zip(self.ramp_candidates, sures, strict=True) if s >= LEAST_SURE]
-        found = settle(ramps, cuts, self.wipes, seen, black)
+        ramps = [
+            (r, float(s))
+            for r, s in zip(self.ramp_candidates, sures, strict=True)
+            if s >= min(DOUBTFUL, self.least_sure)
+        ]
+        sure_ramps = [(r, s) for r, s in ramps if s >= self.least_sure]
+        cuts = [c for c in every if c.sure >= self.least_sure]
+        found = settle(sure_ramps, cuts, [w for w in self.wipes if w.sure >= self.least_sure], seen, black)
+        dissolves = [Transition("dissolve", r.first, r.last, s) for r, s in ramps]
+        doubts = doubtful([t for t in every + dissolves if t.sure < self.least_sure], found)
         return {
-            "boundaries": Spans(
-                "boundaries",
-                begin=np.array([t.first for t in found], np.int64),
-                end=np.array([t.last + 1 for t in found], np.int64),
-                label=[t.kind for t in found],
-                clock=FRAMES,
-                columns={"sure": np.array([t.sure for t in found], np.float64)},
-            ),
+            "boundaries": _spans("boundaries", found),
+            "doubtful": _spans("doubtful", doubts),
             "black": Spans("black", begin=black[:, 0], end=black[:, 1], label=["black"] * len(black), clock=FRAMES),
         }
 
 
-def _without_lights(found: Candidates, fine: Fine) -> Candidates:
+def _spans(name: str, found: list[Transition]) -> Spans:
+    return Spans(
+        name,
+        begin=np.array([t.first for t in found], np.int64),
+        end=np.array([t.last + 1 for t in found], np.int64),
+        label=[t.kind for t in found],
+        clock=FRAMES,
+        columns={"sure": np.array([t.sure for t in found], np.float64)},
+    )
+
+
+def _without_lights(found: Candidates, fine: Fine, least_sure: float) -> Candidates:
     """Those after which the picture is not the same in another light; only those that would count are asked."""
     keep = np.ones(len(found.frame), bool)
-    at = np.flatnonzero(sure_of_cuts(found.features) >= LEAST_SURE)
+    at = np.flatnonzero(sure_of_cuts(found.features) >= least_sure)
     if len(at):
         keep[at] = persistence(fine(found.frame[at] - 1), fine(found.frame[at])) < PERSISTS
     return Candidates(found.frame[keep], found.features[keep])
 
 
-def _lights_marked(ramps: list[Ramp], fine: Fine) -> list[Ramp]:
+def _lights_marked(ramps: list[Ramp], fine: Fine, least_sure: float) -> list[Ramp]:
     """The ramps, those marked whose ends are one picture in another light. A fade's ends are one picture and next to
     none: not asked."""
     sure = sure_of_ramps(ramps)
     short = [r.last - r.first < LONGEST_LIGHT and min(r.ends) > FLAT for r in ramps]
-    at = [n for n in range(len(ramps)) if sure[n] >= LEAST_SURE and short[n]]
+    at = [n for n in range(len(ramps)) if sure[n] >= least_sure and short[n]]
     if not at:
         return ramps
     before = fine(np.array([ramps[n].first - 1 for n in at]))

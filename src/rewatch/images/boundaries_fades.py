@@ -5,6 +5,7 @@ Contents
     black_spans    stretches of black
     Transition     a boundary as it is reported
     settle         ramps and cuts into transitions, in order
+    doubtful       what nearly counted, apart from what does
 """
 
 from __future__ import annotations
@@ -177,3 +178,15 @@ def settle(
         else:
             settled.append(one)
     return settled
+
+
+def doubtful(nearly: Sequence[Transition], found: Sequence[Transition]) -> list[Transition]:
+    """Of what nearly counted the surest that stand neither beside each other nor beside what was found; in order."""
+    kept: list[Transition] = []
+    begins = [f.first for f in found]
+    for one in sorted(nearly, key=lambda t: (-t.sure, t.first)):
+        at = bisect_left(begins, one.first)
+        beside = [*found[max(0, at - 1) : at + 1], *kept]
+        if not any(one.first <= b.last + 2 and one.last >= b.first - 2 for b in beside):
+            kept.append(one)
+    return sorted(kept, key=lambda t: t.first)

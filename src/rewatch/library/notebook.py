@@ -1,4 +1,4 @@
-"""The notebook: what a person made (notes, viewings, what was shown to them), in one SQLite file of its own.
+"""The notebook: what a person made (notes, viewings, corrections, what was shown to them), in one SQLite file.
 
     LIBRARY/notebook.sqlite              never rebuilt, never recomputed; no command removes it
     LIBRARY/notebook-copies/DATE.sqlite  as it was before the first change of that day; the last `COPIES` days kept
@@ -102,6 +102,23 @@ MIGRATIONS: tuple[Migration, ...] = (
         END
         """,
     ),
+    (
+        """
+        CREATE TABLE corrections (
+            number  INTEGER PRIMARY KEY,
+            id      TEXT NOT NULL UNIQUE,
+            edition TEXT NOT NULL,
+            film    TEXT NOT NULL,
+            frame   INTEGER NOT NULL,
+            kind    TEXT NOT NULL,
+            created TEXT NOT NULL,
+            changed TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            deleted INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX corrections_edition ON corrections (edition, frame)",
+    ),
 )
 
 
@@ -112,7 +129,7 @@ def now() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One change that was undone. kind: "added", "changed" or "deleted"; what: "note" or "viewing"."""
+    """One change that was undone. kind: "added", "changed" or "deleted"; what: "note", "viewing" or "correction"."""
 
     kind: str
     what: str
@@ -212,7 +229,7 @@ class Writing:
         self._batch = batch
 
     def row(self, table: str, id: str) -> dict[str, Any] | None:
-        """A row of notes or viewings by its id, deleted ones too."""
+        """A row of a table by its id, deleted ones too."""
         found = self.db.execute(f"SELECT * FROM {table} WHERE id = ?", (id,))
         names = [column[0] for column in found.description]
         row = found.fetchone()

@@ -12,9 +12,11 @@ What counts as a shot, and where one ends
     Black that stands longer than `BLACK_SHOT` seconds between two pictures is a passage of its own and is kept.
     A fade up from the black in which a film opens, and down to that in which it ends, has a shot on one side only: it
     is an edge, not a change. The same holds for a cut from or to such black where it is short.
+    What a person said by hand (the track ``corrections``) stands over all of that.
 
 Contents
     changes      boundaries -> the changes of shot among them
+    corrected    those, with what was said by hand
     shots_track  changes -> the track ``shots``
     shots_json   the track -> what ``rewatch shots --json`` prints
     Shots        the analyser
@@ -50,7 +52,7 @@ FIGURES = (
         "Shot",
         "",
         "stretch between one change of picture and the next; gradual transitions divide at their middle, short "
-        "black between two pictures belongs to the change",
+        "black between two pictures belongs to the change; what was corrected by hand stands",
         "after Salt, Film Style and Technology (3rd ed. 2009)",
         ("boundaries", "black", "frames"),
         "everything that counts or times shots",
@@ -64,6 +66,7 @@ class Change:
     """One change of picture: frames ``first .. last`` are mixed or new (a cut: both the first new frame).
 
     at: first frame of the new shot, as shots are divided
+    by_hand: whether a person put it there
     """
 
     kind: str
@@ -71,6 +74,11 @@ class Change:
     last: int
     sure: float
     at: int
+    by_hand: bool = False
+
+    def away(self, frame: int) -> int:
+        """Frames from it to `frame`, 0 within."""
+        return 0 if frame == self.at else max(self.first - frame, frame - self.last, 0)
 
 
 def _change(kind: str, first: int, last: int, sure: float) -> Change:
@@ -167,12 +175,37 @@ def changes(
     return divided, opening, ending
 
 
+def corrected(
+    divided: list[Change], opening: Change | None, count: int, corrections: Events | None
+) -> tuple[list[Change], Change | None]:
+    """The changes, and the transition that opens the film, as a person left them.
+
+    corrections: frames of the film with the column ``kind``. "not" takes out the nearest change within a frame; "cut"
+                 puts one there, over whatever spans that frame
+    """
+    if corrections is None:
+        return divided, opening
+    said = list(zip(corrections.at.tolist(), corrections.columns["kind"], strict=True))
+    kept: list[Change] = list(divided)
+    for frame in (f for f, kind in said if kind == "not"):
+        known = [c for c in (*kept, *([opening] if opening is not None else [])) if c.away(frame) <= 1]
+        if known:
+            gone = min(known, key=lambda c: c.away(frame))
+            opening = None if gone is opening else opening
+            kept = [c for c in kept if c is not gone]
+    cuts = sorted(f for f, kind in said if kind == "cut" and 0 < f < count)
+    kept = [c for c in kept if not any(c.away(frame) == 0 for frame in cuts)]
+    kept += [Change("cut", frame, frame, 1.0, frame, by_hand=True) for frame in cuts]
+    return sorted(kept, key=lambda c: c.at), opening
+
+
 def shots_track(divided: list[Change], opening: Change | None, count: int) -> Spans:
     """Changes of shot -> the track ``shots``, which tiles frames ``[0, count)``.
 
     label: kind of the transition that begins the shot ("" for the first, unless the film fades in)
     first_frame, last_frame: int64, first and last frame of that transition, inclusive; -1 where there is none
-    sure:  probability of the boundary that begins it, 0..1 (1 for the first)
+    sure:  probability of the boundary that begins it, 0..1 (1 for the first, and for what was put there by hand)
+    by_hand: bool, whether a person said that it begins there
     """
     begins = np.array([0, *(c.at for c in divided)] if count else [], dtype=np.int64)
     ends = np.append(begins[1:], count).astype(np.int64) if count else begins
@@ -188,6 +221,7 @@ def shots_track(divided: list[Change], opening: Change | None, count: int) -> Sp
             "first_frame": np.array([c.first if c else -1 for c in how], dtype=np.int64),
             "last_frame": np.array([c.last if c else -1 for c in how], dtype=np.int64),
             "sure": np.array([c.sure if c else 1.0 for c in how], dtype=np.float64),
+            "by_hand": np.array([c is not None and c.by_hand for c in how], dtype=np.bool_),
         },
     )
 
@@ -195,15 +229,17 @@ def shots_track(divided: list[Change], opening: Change | None, count: int) -> Sp
 def shots_json(shots: Spans, frames: FrameTimes | None = None) -> list[dict[str, Any]]:
     """The shots as ``rewatch shots --json`` prints them, in order.
 
-    ``{"index", "first_frame", "last_frame", "start", "end", "transition"}`` each: index from 1, last_frame inclusive,
-    start and end in seconds to a microsecond, transition ``{"kind", "first_frame", "last_frame"}`` or None for a first
-    shot that simply begins. A film known only by its shot list has no frames: these are None then, and `frames` is
-    not needed.
+    ``{"index", "first_frame", "last_frame", "start", "end", "transition", "sure", "by_hand"}`` each: index from 1,
+    last_frame inclusive, start and end in seconds to a microsecond, transition ``{"kind", "first_frame",
+    "last_frame"}`` or None for a first shot that simply begins; sure: the probability that it begins there, None where
+    nothing was measured; by_hand: whether a person said so. A film known only by its shot list has no frames: these
+    are None then, and `frames` is not needed.
     """
     on_frames = shots.clock.counts_frames
     start, end = shots.begin_seconds(frames).tolist(), shots.end_seconds(frames).tolist()
     first = shots.columns.get("first_frame", np.full(len(shots), -1))
     last = shots.columns.get("last_frame", np.full(len(shots), -1))
+    sure, by_hand = shots.columns.get("sure"), shots.columns.get("by_hand")
     rows: list[dict[str, Any]] = []
     for i, span in enumerate(shots):
         kind, a, b = shots.label[i], int(first[i]), int(last[i])
@@ -220,6 +256,8 @@ def shots_json(shots: Spans, frames: FrameTimes | None = None) -> list[dict[str,
                 "start": round(start[i], 6),
                 "end": round(end[i], 6),
                 "transition": known if kind else None,
+                "sure": round(float(sure[i]), 4) if sure is not None else None,
+                "by_hand": bool(by_hand[i]) if by_hand is not None else False,
             }
         )
     return rows
@@ -229,15 +267,15 @@ class Shots(Analyser[None]):
     """Boundaries -> shots; see the module's docstring for what counts as one."""
 
     name = "shots"
-    version = 1
+    version = 2
     watches = "tracks"
-    needs = ("boundaries", "black", "frames")
+    needs = ("boundaries", "black", "frames", "corrections")
     gives = (
         Gives(
             "shots",
             "spans",
             "the shots, each labelled by the transition that begins it",
-            columns=("first_frame", "last_frame", "sure"),
+            columns=("first_frame", "last_frame", "sure", "by_hand"),
             source=FIGURES[0].source,
         ),
     )
@@ -253,4 +291,6 @@ class Shots(Analyser[None]):
         seconds = times.seconds(np.arange(len(times) + 1))
         dark = black if isinstance(black, Spans) else None
         divided, opening, _ = changes(boundaries, len(times), seconds, dark)
+        said = tracks.get("corrections")
+        divided, opening = corrected(divided, opening, len(times), said if isinstance(said, Events) else None)
         return {"shots": shots_track(divided, opening, len(times))}

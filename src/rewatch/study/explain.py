@@ -227,4 +227,10 @@ def _evidence(edition: Edition, steps: list[Step]) -> list[str]:
         said.append(f"a {facts.container}: {facts.path}")
     if "lines" in analysers:
         said.append(f"lines from {edition.record.lines_from}")
+    by_hand = edition.tracks.get("corrections")
+    if "corrections" in analysers and isinstance(by_hand, Events):
+        rows = zip(by_hand.at.tolist(), by_hand.columns["kind"], strict=True)
+        told = [f"{'a cut at' if kind == 'cut' else 'none at'} {frame}" for frame, kind in rows]
+        more = f" and {len(told) - 6} more" if len(told) > 6 else ""
+        said.append(f"corrections by hand: {', '.join(told[:6])}{more}")
     return said

@@ -31,7 +31,7 @@ from rewatch.film.choice import LargeChoice
 from rewatch.film.excerpts import Choice, ExcerptsFailed, read_excerpts
 from rewatch.film.order import NoOrder, Order, order_of
 from rewatch.film.packets import read_packets
-from rewatch.images.boundaries import BLOCK, Boundaries
+from rewatch.images.boundaries import BLOCK, LEAST_SURE, Boundaries
 from rewatch.images.boundaries_fades import Transition
 from rewatch.images.glance_evidence import Coded, compare_keys
 from rewatch.images.glance_judge import Ledger
@@ -74,6 +74,7 @@ class Glance:
     looked: (n,) which frames were decoded and looked at; every: those within stretches decoded in full
     on_frames: called with what was looked at, in order, each frame once
     on_large:  called with the number of each keyframe and the keyframe, large, before that
+    least_sure: probability from which on a boundary counts
     """
 
     film: FilmFacts
@@ -81,6 +82,7 @@ class Glance:
     on_frames: Callable[[Pictures], None]
     on_second: Callable[[float], None] = lambda second: None
     on_large: Callable[[int, npt.NDArray[np.uint8]], None] = lambda frame, rgb: None
+    least_sure: float = LEAST_SURE
     coded: Order = field(init=False)
     order: Order = field(init=False)
     ledger: Ledger = field(init=False)
@@ -198,7 +200,7 @@ class Glance:
         """Let the detector decide on a run; the groups beside it that it must see for that."""
         keys, ends = self.order.keyframes, self.ledger.coded.ends
         begin, stop = int(keys[run[0]]), self._end_of(run[-1])
-        analyser = Boundaries()
+        analyser = Boundaries(self.least_sure)
         analyser.begin(self.film, self.scratch)
         # The detector goes by blocks, counted from the film's beginning: the first frame is held up to where they fit.
         held = begin % BLOCK
@@ -273,7 +275,7 @@ class Glance:
             before = self._opened.get(group - 1)
             if group and (before is None or not before.whole):
                 sure = float(self.ledger.at_key[group - 1])
-                if sure > 0.5:
+                if sure >= self.least_sure:
                     found.append(Transition("cut", key, key, sure))
             if group in self._opened:
                 found += [t for t in self._opened[group].transitions if t.first > key or not group]

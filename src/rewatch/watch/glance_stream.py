@@ -224,6 +224,8 @@ class GlanceStream(Stream):
         glance = kind(self.film, self._scratch, self._feed, self._at, self._large)
         for stand in stands:
             stand.glance = glance
+            if isinstance(stand.own, Boundaries):
+                glance.least_sure = stand.own.least_sure
         try:
             glance.look()
         except NoGlance as why:

@@ -16,6 +16,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from rewatch.analyser import Analyser
+from rewatch.facts import FilmFacts
 
 READING: Mapping[str, int] = {"pictures": 2, "samples": 2, "tracks": 1}
 """Versions of how evidence is read: one higher where ``film`` gives other pictures or samples than before."""
@@ -23,13 +24,17 @@ READING: Mapping[str, int] = {"pictures": 2, "samples": 2, "tracks": 1}
 AnyAnalyser = Analyser[Any]
 
 
-def all_analysers() -> list[AnyAnalyser]:
-    """One of each analyser with its default settings, own ones first, in an order in which they can finish."""
+def all_analysers(least_sure: float | None = None) -> list[AnyAnalyser]:
+    """One of each analyser with its default settings, own ones first, in an order in which they can finish.
+
+    least_sure: probability from which on a shot boundary counts; None: as the detector has it
+    """
     import rewatch.images.registry as images
     import rewatch.score.registry as score
     import rewatch.sounds.registry as sounds
     import rewatch.structure.registry as structure
     import rewatch.words.registry as words
+    from rewatch.images.boundaries import Boundaries
 
     kinds: list[type[AnyAnalyser]] = [
         *images.ANALYSERS,
@@ -39,7 +44,11 @@ def all_analysers() -> list[AnyAnalyser]:
         *score.ANALYSERS,
     ]
     kinds += [point.load() for point in entry_points(group="rewatch.analysers")]
-    return in_order([kind() for kind in kinds])
+    found = [kind() for kind in kinds]
+    for analyser in found:
+        if least_sure is not None and isinstance(analyser, Boundaries):
+            analyser.least_sure = least_sure
+    return in_order(found)
 
 
 def in_order(analysers: Sequence[AnyAnalyser]) -> list[AnyAnalyser]:
@@ -92,6 +101,20 @@ def keys(edition: str, analysers: Iterable[AnyAnalyser], given: Mapping[str, str
         found[analyser.name] = key
         of_track.update({g.name: key for g in analyser.gives})
     return found
+
+
+def given_keys(film: FilmFacts, lines: str, corrections: str) -> dict[str, str]:
+    """Keys of what the runner gives: how picture and sound are read, which lines there are, what was corrected.
+
+    lines, corrections: their own keys
+    """
+    return {
+        "pictures": hashed(READING["pictures"], film.picture.stream if film.picture else None),
+        "samples": hashed(READING["samples"], film.sound.number if film.sound else None),
+        "tracks": hashed(READING["tracks"]),
+        "lines": lines,
+        "corrections": corrections,
+    }
 
 
 def hashed(*parts: Any) -> str:

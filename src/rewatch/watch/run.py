@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import errno
 import gc
-import hashlib
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib import import_module
@@ -29,11 +28,14 @@ from rewatch.film.identity import identify
 from rewatch.film.probe import open_film
 from rewatch.film.subtitles import read_lines
 from rewatch.library import atomic
+from rewatch.library.corrections import Correction, corrections_of
 from rewatch.library.edition import Edition, Made
 from rewatch.library.library import Library
+from rewatch.library.notebook import Notebook
 from rewatch.track import Spans, Track
+from rewatch.watch.corrected import CORRECTIONS, commit_corrections, duration_of, follow, key_of, lines_key
 from rewatch.watch.frames import Frames
-from rewatch.watch.plan import READING, AnyAnalyser, all_analysers, hashed, in_order, keys
+from rewatch.watch.plan import AnyAnalyser, all_analysers, given_keys, hashed, in_order, keys
 from rewatch.watch.progress import Progress, Silent
 from rewatch.watch.streams import CHECKPOINT, PictureStream, SoundStream, Stream, give_back_memory
 from rewatch.words.lines import lines_track
@@ -67,6 +69,14 @@ class Watched:
     notes: tuple[str, ...] = ()
     resumed: float = 0.0
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a person wants of the shots: corrections by hand, and how sure a boundary must be (None: as usual)."""
+
+    corrections: Sequence[Correction]
+    shots_precision: float | None
 
 
 @dataclass(slots=True)
@@ -125,6 +135,7 @@ def watch(
     year: int | None = None,
     again: bool = False,
     glance: bool = False,
+    shots_precision: float | None = None,
     progress: Progress | None = None,
 ) -> Watched:
     """Watch a film's file and chart it into the library.
@@ -134,6 +145,7 @@ def watch(
     title, year:  what it is called; None = as its file is
     again:        forget what was charted, and watch all of it anew
     glance:       chart the picture from its packets, its keyframes and what they leave open; a later watch refines it
+    shots_precision: probability from which on a shot boundary counts, between 0 and 1; None = an even chance
 
     Raises FilmError for a file that cannot be watched, LibraryError for a library that cannot be written, Stopped
     (after Ctrl-C) with everything kept that was done.
@@ -156,7 +168,12 @@ def watch(
         edition = library.add(film, title, year)
         new = not edition.record.made
         _sweep(edition)
-        done = _watch(film, edition, Path(subtitles) if subtitles else None, again, glance, told)
+        if not again:
+            follow(library, edition)
+        asked = _Asked(corrections_of(Notebook(library.folder), edition.id), shots_precision)
+        done = _watch(film, edition, Path(subtitles) if subtitles else None, again, glance, told, asked)
+        # What was corrected while it was watched.
+        follow(library, edition)
         library.enter(edition, watched=True)
     except FilmError:
         if new or not edition.record.made:
@@ -175,7 +192,13 @@ def _sweep(edition: Edition) -> None:
 
 
 def _watch(
-    film: FilmFacts, edition: Edition, subtitles: Path | None, again: bool, glance: bool, told: Progress
+    film: FilmFacts,
+    edition: Edition,
+    subtitles: Path | None,
+    again: bool,
+    glance: bool,
+    told: Progress,
+    asked: _Asked,
 ) -> Watched:
     # What is new is read from its first frame, and that may as well begin while the analysers are loaded.
     new = (
@@ -189,7 +212,7 @@ def _watch(
     gc.set_threshold(_COLLECT_EVERY, *often[1:])
     ahead = PictureStream.read_ahead(film, edition.work) if new and not first else None
     try:
-        return _watch_on(film, edition, subtitles, again, glance, told, ahead, first)
+        return _watch_on(film, edition, subtitles, again, glance, told, asked, ahead, first)
     finally:
         if ahead is not None:
             ahead.stop()
@@ -204,14 +227,15 @@ def _watch_on(
     again: bool,
     glance: bool,
     told: Progress,
+    asked: _Asked,
     ahead: PictureStream | None,
     first: bool,
 ) -> Watched:
     lines, lines_from = read_lines(film, subtitles)
     words = lines_track(lines) if lines else None
     has = {"pictures": film.picture is not None, "samples": film.sound is not None, "tracks": True}
-    order = [a for a in in_order([Frames(), *all_analysers()]) if has[a.watches]]
-    given = _given(film, words)
+    order = [a for a in in_order([Frames(), *all_analysers(asked.shots_precision)]) if has[a.watches]]
+    given = given_keys(film, lines_key(words), key_of(asked.corrections))
     key = keys(edition.id, order, given)
     if glance and (again or not edition.is_made("boundaries", key.get("boundaries", ""))):
         from rewatch.watch.glance_stream import VERSION, glanced
@@ -224,11 +248,12 @@ def _watch_on(
         shutil.rmtree(edition.work, ignore_errors=True)
     todo = [a for a in order if not edition.is_made(a.name, key[a.name])]
     # What nothing makes any more (an analyser that is gone, a stream that is not watched now) is not shown.
-    stale = [name for name in edition.record.made if name not in key and name != "lines"]
+    stale = [name for name in edition.record.made if name not in key and name not in ("lines", CORRECTIONS)]
     # What was glanced at stands until it is replaced.
     edition.forget(stale if edition.provisional and not again else stale + [a.name for a in todo])
     work = _Work(film, edition, order, key, todo)
     _commit_lines(work, words, given["lines"], lines_from)
+    commit_corrections(edition, asked.corrections)
     if not work.todo:
         return Watched(edition, tuple(work.made), edition.record.notes)
     if first and _first_look(film, edition, given):
@@ -257,7 +282,7 @@ def _first_look(film: FilmFacts, edition: Edition, given: Mapping[str, str]) -> 
     from rewatch.watch.glance_stream import VERSION, GlanceStream, glanced
 
     pictures = glanced([a for a in in_order([Frames(), *all_analysers()]) if a.watches != "samples"])
-    known, order = {"lines"}, []
+    known, order = {"lines", CORRECTIONS}, []
     for analyser in pictures:
         if known.issuperset(analyser.needs):
             order.append(analyser)
@@ -282,17 +307,6 @@ def _changed(film: FilmFacts) -> bool:
         return identify(film.path) != film.identity
     except OSError:
         return False
-
-
-def _given(film: FilmFacts, words: Spans | None) -> dict[str, str]:
-    """Keys of the evidence: how picture and sound are read, which lines there are."""
-    text = "\n".join(words.label) + str(words.begin.tolist() + words.end.tolist()) if words is not None else ""
-    return {
-        "pictures": hashed(READING["pictures"], film.picture.stream if film.picture else None),
-        "samples": hashed(READING["samples"], film.sound.number if film.sound else None),
-        "tracks": hashed(READING["tracks"]),
-        "lines": hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
-    }
 
 
 def _commit_lines(work: _Work, words: Spans | None, key: str, lines_from: str) -> None:
@@ -367,21 +381,13 @@ def _raise(failure: BaseException, scratch: Path) -> None:
 def _chart(work: _Work, streams: list[Stream]) -> None:
     """Finish all that waits for tracks, in order, now that the film's true length is known."""
     fed = {a.name: a for s in streams for a in s.analysers}
-    film = replace(work.film, duration=_duration(work.edition))
+    film = replace(work.film, duration=duration_of(work.edition))
     for analyser in [fed.get(a.name, a) for a in work.todo]:
         if analyser.watches == "tracks":
             scratch = work.edition.work / analyser.name
             scratch.mkdir(parents=True, exist_ok=True)
             analyser.begin(film, scratch)
         work.finish(analyser)
-
-
-def _duration(edition: Edition) -> Fraction:
-    """Seconds from second 0 to the end of the last picture or sound that there was."""
-    end = max(edition.record.played.values(), default=Fraction(0))
-    if not end:
-        raise FilmError(f"nothing in {edition.facts.path} could be decoded")
-    return end
 
 
 def _unheard(film: FilmFacts) -> tuple[str, ...]:

@@ -1,0 +1,130 @@
+"""Corrections of shots by hand: kept apart, followed by all that rests on shots, found again by every later watch."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from rewatch.cli.main import run
+from rewatch.library.library import Library
+from rewatch.watch.run import watch
+
+
+@pytest.fixture(scope="module")
+def folder(demo_film: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corrected")
+    watch(demo_film.path, Library(folder), title="The Demo", year=2026)
+    return folder
+
+
+@pytest.fixture
+def library(folder: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "library"
+    shutil.copytree(folder, copy)
+    return copy
+
+
+def called(*words: str) -> int:
+    """The exit status of a command."""
+    try:
+        run(words)
+    except SystemExit as done:
+        return int(done.code or 0)
+    return 0
+
+
+def told(capsys: Any, *words: str) -> Any:
+    capsys.readouterr()
+    assert called(*words, "--json") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_corrections_are_followed_and_survive_every_watch(library: Path, demo_film: Any, capsys: Any) -> None:
+    shots = ("shots", "demo", "--library", str(library))
+    before = told(capsys, *shots)
+    gone = next(s["first_frame"] for s in before["shots"][2:] if s["transition"]["kind"] == "cut")
+    longest = max(before["shots"], key=lambda s: s["last_frame"] - s["first_frame"])
+    new = (longest["first_frame"] + longest["last_frame"]) // 2 + 3
+    after = told(capsys, *shots, "--not", str(gone), "--cut", str(new))
+    begins = {s["first_frame"]: s for s in after["shots"]}
+    assert gone not in begins
+    assert begins[new]["by_hand"]
+    assert [(c["frame"], c["kind"]) for c in after["corrections"]] == sorted([(gone, "not"), (new, "cut")])
+    assert len(after["shots"]) == len(before["shots"])
+
+    edition = Library(library).entries()[0].id
+    study = Library(library).edition(edition)
+    lengths = study.spans("shots").end - study.spans("shots").begin
+    assert study.figures("cutting").values["maximum"] < float(longest["end"] - longest["start"])
+    assert study.events("stills").columns["shot"].tolist() == list(range(len(lengths)))
+    for file in study.events("stills").columns["file"]:
+        Image.open(study.kept("stills") / file).verify()
+    explained = told(capsys, "explain", "demo", "asl", "--library", str(library))
+    assert f"a cut at {new}" in " ".join(explained["evidence"])
+
+    # Nothing is left to do; a watch anew, and a glance, find them again.
+    assert watch(demo_film.path, Library(library)).made == ()
+    watch(demo_film.path, Library(library), again=True)
+    assert told(capsys, *shots)["shots"] == after["shots"]
+    watch(demo_film.path, Library(library), again=True, glance=True)
+    assert {s["first_frame"] for s in told(capsys, *shots)["shots"]} == set(begins)
+
+    undone = told(capsys, *shots, "--undo")
+    assert undone["corrections"] == []
+    assert {s["first_frame"] for s in undone["shots"]} == {s["first_frame"] for s in before["shots"]}
+    assert called(*shots, "--undo") == 1
+
+
+def test_the_later_of_two_stands_and_one_can_be_taken_back(library: Path, capsys: Any) -> None:
+    shots = ("shots", "demo", "--library", str(library))
+    frame = told(capsys, *shots)["shots"][1]["last_frame"] - 4
+    told(capsys, *shots, "--cut", str(frame))
+    told(capsys, *shots, "--not", str(frame))
+    assert [c["kind"] for c in told(capsys, *shots)["corrections"]] == ["not"]
+    assert [c["kind"] for c in told(capsys, *shots, "--undo")["corrections"]] == ["cut"]
+    assert told(capsys, *shots, "--take-back", str(frame))["corrections"] == []
+    assert called(*shots, "--not", "3") == 1
+    assert "no shot begins at frame 3" in capsys.readouterr().err
+    assert called(*shots, "--cut", "99999") == 1
+    assert called("notes", "--undo", "--library", str(library)) == 0
+    assert "nothing to take back" in capsys.readouterr().out
+
+
+def test_review_shows_the_least_sure_first(library: Path, tmp_path: Path, capsys: Any) -> None:
+    sheet = tmp_path / "doubts.png"
+    asked = ("shots", "demo", "--library", str(library), "--review", "--most", "5")
+    rows = told(capsys, *asked, "--sheet", str(sheet))["boundaries"]
+    assert len(rows) == 5
+    away = [abs(r["sure"] - 0.5) for r in rows]
+    assert away == sorted(away)
+    with Image.open(sheet) as page:
+        assert page.width > 1000
+        assert len(page.resize((64, 64)).convert("RGB").getcolors(4096) or []) > 200
+    counts = next(r for r in rows if r["counts"])
+    told(capsys, "shots", "demo", "--library", str(library), "--not", str(counts["frame"]))
+    assert counts["frame"] not in [r["frame"] for r in told(capsys, *asked)["boundaries"]]
+
+
+def test_how_sure_a_boundary_must_be_is_a_setting(library: Path, demo_film: Any, capsys: Any) -> None:
+    edition = Library(library).entries()[0].id
+    usual = Library(library).edition(edition)
+    sure = np.asarray(usual.spans("boundaries").columns["sure"])
+    key, doubts = usual.made_by("boundaries").key, len(usual.spans("doubtful"))
+    strict = float(np.median(sure))
+    assert "boundaries" in watch(demo_film.path, Library(library), shots_precision=strict).made
+    study = Library(library).edition(edition)
+    assert study.made_by("boundaries").settings == {"least_sure": strict}
+    assert study.made_by("boundaries").key != key
+    assert 0 < len(study.spans("boundaries")) < len(usual.spans("boundaries"))
+    assert np.asarray(study.spans("boundaries").columns["sure"]).min() >= strict
+    # What counts no more is told of as doubtful, and corrections follow under the same setting.
+    assert len(study.spans("doubtful")) > doubts
+    shots = told(capsys, "shots", "demo", "--library", str(library), "--cut", "11")
+    assert shots["shots"][1]["by_hand"]
+    assert watch(demo_film.path, Library(library), shots_precision=strict).made == ()
