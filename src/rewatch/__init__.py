@@ -3,6 +3,7 @@
     film = rewatch.open("heat")          a film of the library: film.shots, .lines, .score, .minute(43), .tracks
     rewatch.library().sql("SELECT ...")  all of them
     rewatch.compare("heat-tv", "heat")   two editions side by side
+    rewatch.echoes("heat")               what of a film is found again in the others of the library
 
 They are loaded when they are first called; docs/python.md and docs/compare.md say what they give.
 """
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rewatch.film_view import compare_films as compare
+    from rewatch.film_view import film_echoes as echoes
     from rewatch.film_view import open_film as open
     from rewatch.film_view import open_library as library
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "compare", "library", "open"]
+__all__ = ["__version__", "compare", "echoes", "library", "open"]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,6 +26,8 @@ def __getattr__(name: str) -> Any:
 
     if name == "open":
         return importlib.import_module("rewatch.film_view").open_film
+    if name == "echoes":
+        return importlib.import_module("rewatch.film_view").film_echoes
     if name in ("library", "compare"):
         # The package of that name, which can be called: see there.
         return importlib.import_module(f"rewatch.{name}")

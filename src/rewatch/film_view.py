@@ -8,7 +8,7 @@
 ``import rewatch`` loads nothing of this; it is loaded at the first `open`. What one may rely on is in docs/python.md.
 
 Contents
-    open_film, open_library, compare_films   what `rewatch.open`, `.library` and `.compare` call
+    open_film, open_library, compare_films, film_echoes   what `rewatch.open`, `.library`, `.compare`, `.echoes` call
     FilmView, MinuteView, LibraryView
 """
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ from rewatch.track import Curve, Figures, Track
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from rewatch.compare.echoes import Echoes
     from rewatch.compare.segments import Alignment
 
 _SCORE = ("tempo", "momentum", "dynamics", "articulation", "pulse", "pace", "cut_density", "novelty")
@@ -70,6 +71,32 @@ def compare_films(
 
     films = [film if isinstance(film, FilmView) else open_film(film, folder) for film in (a, b)]
     return compare(films[0].edition, films[1].edition, refine=refine)
+
+
+def film_echoes(
+    a: FilmView | str | Path,
+    others: Iterable[FilmView | str | Path] | None = None,
+    folder: str | Path | None = None,
+    *,
+    kinds: Iterable[str] = ("image", "sound", "line", "rhythm"),
+    chance: float = 0.01,
+) -> Echoes:
+    """What of a film is found again in others; see `rewatch.compare.echoes.echoes`.
+
+    a, others: films, or what `open_film` takes for one; others None: all of the library
+    kinds:     of echoes that are looked for
+    chance:    the most likely to be chance that is told
+    """
+    from rewatch.compare.echoes import echoes
+
+    film = a if isinstance(a, FilmView) else open_film(a, folder)
+    library = Library(None if folder is None else Path(folder))
+    if isinstance(a, FilmView):
+        library = Library(film.edition.folder.parent.parent)
+    every = [library.edition(entry.id) for entry in library.entries()]
+    named = None if others is None else [o if isinstance(o, FilmView) else open_film(o, library.folder) for o in others]
+    asked = [e for e in every if e.id != film.id] if named is None else [o.edition for o in named]
+    return echoes(film.edition, asked, kinds=tuple(kinds), chance=chance, library=every)
 
 
 class FilmView:

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "sounds": "Show the sounds that are heard once, and those that come back.",
     "images": "Show the pictures that come back, and those that are seen once.",
     "explain": "Show how a figure was measured, and from what.",
+    "echoes": "Look for what of a film is in others: footage, recordings, words, rhythms.",
     "note": "Write a note to a moment of a film.",
     "notes": "List, search, edit and copy notes.",
     "viewed": "Log a viewing of a film.",

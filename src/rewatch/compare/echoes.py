@@ -13,13 +13,13 @@ Contents
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rewatch.compare.echoes_chance import chance_of
 from rewatch.compare.echoes_common import films_with
-from rewatch.compare.echoes_evidence import KINDS, Evidence, searches
+from rewatch.compare.echoes_evidence import KINDS, Evidence, Said, searches
 from rewatch.compare.echoes_found import Found, Stretch, covered, overlap
 from rewatch.library.edition import Edition
 
@@ -109,7 +109,7 @@ def echoes(
     a: Edition,
     others: Sequence[Edition],
     *,
-    kinds: Iterable[str] = KINDS,
+    kinds: Collection[str] = KINDS,
     chance: float = CHANCE,
     library: Sequence[Edition] = (),
     told: Told | None = None,
@@ -123,8 +123,10 @@ def echoes(
     """
     say = told or (lambda line: None)
     limit = chance * min(1.0, MANY / max(1, len(others)))
-    mine = Evidence(a)
-    wanted = [kind for kind in KINDS if kind in set(kinds)]
+    said = Said.of(list({e.id: e for e in (*library, *others)}.values())) if "line" in kinds else Said()
+    mine = Evidence(a, said)
+    # Pictures last: they take the longest, and editions of one film are known by their sound mostly.
+    wanted = [kind for kind in ("sound", "line", "rhythm", "image") if kind in kinds]
     found: list[tuple[Evidence, list[Found]]] = []
     editions: list[Edition] = []
     notes: list[str] = []

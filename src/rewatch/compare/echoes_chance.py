@@ -20,6 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+RARE = 0.1
+"""As many chance matches are expected at the best chance score at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tail:
@@ -55,6 +58,7 @@ def tail_of(
     least: float = 0.5,
     weight: float = 6.0,
     most: int = 40,
+    bent: bool = True,
 ) -> Tail:
     """The tail of chance scores.
 
@@ -62,6 +66,7 @@ def tail_of(
     slope:  what it usually is, counting as `weight` scores
     least:  matches expected at the floor where none was found
     most:   scores that the line is laid through, the best ones
+    bent:   whether the best of them is taken for chance, however far it stands from the others
     """
     values = np.sort(np.asarray(scores, np.float64))[::-1]
     values = values[values >= floor]
@@ -69,4 +74,6 @@ def tail_of(
         floor, values = float(values[most]), values[:most]
     count = len(values)
     steep = (count + weight) / (float((values - floor).sum()) + weight / slope)
+    if bent and count and values[0] > floor:
+        steep = min(steep, math.log((count + least) / RARE) / float(values[0] - floor))
     return Tail(floor, count + least, steep)

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
-from rapidfuzz import fuzz
 
 from rewatch.compare.echoes_evidence import Evidence
 from rewatch.compare.echoes_found import Found
 from rewatch.compare.echoes_images import by_hash
+from rewatch.compare.echoes_lines import says
 from rewatch.compare.echoes_sound import sound_echoes
 from rewatch.sounds.prints import Prints
 from rewatch.sounds.prints_landmarks import HOPS
 
 ASKED = 40
 """Films that are looked through for one echo; of more, as many, evenly chosen."""
-_SAYS = 88.0
-"""How much of a phrase, in per cent of its letters, a line must have to say it."""
 _SURE = 0.01
 
 
@@ -43,14 +40,7 @@ def films_with(a: Evidence, echo: Found, films: Sequence[Evidence], most: int) -
 def _says(a: Evidence, echo: Found, film: Evidence) -> bool:
     if film.words is None:
         return False
-    phrase = str(echo.details["phrase"])
-    words = phrase.split()
-    both = [f"{one} {two}" for one, two in pairwise(words)]
-    said = " ".join(film.words.words)
-    # A quick look first: most films have nothing of it.
-    if sum(pair in said for pair in both) * 2 < len(both):
-        return False
-    return fuzz.partial_ratio(phrase, said, score_cutoff=_SAYS) >= _SAYS
+    return a.words is not None and says(a.words, echo.a, float(echo.details["nats"]), film.words)
 
 
 def _sounds(a: Evidence, echo: Found, film: Evidence) -> bool:

@@ -2,13 +2,16 @@
 
 Contents
     KINDS      of echoes
+    Said       how often words are said in the library
     Evidence   what there is of one edition, each part read when it is first asked for
     searches   the search of each kind
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -22,14 +25,40 @@ from rewatch.library.edition import Edition
 from rewatch.sounds.prints import Prints, open_prints
 
 KINDS = ("image", "sound", "line", "rhythm")
+HEARD = 40
+"""Films of the library whose lines are read to know how rare a word is."""
 _PAL = Fraction(25, 24)
 
 
-class Evidence:
-    """What is stored of one edition. `notes` tells what is missing that could be there."""
+@dataclass(slots=True)
+class Said:
+    """How often each word is said in some films of the library; which films those are."""
 
-    def __init__(self, edition: Edition) -> None:
+    counts: Counter[str] = field(default_factory=Counter)
+    films: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, editions: Sequence[Edition]) -> Said:
+        """By `HEARD` of them, evenly chosen."""
+        said = cls()
+        for edition in editions[:: max(1, -(-len(editions) // HEARD))]:
+            words = Evidence(edition).words
+            if words is not None and edition.id not in said.films:
+                said.counts.update(words.words)
+                said.films.add(edition.id)
+            edition.let_go()
+        return said
+
+
+class Evidence:
+    """What is stored of one edition. `notes` tells what is missing that could be there.
+
+    said: of the library, by which is known how rare a word is
+    """
+
+    def __init__(self, edition: Edition, said: Said | None = None) -> None:
         self.edition = edition
+        self.said = said or Said()
         self.notes: list[str] = []
 
     def let_go(self) -> None:
@@ -107,7 +136,13 @@ def by_sound(a: Evidence, b: Evidence, least: float) -> list[Found]:
 
 
 def by_line(a: Evidence, b: Evidence, least: float) -> list[Found]:
-    return line_echoes(a.words, b.words, least=least) if a.words and b.words else []
+    if not a.words or not b.words:
+        return []
+    said = Counter(a.said.counts)
+    for film in (a, b):
+        if film.edition.id not in a.said.films:
+            said.update(film.words.words if film.words else ())
+    return line_echoes(a.words, b.words, said, least=least)
 
 
 def by_rhythm(a: Evidence, b: Evidence, least: float) -> list[Found]:

@@ -259,6 +259,7 @@ def by_layout(a: Pictured, b: Pictured) -> Iterator[_Pair]:
         # A pair of shots speaks where it is the more alike: what is symmetrical would be its own chance.
         mine = {shots: pair for shots, pair in here.items() if pair.likeness >= _likeness(other, shots)}
         theirs = [pair.likeness for shots, pair in other.items() if pair.likeness > _likeness(here, shots)]
+        theirs = [likeness for likeness in theirs if np.arctanh(likeness) < SURE]  # those are none of chance's
         tail = chance_tail(np.arctanh(np.array(theirs, np.float64)))
         for pair in mine.values():
             yield replace(pair, expected=tail.expected(float(np.arctanh(pair.likeness))))

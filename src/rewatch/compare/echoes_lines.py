@@ -4,12 +4,14 @@ Pairs of words that follow each other closely in both films lead to places; ther
 and Waterman 1981). A word that both have is worth as many nats as it is rare, one that is changed, left out or put in
 costs some: so five rare words tell more than ten common ones, and a short famous line is within reach. How rare a word
 is, the films' own lines say, and where they say little, its length: short words are common in every language (Zipf).
+Words that go together anyhow tell less, a whole line that returns tells more (see `echoes_usual` and `_whole`).
 What chance yields is read off the phrases that any two films share ("what are you doing here"): they fall off evenly,
 and a quotation stands out from them.
 
 Contents
     Words         the words of a film, in order
     line_echoes   what two films both say
+    says          whether a third says it, too
 """
 
 from __future__ import annotations
@@ -17,13 +19,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from rewatch.compare.echoes_chance import Tail, tail_of
 from rewatch.compare.echoes_found import Found
+from rewatch.compare.echoes_usual import TOGETHER, USUAL
 from rewatch.sounds.prints_pairs import spread
 from rewatch.track import Spans
 from rewatch.words.folding import fold
@@ -31,8 +35,8 @@ from rewatch.words.folding import fold
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
-USUAL = 2000
-"""Words of lines that the length of a word counts as much as, when it is asked how rare it is."""
+KNOWN = 2000
+"""Words of lines that what is known of a language counts as much as, when it is asked how rare a word is."""
 RAREST = 10.5
 """Nats that a word may tell at most."""
 KEPT = 0.22
@@ -41,16 +45,34 @@ CHANGED, BETWEEN = 1.6, 1.8
 """Nats that a changed word costs, and one that only one of the two has."""
 BY = 3
 """Words from the first of a pair to the second."""
-SEED = 9.0
+SEED = 8.0
 """Nats of a pair of words that leads to a place."""
 OFTEN = 300
 """Places that one pair may lead to; of a commoner one nothing is learnt."""
 WIDE = 28
 """Words of either film that are aligned at once."""
-FLOOR = 12.0
+FLOOR = 10.0
 """Nats from which on something said in both films is looked at."""
-SLOPE = 0.75
+EDGE = 3.0
+"""Nats that it tells that a phrase begins, or ends, where a line does in both films; as many tell against it where it
+does not. (Of phrases shared by chance 1 in 100 is a line of both, but for a word at either end; of lines quoted with
+one word changed 9 in 10.)"""
+_WHOLE = {(0, 0): 1.0, (1, 1): 0.7}
+"""Words of the line that are left over in A and B -> share of that: the last word may be the one that was changed."""
+LONG = 4
+"""Words of a line from which on it may tell anything that it is whole."""
+SLOPE = 0.4
 """Of what chance yields, per nat (it would be 1 if each word did not make the next one likelier)."""
+STOCK = 3e-5
+"""Phrases of `FLOOR` nats and more that a line has in common with another by chance (see benchmarks/echoes.md)."""
+STOCK_WORD = 0.8
+"""What one of the commonest words tells of what it would, if stock phrases were not made of them."""
+SHORT = 40
+"""Lines that a film counts as at least: a film of three lines is no proof that they are rare."""
+MANY = 3.0
+"""Of them that are counted on where fewer are found."""
+MOSTLY = 0.6
+"""Share of a phrase's nats that says it."""
 FEWEST = 3
 """Words that both films must have."""
 
@@ -80,6 +102,12 @@ class Words:
         """The lines that words ``first .. end`` are of."""
         return " / ".join(self.text[n] for n in range(int(self.line[first]), int(self.line[end - 1]) + 1))
 
+    def left_out(self, at: int, end: int) -> int:
+        """Words of a line before a phrase that begins at word ``at`` (end 0), or after one that ends there (1)."""
+        of = self.line[at - end]
+        edge = np.searchsorted(self.line, of, "right" if end else "left")
+        return abs(int(edge) - at)
+
     def stretch(self, first: int, end: int) -> tuple[float, float]:
         return float(self.begin[self.line[first]]), float(self.end[self.line[end - 1]])
 
@@ -105,13 +133,25 @@ def rarity(counts: Mapping[str, int]) -> Frequency:
     >>> tells("the") < 4 < tells("lamp") < tells("lighthouse")
     True
     """
-    total = sum(counts.values()) + USUAL
+    total = sum(counts.values()) + KNOWN
 
     def tells(word: str) -> float:
-        usual = 10 ** -(1.35 + 0.42 * min(len(word), 8))
-        return min(RAREST, -math.log((counts.get(word, 0) + USUAL * usual) / total))
+        usual = USUAL.get(word) or 10 ** -(1.35 + 0.42 * min(len(word), 8))
+        nats = min(RAREST, -math.log((counts.get(word, 0) + KNOWN * usual) / total))
+        return STOCK_WORD * nats if word in USUAL else nats
 
     return tells
+
+
+def says(a: Words, stretch: tuple[float, float], nats: float, film: Words) -> bool:
+    """Whether a film says most of what A says in a stretch, of which so many nats were found elsewhere."""
+    lines = np.flatnonzero((a.begin < stretch[1]) & (a.end > stretch[0]))
+    of = np.flatnonzero(np.isin(a.line, lines))
+    if not len(of) or not len(film):
+        return False
+    part = Words(tuple(a.words[n] for n in of), a.line[of], a.begin, a.end, a.text)
+    phrases = _phrases(part, film, rarity(Counter(a.words) + Counter(film.words)))
+    return any(phrase.nats >= MOSTLY * nats for phrase in phrases)
 
 
 def line_echoes(a: Words, b: Words, counts: Mapping[str, int] | None = None, *, least: float = 1.0) -> list[Found]:
@@ -152,12 +192,13 @@ def _tail(a: Words, b: Words, phrases: Sequence[_Phrase], least: float) -> Tail:
         said = " ".join(a.words[phrase.a[0] : phrase.a[1]])
         once[said] = max(once.get(said, 0.0), phrase.nats)
     scores = np.array(sorted(once.values(), reverse=True))
-    # Where nothing is shared, chance is what independent words give, or next to it.
-    none = min(0.5, len(a) * len(b) * math.exp(-FLOOR))
-    tail = tail_of([], floor=FLOOR, slope=SLOPE, least=none)
+    # What films of so many lines usually share: few phrases tell nothing else, many tell more.
+    none = min(MANY, STOCK * max(SHORT, len(a.text)) * max(SHORT, len(b.text)))
+    tail = Tail(FLOOR, none, SLOPE)
     for _ in range(4):
         usual = scores[[tail.expected(s) > min(least, 0.02) for s in scores]] if len(scores) else scores
-        before, tail = tail, tail_of(usual, floor=FLOOR, slope=SLOPE, least=none, weight=12)
+        # A quotation may be among them: the best one does not bend the line.
+        before, tail = tail, tail_of(usual, floor=FLOOR, slope=SLOPE, least=none, weight=12, bent=False)
         if tail == before:
             break
     return tail
@@ -170,7 +211,8 @@ def _phrases(a: Words, b: Words, tells: Frequency) -> list[_Phrase]:
     of_a = np.array([known[word] for word in a.words], np.int64)
     of_b = np.array([known[word] for word in b.words], np.int64)
     at_a, at_b = _places(of_a, of_b, nats)
-    phrases = _aligned(of_a, of_b, nats, at_a, at_b)
+    phrases = [_whole(a, b, _worth(a, phrase, tells)) for phrase in _aligned(of_a, of_b, nats, at_a, at_b)]
+    phrases = [phrase for phrase in phrases if phrase.nats >= FLOOR]
     phrases.sort(key=lambda p: (-p.nats, p.a, p.b))
     kept: list[_Phrase] = []
     by_line: dict[int, list[_Phrase]] = {}
@@ -183,6 +225,29 @@ def _phrases(a: Words, b: Words, tells: Frequency) -> list[_Phrase]:
         for n in lines:
             by_line.setdefault(n, []).append(phrase)
     return kept
+
+
+def _worth(a: Words, phrase: _Phrase, tells: Frequency) -> _Phrase:
+    """A word that is said again in a phrase, or that goes with the one before it anyhow, tells little."""
+    words = a.words[phrase.a[0] : phrase.a[1]]
+    less = sum(tells(word) - KEPT for n, word in enumerate(words) if word in words[:n])
+    for one, other in pairwise(words):
+        if f"{one} {other}" in TOGETHER:
+            less += min(tells(one), tells(other)) - KEPT
+    return replace(phrase, nats=phrase.nats - less)
+
+
+def _whole(a: Words, b: Words, phrase: _Phrase) -> _Phrase:
+    """Who quotes, quotes a line from its beginning to its end, but for a word; what is common by chance lies amid both.
+
+    Stock phrases are lines of their own, too: short ones, and those of the commonest words only.
+    """
+    left = [(a.left_out(phrase.a[end], end), b.left_out(phrase.b[end], end)) for end in (0, 1)]
+    if all(word in USUAL for word in a.words[phrase.a[0] : phrase.a[1]]):
+        return replace(phrase, nats=phrase.nats - EDGE * (1 + sum(ends not in _WHOLE for ends in left)))
+    if phrase.a[1] - phrase.a[0] + left[0][0] + left[1][0] < LONG:
+        return replace(phrase, nats=phrase.nats - 2 * EDGE)
+    return replace(phrase, nats=phrase.nats + EDGE * sum(_WHOLE.get(ends, -1.0) for ends in left))
 
 
 def _share(one: tuple[int, int], other: tuple[int, int]) -> bool:

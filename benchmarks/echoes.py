@@ -1,0 +1,239 @@
+"""Echoes: quotations planted into films by a script, and how many are found; and what is found where nothing is.
+
+    python benchmarks/echoes.py [--hosts 2] [--library DIR]
+
+Hosts are made of two real films. Into each are planted: 2 s of footage of the others (cropped to the host's shape and
+further, at any place, graded, some mirrored) and 5 s of their sound under the host's own, 6 dB louder than it, as loud
+and 6 dB softer. The hosts are written at 320 pixels, watched, and asked for echoes of each source. Sound is planted
+into many more pieces without writing any film; lines and shapes of cuts are in `echoes_alone.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import resample_poly
+
+from films import FILMS
+from re_edits import RATE, Piece, Source, load, render
+from rewatch.compare.echoes import Echo, echoes
+from rewatch.compare.echoes_sound import sound_echoes
+from rewatch.library.edition import Edition
+from rewatch.library.library import Library
+from rewatch.sounds.prints import Prints, prints_of
+from rewatch.watch.run import watch
+
+NAMES = {
+    "agent": "agent327_480p.mp4",
+    "trailer": "sintel_trailer.mp4",
+    "cosmos": "cosmos_clip_sdr.mp4",
+    "nosferatu": "nosferatu_clip.mp4",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """kind; source and begin there, begin in the host, seconds; how it was dressed."""
+
+    kind: str
+    source: str
+    begin: float
+    at: float
+    long: float
+    dress: str
+
+    def found_by(self, echo: Echo, source: str) -> bool:
+        """Whether an echo (a: the source) lies on it in both films."""
+        return (
+            echo.kind == self.kind
+            and self.source == source
+            and _meet((echo.b.start, echo.b.end), (self.at, self.at + self.long))
+            and _meet((echo.a.start, echo.a.end), (self.begin, self.begin + self.long))
+        )
+
+
+def _meet(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return min(one[1], other[1]) > max(one[0], other[0])
+
+
+def clip(frames: npt.NDArray[np.uint8], size: tuple[int, int], random: np.random.Generator) -> tuple[list, str]:
+    """Frames cropped to the shape of `size` (height, width) and further, graded, perhaps mirrored."""
+    high, wide = frames.shape[1:3]
+    share = float(random.choice([1.0, 0.9, 0.8]))
+    h = min(high, wide * size[0] / size[1]) * share
+    w = h * size[1] / size[0]
+    top, left = ((side - part) * float(random.choice([0.5, 0.3, 0.7])) for side, part in ((high, h), (wide, w)))
+    mirrored = bool(random.random() < 0.15)
+    gain, gamma, colour = random.uniform(0.8, 1.15), random.uniform(0.75, 1.35), random.choice([0.0, 0.6, 1.0, 1.3])
+    table = np.clip(255 * gain * (np.arange(256) / 255) ** gamma, 0, 255).astype(np.uint8)
+    found = []
+    for frame in frames:
+        part = frame[round(top) : round(top + h), round(left) : round(left + w)]
+        part = table[cv2.resize(part, (size[1], size[0]), interpolation=cv2.INTER_AREA)]
+        grey = part.mean(axis=2, keepdims=True)
+        part = np.clip(grey + colour * (part - grey), 0, 255).astype(np.uint8)
+        found.append(part[:, ::-1] if mirrored else part)
+    return found, f"share {h * w / high / wide:.2f}{', mirrored' if mirrored else ''}"
+
+
+def make_host(name: str, sources: dict[str, Source], folder: Path, seed: int) -> tuple[Path, list[Plant]]:
+    """A host with its plants, written."""
+    random = np.random.default_rng(seed)
+    host = sources[name]
+    rate = float(host.rate)
+    plants: list[Plant] = []
+    frames = list(host.frames)
+    others = [other for other in sources if other != name]
+    for n in range(9):
+        source = others[n % len(others)]
+        of = sources[source]
+        long = round(2 * float(of.rate))
+        while True:
+            begin = int(random.integers(0, len(of.frames) - long))
+            if of.frames[begin : begin + long : 8].std(axis=(1, 2)).min() > 12:
+                break
+        shown, dress = clip(of.frames[begin : begin + long], host.frames.shape[1:3], random)
+        # It takes the place of as many frames of the host.
+        at = round((n + 0.5 + random.uniform(-0.2, 0.2)) * len(frames) / 9)
+        frames[at : at + long] = shown
+        plants.append(Plant("image", source, begin / float(of.rate), at / rate, long / rate, dress))
+    sound = host.sound.copy()
+    heard = [other for other in others if len(sources[other].sound)]
+    for n in range(6 if heard else 0):
+        source = heard[n % len(heard)]
+        level = (6.0, 0.0, -6.0)[n % 3]
+        begin, at, mixed = laid_under(sources[source].sound, sound, level, random, (n, 6))
+        sound = mixed
+        plants.append(Plant("sound", source, begin, at, 5.0, f"{level:+.0f} dB"))
+    path = folder / f"host_{name}_{seed}.mp4"
+    made = Source(np.stack(frames), host.rate, sound)
+    render(path, [Piece("a", 0, len(frames))], {"a": made})
+    return path, plants
+
+
+def laid_under(
+    source: npt.NDArray[np.float32],
+    host: npt.NDArray[np.float32],
+    level: float,
+    random: np.random.Generator,
+    place: tuple[int, int] = (0, 1),
+    rate: int = RATE,
+) -> tuple[float, float, npt.NDArray[np.float32]]:
+    """5 s of a sound laid under another, `level` dB louder than it: where it begins in both, and the sum."""
+    long = 5 * rate
+
+    def level_of(wave: npt.NDArray[np.float32]) -> float:
+        return float(np.sqrt(np.mean(wave**2)))
+
+    for _ in range(200):
+        begin = int(random.integers(0, len(source) - long))
+        at = int((place[0] + random.random()) * (len(host) - long) / place[1])
+        quoted, there = source[begin : begin + long], host[at : at + long]
+        if min(level_of(quoted), level_of(there)) > 0.01:
+            break
+    mixed = host.copy()
+    mixed[at : at + long] += quoted * np.float32(10 ** (level / 20) * level_of(there) / max(level_of(quoted), 1e-6))
+    return begin / rate, at / rate, mixed
+
+
+def sounds_alone(sources: dict[str, Source], count: int) -> None:
+    """Sound planted into two minutes of another film, by prints alone."""
+    waves = {
+        n: resample_poly(s.sound.mean(axis=1), 1, 6).astype(np.float32) for n, s in sources.items() if len(s.sound)
+    }
+    prints: dict[str, Prints] = {name: prints_of(wave) for name, wave in waves.items()}
+    random = np.random.default_rng(4)
+    names = list(waves)
+    print("| 5 s of sound under another | planted | found | elsewhere |\n|---|---|---|---|")
+    for level in (6.0, 0.0, -6.0):
+        found = wrong = 0
+        for _ in range(count):
+            source, host = random.choice(names, 2, replace=False)
+            piece = waves[host]
+            if len(piece) > 120 * 8000:
+                first = int(random.integers(0, len(piece) - 120 * 8000))
+                piece = piece[first : first + 120 * 8000]
+            begin, at, mixed = laid_under(waves[source], piece, level, random, rate=8000)
+            told = sound_echoes(prints[source], prints_of(mixed), least=0.01)
+            right = [e for e in told if _meet(e.a, (begin, begin + 5)) and _meet(e.b, (at, at + 5))]
+            found += bool(right)
+            # What returns within the source itself (a loop) is heard again in the plant.
+            wrong += any(not _meet(e.b, (at, at + 5)) for e in told)
+        print(f"| quoted {level:+.0f} dB | {count} | {found / count:.2f} | {wrong} |")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--hosts", type=int, default=2)
+    options.add_argument("--library", type=Path)
+    given = options.parse_args()
+    print(f"{platform.machine()}, Python {platform.python_version()}\n")
+    with tempfile.TemporaryDirectory() as name:
+        folder = given.library or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        library = Library(folder / "library")
+        sources = {key: load(FILMS / file) for key, file in NAMES.items()}
+        sounds_alone(sources, 40)
+        editions = {key: watched(library, FILMS / file) for key, file in NAMES.items()}
+        unrelated(editions)
+        planted: list[tuple[str, Plant, bool]] = []
+        wrong: list[str] = []
+        spent = 0.0
+        for seed in range(given.hosts):
+            host = ("agent", "trailer")[seed % 2]
+            path, plants = make_host(host, sources, folder, seed)
+            edition = watched(library, path)
+            for source in (s for s in editions if s != host):
+                before = time.process_time()
+                told = echoes(editions[source], [edition], kinds=("image", "sound")).echoes
+                spent += time.process_time() - before
+                here = [p for p in plants if p.source == source]
+                for plant in here:
+                    planted.append((host, plant, any(plant.found_by(e, source) for e in told)))
+                for e in told:
+                    if not any(_meet((e.b.start, e.b.end), (p.at, p.at + p.long)) for p in here if p.kind == e.kind):
+                        wrong.append(f"{e.kind} {host} {source} {e.a.start:.1f} {e.b.start:.1f} {e.details}")
+        print("\n| planted into films that were written and watched | planted | found |\n|---|---|---|")
+        for kind in ("image", "sound"):
+            ones = [found for _, plant, found in planted if plant.kind == kind]
+            print(f"| {kind} | {len(ones)} | {np.mean(ones):.2f} |")
+        print(f"\nElsewhere: {len(wrong)}. {spent / max(1, 3 * given.hosts):.1f} s of CPU a pair of films.\n")
+        for host, plant, found in planted:
+            if not found:
+                where = f"at {plant.begin:.1f} in {host} {plant.at:.1f}, {plant.dress}"
+                print(f"- not found: {plant.kind} of {plant.source} {where}")
+        for line in wrong:
+            print(f"- elsewhere: {line}")
+
+
+def watched(library: Library, path: Path) -> Edition:
+    before = {e.id for e in library.entries()}
+    watch(path, library)
+    known = [e for e in library.entries() if e.path == str(path.absolute())]
+    return library.edition(known[0].id if known else next(e.id for e in library.entries() if e.id not in before))
+
+
+def unrelated(editions: dict[str, Edition]) -> None:
+    """What is told between films that have nothing to do with each other."""
+    surest: list[tuple[float, str]] = []
+    names = list(editions)
+    for i, one in enumerate(names):
+        for other in names[:i]:
+            told = echoes(editions[one], [editions[other]], chance=1.0).echoes
+            surest += [(e.chance, f"{e.kind} {one} {other}") for e in told]
+    surest.sort()
+    below = sum(chance < 0.01 for chance, _ in surest)
+    pairs = len(names) * (len(names) - 1) // 2
+    print(f"\nUnrelated films: {pairs} pairs, {below} echoes under .01; the surest: {surest[:4]}")
+
+
+if __name__ == "__main__":
+    main()
