@@ -112,6 +112,69 @@ def test_a_picture_that_returns_once(planted: Edition) -> None:
     assert found.begin == pytest.approx(float(begins[count - 2]) + 0.05, abs=0.01)
 
 
+def test_a_fade_at_the_films_end_is_one_too(library: Library, fakes: Any, enter: Any) -> None:
+    study = fakes.film(240)
+    shots = study.tracks["shots"]
+    label = ["cut"] * len(shots)
+    label[20] = "fade_out"
+    at = np.append(shots.begin[1:], shots.end[-1])
+    for last, said in (("cut", "The only fade-out in the film"), ("fade_out", "One of two fade-outs in the film")):
+        edition = enter(
+            library, study, ("ab" if last == "cut" else "ac") * 16,
+            shots=Spans("shots", shots.begin, shots.end, label, FRAMES, shots.columns),
+            boundaries=Spans("boundaries", at, at, [*label[1:], last], FRAMES),
+        )  # fmt: skip
+        (found,) = (d for d in details(edition) if d.kind == "transition")
+        assert found.sentence.startswith(said)
+
+
+def test_quieter_than_quiet_and_the_films_ends_are_no_silence_and_no_attack(
+    library: Library, fakes: Any, enter: Any
+) -> None:
+    loud = np.full((2400, 2), -20.0, np.float32)
+    loud += np.random.default_rng(0).normal(0, 1, loud.shape).astype(np.float32)
+    loud[:5] = -120
+    loud[900:1000] = -45
+    loud[1000:1100] = -68
+    loud[2350:] = -90
+    edition = enter(
+        library, fakes.film(240), "ae" * 16,
+        loudness=Curve("loudness", loud, Clock(Fraction(10)), "LUFS", ("momentary", "short_term")),
+    )  # fmt: skip
+    silences = [round(d.begin) for d in details(edition) if d.kind == "silence"]
+    assert silences == [90]
+    assert all(d.begin > 100 for d in details(edition) if d.kind == "attack")
+
+
+def test_an_echo_of_another_film(library: Library, fakes: Any, enter: Any) -> None:
+    """A line of the one is said in the other, and nothing else."""
+    words = ["amber", "basin", "cedar", "delta", "ember", "flint", "grove", "hazel", "islet", "jetty", "knoll", "larch"]
+
+    def lines(step: int, apart: int, places: dict[int, str]) -> Spans:
+        texts = [" ".join(words[(n + step * k) % 12] for k in range(7)) for n in range(12)]
+        for place, text in places.items():
+            texts[place] = text
+        at = np.arange(12, dtype=np.int64) * apart
+        return Spans("lines", at, at + 1500, texts, MILLISECONDS, {"speaker": [""] * 12})
+
+    said = "The nightingale told nobody that this road was closed"
+    film = enter(library, fakes.film(90, title="Here"), "ed" * 16, lines=lines(1, 4000, {10: said}))
+    other = enter(library, fakes.film(90, title="Elsewhere"), "ef" * 16, lines=lines(5, 5000, {5: said}))
+    (found,) = (d for d in details(film, library) if d.kind == "echo")
+    assert found.begin == pytest.approx(40, abs=0.1)
+    assert found.figures["edition"] == other.id
+    assert found.figures["there"] == pytest.approx(25, abs=0.1)
+    assert "An echo of another film (Elsewhere" in found.sentence
+    assert "nightingale" in found.sentence
+    assert "echo" not in {d.kind for d in details(film)}
+
+
+def test_what_is_shown_together_is_not_all_of_one_moment(library: Library, planted: Edition) -> None:
+    near = [Detail(f"k{i}", 100 + i, 101 + i, "", singular=0.8) for i in range(3)]
+    far = [Detail("far", 200, 201, "", singular=0.5)]
+    assert "far" in [r.detail.kind for r in rank([*near, *far], [], [], 2)]
+
+
 def test_the_next_time_there_are_others(library: Library, planted: Edition) -> None:
     total = len({d.key for d in details(planted)})
     first = unnoticed(library, planted, top=4)

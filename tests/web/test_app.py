@@ -8,10 +8,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import anyio
 import httpx
 import pytest
+from markupsafe import Markup
 
 from rewatch.library.library import Library
 from rewatch.web.app import create_app
@@ -263,6 +265,25 @@ def test_what_is_not_there_is_told_in_a_line(client: httpx.Client, path: str) ->
     assert "\n" not in answer.json()["error"]
 
 
+def test_a_film_without_stills_has_cards_in_their_place(tmp_path: Path) -> None:
+    from rewatch.imports.film import read_film
+    from rewatch.watch.imported import enter_film
+
+    table = tmp_path / "list.csv"
+    table.write_text("length\n" + "3.5\n" * 5000, "utf-8")
+    library = Library(tmp_path / "library")
+    id = enter_film(read_film(table, "csv", title="List"), library).edition.id
+    app = create_app(library)
+    for path in ("poster", "stills/7?w=320", "near?t=12"):
+        answer = ask(app, f"/films/{id}/{path}")
+        assert answer.headers["content-type"] == "image/svg+xml"
+        ElementTree.fromstring(answer.text)
+        assert len(answer.content) < 40_000
+    assert ask(app, f"/films/{id}/stills/7").text != ask(app, f"/films/{id}/stills/8").text
+    page = ask(app, f"/films/{id}/minutes/2").text
+    assert "Still of" not in page
+
+
 def test_a_moment_tells_frame_shot_and_figures(client: httpx.Client, library: Library) -> None:
     shots = library.edition(SHORT).spans("shots")
     first = int(shots.begin[2])
@@ -361,6 +382,7 @@ def test_a_note_can_hold_no_script(client: httpx.Client, text: str) -> None:
         {"region": [0, 0, 2, 2]},
         {"begin": 5, "end": 1},
         {"tags": "x"},
+        {"tags": [1, {}]},
     ],
 )
 def test_what_makes_no_note_is_refused_in_a_line(client: httpx.Client, parts: dict[str, Any]) -> None:
@@ -368,6 +390,16 @@ def test_what_makes_no_note_is_refused_in_a_line(client: httpx.Client, parts: di
     answer = client.post(f"/films/{SHORT}/notes", json=given, headers=WRITE)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_half_a_character_harms_no_word_beside_it(client: httpx.Client) -> None:
+    body = '{"begin": 3, "text": "a \\ud800 lamp \\ud83d\\ude00", "tags": ["\\udfff x"]}'
+    answer = client.post(f"/films/{SHORT}/notes", content=body, headers={**WRITE, "content-type": "application/json"})
+    assert answer.status_code == 201
+    assert re.fullmatch("a \ufffd+ lamp \U0001f600", answer.json()["note"]["text"])
+    body = '{"path": "/a\\ud800b"}'
+    answer = client.post("/watch", content=body, headers={**WRITE, "content-type": "application/json"})
+    assert answer.status_code == 400
 
 
 def test_a_full_disk_gives_the_text_back(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -403,6 +435,8 @@ def test_looking_at_the_unnoticed_uses_nothing_up_asking_for_others_does(client:
     first = client.get(path).text
     assert client.get(path).text == first
     given = client.post(path, headers=WRITE).json()["details"]
+    # What the page showed before anybody asked has been seen as well.
+    assert not [d for d in given if str(Markup.escape(d["sentence"])) in first]
     again = client.post(path, headers=WRITE).json()["details"]
     assert given
     assert not {d["key"] for d in given} & {d["key"] for d in again}

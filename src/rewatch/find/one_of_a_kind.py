@@ -66,8 +66,10 @@ class Sound:
         }
 
 
-def sounds_of(library: Library, edition: Edition, top: int = 10) -> list[Sound]:
+def sounds_of(library: Library, edition: Edition, top: int = 10, *, beyond: bool = True) -> list[Sound]:
     """Sounds heard once, the rarest first; then those that come back, those most heard first; `top` of each at most.
+
+    beyond: tell how rare each is in the library's other films as well
 
     NotMeasured where the film has no sound.
     """
@@ -76,7 +78,8 @@ def sounds_of(library: Library, edition: Edition, top: int = 10) -> list[Sound]:
         raise NotMeasured(f"{edition.name} has no sound to look at: none that is charted, or none that is heard")
     found = profile(stretches)
     moments = Moments(edition)
-    others = [s for e in library.entries() if e.id != edition.id and (s := stretches_of(library.edition(e.id)))]
+    entries = library.entries() if beyond else []
+    others = [s for e in entries if e.id != edition.id and (s := stretches_of(library.edition(e.id)))]
     once = [
         Sound("once", (place,), rare, _rare_elsewhere(stretches, found, place, others), in_words(moments, place))
         for place, rare in _once(stretches, found, top)

@@ -85,8 +85,10 @@ class _Frames:
         return _Frames(self.shape[at], self.rest[at], self.lit[at], self.frame[at], self.seconds[at])
 
 
-def pictures_of(library: Library, edition: Edition, top: int = 10) -> list[Picture]:
+def pictures_of(library: Library, edition: Edition, top: int = 10, *, beyond: bool = True) -> list[Picture]:
     """Pictures that return, those in most shots first; then those seen once, the rarest first; `top` of each at most.
+
+    beyond: tell how rare each is in the library's other films as well
 
     NotMeasured where the film has no picture, no shots, or was watched before there were prints.
     """
@@ -97,7 +99,8 @@ def pictures_of(library: Library, edition: Edition, top: int = 10) -> list[Pictu
     shot = np.searchsorted(begin, frames.seconds + 1e-3, side="right") - 1
     shots = np.unique(shot[frames.lit & (shot >= 0)])
     best, which = _between_shots(frames, shot, shots)
-    others = [f for e in library.entries() if e.id != edition.id and (f := _frames_of(library.edition(e.id)))]
+    entries = library.entries() if beyond else []
+    others = [f for e in entries if e.id != edition.id and (f := _frames_of(library.edition(e.id)))]
 
     def picture(kind: str, members: list[int], alike: float, rare: float, pattern: str = "") -> Picture:
         rows = np.array([which[m] for m in members])

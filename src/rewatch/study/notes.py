@@ -345,7 +345,11 @@ def note_of_json(plain: Any) -> Note:
 def clean_text(text: str) -> str:
     """A text as it can be kept: no NUL, no halves of characters, lines that end alike. NoteError for an empty one."""
     # What a terminal in another encoding typed arrives as lone surrogates.
-    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if not text.isascii() else text
+    try:
+        whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if not text.isascii() else text
+    except UnicodeEncodeError:
+        # Halves of characters that come from no terminal.
+        whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     whole = whole.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     if not whole.strip():
         raise NoteError("a note needs some words")

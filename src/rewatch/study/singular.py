@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy.typing as npt
 
 from rewatch.errors import LibraryError, NotMeasured
 from rewatch.library.edition import Edition
+from rewatch.library.library import Library
 from rewatch.track import Spans
 
 Floats = npt.NDArray[np.float64]
@@ -84,17 +86,22 @@ def shots_of(edition: Edition) -> tuple[Spans, Floats, Floats] | None:
     return shots, shots.begin_seconds(edition.times), shots.end_seconds(edition.times)
 
 
-def details(edition: Edition) -> list[Detail]:
-    """Everything singular in a film that its tracks tell; what a film does not have is passed by."""
-    from rewatch.study import singular_again, singular_heard, singular_said, singular_seen
+def details(edition: Edition, library: Library | None = None) -> list[Detail]:
+    """Everything singular in a film that its tracks tell; what a film does not have is passed by.
+
+    library: where its sounds and pictures, and its echoes in other films, are looked for; None: they are left out
+    """
+    from rewatch.study import singular_again, singular_heard, singular_once, singular_said, singular_seen
 
     found: list[Detail] = []
-    finders: tuple[Callable[[Edition], Iterator[Detail]], ...] = (
+    finders: list[Callable[[Edition], Iterator[Detail]]] = [
         *singular_seen.FINDERS,
         *singular_heard.FINDERS,
         *singular_said.FINDERS,
         *singular_again.FINDERS,
-    )
+    ]
+    if library is not None:
+        finders += [partial(finder, library) for finder in singular_once.FINDERS]
     for finder in finders:
         try:
             found.extend(finder(edition))

@@ -14,6 +14,10 @@ from rewatch.library.edition import Edition
 from rewatch.study.singular import Detail, apart, of_distance, only, shots_of
 from rewatch.track import Events
 
+_HEARD = -70.0
+"""LUFS from which on there is a sound."""
+_BEGINS = 3.0
+"""Seconds within which the sound of a film begins."""
 _ON_BEAT = 0.04
 """Seconds a cut may lie beside a beat: a frame at 25 a second."""
 
@@ -38,9 +42,13 @@ def sudden_silences(edition: Edition) -> Iterator[Detail]:
     if not len(fall):
         return
     z = apart(fall, 2.0)
+    usual = float(np.median(level[level > _HEARD])) if (level > _HEARD).any() else 0.0
     taken: list[int] = []
     for i in np.argsort(-fall).tolist():
         index = int(first[i])
+        # From quiet to quieter is no silence that one hears; and at its end every film falls silent.
+        if behind[first[i] - gap - before] < usual - 10 or (level[first[i] :] <= ahead[first[i]] + 6).all():
+            continue
         if any(abs(index - other) * step < 5 for other in taken):
             continue
         if fall[i] < 12 or len(taken) == 3:
@@ -74,8 +82,12 @@ def attacks(edition: Edition) -> Iterator[Detail]:
     reach = max(round(0.3 / float(at[1] - at[0])), 1)
     rise = floor[reach:] - floor[:-reach]
     z = apart(rise, 2.0)
+    usual = float(np.median(level[level > _HEARD])) if (level > _HEARD).any() else 0.0
     taken: list[int] = []
     for i in np.argsort(-rise).tolist():
+        # That the sound of the film begins is no attack, and none is hard that ends below the film's usual level.
+        if at[i] < _BEGINS or level[i + reach] < usual - 6:
+            continue
         if any(abs(i - other) < 50 for other in taken):
             continue
         if len(taken) == 2 or rise[i] < 8:

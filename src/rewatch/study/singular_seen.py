@@ -20,6 +20,10 @@ _AROUND = 5
 """Shots before and after that a take is held against."""
 _FEWEST = 8
 """Shots a film must have before one of them is out of the ordinary."""
+_NAMES = {
+    "fade_in": ("fade-in", "fade-ins"), "fade_out": ("fade-out", "fade-outs"), "dissolve": ("dissolve", "dissolves"),
+    "fade_through_black": ("fade through black", "fades through black"),
+}  # fmt: skip
 _FILLS = 0.06
 """Share of the picture that a colour must fill to be seen as one."""
 
@@ -112,20 +116,22 @@ def odd_transitions(edition: Edition) -> Iterator[Detail]:
     shots, begin, _ = laid
     kinds = Counter(shots.label[1:])
     usual, most = kinds.most_common(1)[0]
+    # Fades at the film's ends lie between no two shots, and are fades all the same.
+    there = Counter(shots.label) | Counter(edition.spans("boundaries").label if "boundaries" in edition.tracks else ())
     for i, kind in enumerate(shots.label):
-        if not i or not kind or kinds[kind] > 2 or kind == usual or most < 5:
+        if not i or not kind or there[kind] > 2 or kind == usual or most < 5:
             continue
-        often = "The only" if kinds[kind] == 1 else "One of two"
-        many = "" if kinds[kind] == 1 else "s"
+        often = "The only" if there[kind] == 1 else "One of two"
         among = len(shots) - 1
-        name = kind.replace("_", " ")
+        plural = _NAMES.get(usual, ("", f"{usual}s"))[1]
+        name = _NAMES.get(kind, (kind, f"{kind}s"))[there[kind] - 1]
         yield Detail(
             "transition", float(begin[i]) - 0.5, float(begin[i]) + 0.5,
-            f"{often} {name}{many} in the film, between shots {i} and {i + 1}: {most} of its {among} changes of shot "
-            f"are {usual.replace('_', ' ')}s.",
-            {"transition": kind, "count": kinds[kind], "of": among},
-            only(kinds[kind], among),
-            tuple(name.split()),
+            f"{often} {name} in the film, between shots {i} and {i + 1}: {most} of its {among} changes of shot "
+            f"are {plural}.",
+            {"transition": kind, "count": there[kind], "of": among},
+            only(there[kind], among),
+            tuple(kind.split("_")),
         )  # fmt: skip
 
 
@@ -162,7 +168,8 @@ def colours(edition: Edition) -> Iterator[Detail]:
             "colour", begin, end,
             f"The only time that {named} fills a part of the picture: {100 * most:.0f} % for {lasts:.1f} s, and never "
             f"more than {100 * elsewhere:.1f} % elsewhere.",
-            {"colour": name, "share": most, "elsewhere": elsewhere, "length": lasts},
+            {"colour": name, "share": most, "elsewhere": elsewhere, "length": lasts,
+             "at": float(seconds[at[int(column[at].argmax())]])},
             only(1, round(edition.duration / max(lasts, 1.0))) * (1 - elsewhere / most),
             tuple(plain.split()),
         )  # fmt: skip

@@ -2,8 +2,9 @@
 
 `far` is how far a detail lies from every note and from everything shown before, 0..1: 1 - exp(-d / 60 s), d being the
 distance in time to the nearest; less where a note speaks of it (of its colour, its word), and less with each time that
-a detail of its kind was shown. The order is that of singular x (1/4 + 3/4 far), kinds taking turns: each further detail
-of a kind counts 0.6 of the one before. What was shown is remembered, so that the next viewing gets others.
+a detail of its kind was shown. The order is that of singular x (1/4 + 3/4 far), kinds and places taking turns: each
+further detail of a kind counts 0.6 of the one before, and one within some seconds of another that is shown with it down
+to half. What was shown is remembered, so that the next viewing gets others.
 
 Contents
     unnoticed   the next details of a film
@@ -13,8 +14,9 @@ Contents
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -27,6 +29,8 @@ from rewatch.study.singular import Detail, details
 NEAR = 60.0
 """Seconds at which a detail is two thirds as far as it can be from what is known."""
 _TURN = 0.6
+_BESIDE = 10.0
+"""Seconds: how near two details that are shown together must be to count as one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def unnoticed(
     shown = notebook.rows("SELECT detail, sitting, kind FROM shown WHERE edition = ?", (edition.id,))
     last = max((row["sitting"] for row in shown), default=0)
     notes = notes_of(notebook, edition.id)
-    found = details(edition)
+    found = _details(library, edition)
     if again and last:
         wanted = {row["detail"] for row in shown if row["sitting"] == last}
         before = [row for row in shown if row["sitting"] < last]
@@ -82,6 +86,31 @@ def unnoticed(
     return Unnoticed(tuple(ranked), last + 1, left)
 
 
+_HELD = 8
+_held: OrderedDict[tuple[object, ...], list[Detail]] = OrderedDict()
+
+
+def _details(library: Library, edition: Edition) -> list[Detail]:
+    """`details`, kept while neither the film nor another of the library is watched anew."""
+    ids = sorted(entry.id for entry in library.entries())
+    stamp = tuple((id, _changed(library, id)) for id in ids)
+    key = (str(library.folder), edition.id, stamp)
+    found = _held.get(key)
+    if found is None:
+        found = _held[key] = details(edition, library)
+        while len(_held) > _HELD:
+            with suppress(KeyError):
+                _held.popitem(last=False)
+    return found
+
+
+def _changed(library: Library, id: str) -> int:
+    try:
+        return (library.place(id).folder / "edition.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def rank(found: Sequence[Detail], notes: Sequence[Note], shown: Sequence[dict[str, Any]], top: int) -> list[Ranked]:
     """The `top` details that are most singular and least known, best first."""
     kinds = Counter(row["kind"] for row in shown)
@@ -91,9 +120,12 @@ def rank(found: Sequence[Detail], notes: Sequence[Note], shown: Sequence[dict[st
     waiting = {d.key: (d, _far(d, places, words)) for d in sorted(found, key=lambda d: -d.singular)}
     picked: list[Ranked] = []
     while waiting and len(picked) < top:
+        here = [(r.detail.begin, r.detail.end) for r in picked]
         scored = {
-            key: d.singular * (0.25 + 0.75 * far) * _TURN ** min(kinds[d.kind], 6) for key, (d, far) in waiting.items()
-        }
+            key: d.singular * (0.25 + 0.75 * far) * _TURN ** min(kinds[d.kind], 6)
+            * (1 - 0.5 * math.exp(-_gap(d, here) / _BESIDE))
+            for key, (d, far) in waiting.items()
+        }  # fmt: skip
         key = max(scored, key=lambda k: (scored[k], -waiting[k][0].begin))
         detail, far = waiting.pop(key)
         kinds[detail.kind] += 1
@@ -108,8 +140,12 @@ def _second(key: str) -> float | None:
         return None
 
 
+def _gap(detail: Detail, places: Sequence[tuple[float, float]]) -> float:
+    """Seconds to the nearest of some places; infinite where there are none."""
+    return min((max(detail.begin - end, begin - detail.end, 0.0) for begin, end in places), default=math.inf)
+
+
 def _far(detail: Detail, places: Sequence[tuple[float, float]], words: str) -> float:
-    gaps = [max(detail.begin - end, begin - detail.end, 0.0) for begin, end in places]
-    far = 1.0 - math.exp(-min(gaps) / NEAR) if gaps else 1.0
+    far = 1.0 - math.exp(-_gap(detail, places) / NEAR)
     spoken_of = any(word in words for word in detail.words if len(word) > 3)
     return far * (0.5 if spoken_of else 1.0)

@@ -90,6 +90,17 @@ async def body_of(request: Request) -> dict[str, Any]:
         raise BadRequest("that is no JSON") from None
     if not isinstance(plain, dict):
         raise BadRequest("that is no JSON object")
+    return _whole(plain)
+
+
+def _whole(plain: dict[str, Any]) -> dict[str, Any]:
+    """The same without halves of characters, which JSON can spell and no file or database can hold."""
+    text = json.dumps(plain, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        whole: dict[str, Any] = json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+        return whole
     return plain
 
 

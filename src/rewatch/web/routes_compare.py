@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rewatch.errors import RewatchError
 from rewatch.web.asking import BadRequest, film_of, in_turn, jobs_of, shelf_of
 from rewatch.web.comparing import Kept
 from rewatch.web.jobs import Job
@@ -28,10 +29,18 @@ def _other(request: Request) -> Open:
 def choose(request: Request) -> Response:
     """``/films/ID/compare``: which film to lay beside it"""
     film = film_of(request)
-    films = [e for e in shelf_of(request).library.entries() if e.id != film.id]
+    films = [e for e in shelf_of(request).library.entries() if e.id != film.id and _has_file(request, e.id)]
     # What is nearly as long may be an edition of it: the likeliest first.
     films.sort(key=lambda e: abs((e.duration or 0) - film.duration))
     return page(request, "choose.html", film=film, films=films)
+
+
+def _has_file(request: Request, id: str) -> bool:
+    """Whether a film is known by more than a list: only such can be laid side by side."""
+    try:
+        return not shelf_of(request).film(id).facts.listed
+    except RewatchError:
+        return False
 
 
 def compared(request: Request) -> Response:

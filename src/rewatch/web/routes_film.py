@@ -49,6 +49,7 @@ def about(request: Request, film: Open) -> dict[str, Any]:
         "height": height,
         "picture": facts.picture.codec if facts.picture else "",
         "sound": facts.sound.codec if facts.sound else "",
+        "called": [codec_name(s.codec) if s else "" for s in (facts.picture, facts.sound)],
         "stills": "stills" in film.edition.tracks,
         "missing": missing(film),
         "proxy": proxy_path(film.edition).is_file(),
@@ -74,19 +75,34 @@ def film(request: Request) -> Response:
     )
 
 
+_CODECS = {
+    "h264": "H.264", "hevc": "H.265", "mpeg1video": "MPEG-1", "mpeg2video": "MPEG-2", "mpeg4": "MPEG-4", "vp8": "VP8",
+    "vp9": "VP9", "prores": "ProRes", "dnxhd": "DNxHD", "mjpeg": "Motion JPEG", "theora": "Theora", "vc1": "VC-1",
+    "mp2": "MPEG-1 sound", "ac3": "AC-3", "eac3": "E-AC-3", "truehd": "TrueHD", "opus": "Opus", "vorbis": "Vorbis",
+}  # fmt: skip
+
+
+def codec_name(codec: str) -> str:
+    """What a codec is called by people.
+
+    >>> codec_name("mpeg1video"), codec_name("aac"), codec_name("pcm_s16le")
+    ('MPEG-1', 'AAC', 'PCM')
+    """
+    return "PCM" if codec.startswith("pcm_") else _CODECS.get(codec, codec.upper())
+
+
 def facts_in_words(facts: FilmFacts) -> str:
-    """The edition in a line: ``H264 854 × 480, 24 frames a second; AAC stereo``."""
+    """The edition in a line: ``H.264 854 × 480, 24 frames a second; AAC stereo``."""
     parts = []
     if facts.listed:
         return f"known by a {facts.container}"
     if facts.picture:
         p = facts.picture
         width, height = p.display_size
-        parts.append(
-            f"{p.codec.upper()} {width} × {height}, {float(p.rate):.3f}".rstrip("0").rstrip(".") + " frames a second"
-        )
+        rate = f"{float(p.rate):.3f}".rstrip("0").rstrip(".")
+        parts.append(f"{codec_name(p.codec)} {width} × {height}, {rate} frames a second")
     if facts.sound:
-        parts.append(f"{facts.sound.codec.upper()} {facts.sound.layout}")
+        parts.append(f"{codec_name(facts.sound.codec)} {facts.sound.layout}")
     return "; ".join(parts)
 
 

@@ -43,8 +43,8 @@ def library(request: Request) -> Response:
 def _card(request: Request, entry: Entry, seen: int, notes: int) -> dict[str, Any]:
     card: dict[str, Any] = {
         "id": entry.id, "title": entry.title, "year": entry.year, "duration": entry.duration, "seen": seen,
-        "notes": notes, "watched": entry.watched is not None, "stamp": "", "stills": 0, "barcode": False,
-        "missing": False, "shots": 0,
+        "notes": notes, "watched": entry.watched is not None, "stamp": "", "stills": False, "barcode": False,
+        "missing": False, "listed": False,
     }  # fmt: skip
     try:
         # Only its record is read here: no track, however many films there are.
@@ -52,9 +52,10 @@ def _card(request: Request, entry: Entry, seen: int, notes: int) -> dict[str, An
         tracks = film.edition.tracks
         card |= {
             "stamp": film.stamp,
-            "stills": "stills" in tracks,
+            "stills": "stills" in tracks or "shots" in tracks,
             "barcode": "barcode" in tracks,
             "missing": film.file is None and not film.facts.listed,
+            "listed": film.facts.listed,
         }
     except RewatchError as error:
         card["fault"] = str(error)

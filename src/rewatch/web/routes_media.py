@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from functools import lru_cache
 from io import BytesIO
@@ -13,6 +14,7 @@ from starlette.routing import Route
 
 from rewatch.errors import NotMeasured
 from rewatch.web.asking import film_of, jobs_of, kept, number, second, shelf_of
+from rewatch.web.card import card
 from rewatch.web.jobs import Job
 from rewatch.web.moment import moment, still_of
 from rewatch.web.pages import answer
@@ -76,19 +78,29 @@ async def make_proxy(request: Request) -> Response:
     return answer({"ready": False, "job": jobs_of(request).start(job).id}, 202)
 
 
+def _card(request: Request, film: Open, shot: int = 0) -> Response:
+    """What stands where the stills of a film would that has none."""
+    return Response(card(film, shot), media_type="image/svg+xml", headers=kept(request, film.stamp))
+
+
 def still(request: Request) -> Response:
-    """``/films/ID/stills/SHOT?w=240``, shots counted from 1"""
+    """``/films/ID/stills/SHOT?w=240``, shots counted from 1; a card where the film has no stills"""
     film = film_of(request)
-    path = still_of(film, number(request, "shot", 1, 10**7))
+    shot = number(request, "shot", 1, 10**7)
+    if "stills" not in film.edition.tracks:
+        return _card(request, film, shot)
+    path = still_of(film, shot)
     return Response(
         _reduced(path, film.stamp, _width(request)), media_type="image/jpeg", headers=kept(request, film.stamp)
     )
 
 
 def near(request: Request) -> Response:
-    """``/films/ID/near?t=SECONDS``: the still of the shot that is on screen there"""
+    """``/films/ID/near?t=SECONDS``: the still of the shot that is on screen there; a card where there are no stills"""
     film = film_of(request)
     shot = moment(film, second(request.query_params.get("t")))["shot"]
+    if "stills" not in film.edition.tracks:
+        return _card(request, film, 0 if shot is None else shot["number"])
     if shot is None:
         raise NotMeasured(f"{film.name} has no stills")
     path = still_of(film, shot["number"])
@@ -96,8 +108,10 @@ def near(request: Request) -> Response:
 
 
 def poster(request: Request) -> Response:
-    """``/films/ID/poster``: the still of the longest of the first third's shots."""
+    """``/films/ID/poster``: the richest still of the first half's longest shots; a card where there are no stills"""
     film = film_of(request)
+    if "stills" not in film.edition.tracks:
+        return _card(request, film)
     return Response(
         _reduced(_poster(film), film.stamp, _width(request)), media_type="image/jpeg", headers=kept(request, film.stamp)
     )
@@ -108,11 +122,14 @@ def _poster(film: Open) -> Path:
     if found is not None:
         starts, ends, _ = found
         lengths = (ends - starts) * ((starts > film.duration * 0.1) & (starts < film.duration * 0.5))
+        paths = []
         for i in lengths.argsort()[::-1][:5].tolist():
-            try:
-                return still_of(film, i + 1)
-            except NotMeasured:
-                continue
+            with contextlib.suppress(NotMeasured, OSError):
+                path = still_of(film, i + 1)
+                paths.append((path.stat().st_size, path))
+        if paths:
+            # A title on black takes the fewest bytes.
+            return max(paths)[1]
     raise NotMeasured(f"{film.name} has no stills")
 
 

@@ -53,7 +53,14 @@ def _region(plain: dict[str, Any]) -> tuple[float, float, float, float] | None:
 
 
 def _tags(plain: dict[str, Any]) -> list[str]:
-    return [str(tag) for tag in _part(plain, "tags", list) or []][:100]
+    return _words(plain, "tags")[:100]
+
+
+def _words(plain: dict[str, Any], name: str) -> list[str]:
+    words = _part(plain, name, list) or []
+    if not all(isinstance(word, str) for word in words):
+        raise BadRequest(f"{name} are words")
+    return words
 
 
 def of_film(request: Request) -> Response:
@@ -160,7 +167,7 @@ async def add_viewing(request: Request) -> Response:
 
     def write() -> Viewing:
         return Viewings(shelf_of(request).library).add(
-            film.edition, day=day, company=[str(c) for c in _part(plain, "company", list) or []], rating=rating,
+            film.edition, day=day, company=_words(plain, "company"), rating=rating,
             text=_part(plain, "text", str) or "",
         )  # fmt: skip
 

@@ -19,9 +19,14 @@ const ribbons = svg && new Ribbons(svg, films, segments, { seek: (side, seconds)
 
 work(page, page.dataset.kind === "compare" ? "Laying the two side by side. " : "Looking for echoes in the other films. ");
 
+/** Where the segments of each side begin and end: two editions are laid from their first frame to their last, which need
+ * not be the first and the last moment of their files. */
+const reach = SIDES.map((side) => segments.map((s) => s[side]).filter(Boolean)).map((own) => [Math.min(...own.map((s) => s[0])), Math.max(...own.map((s) => s[1]))]);
+
 /** The segment that a second of a side lies in: the one that was chosen, else the first; -1 for none. */
 function segmentAt(side, seconds) {
-  const own = SIDES[side], holds = (s) => s[own] && seconds >= s[own][0] - 1e-6 && seconds < s[own][1];
+  const at = page.dataset.kind === "compare" ? Math.max(reach[side][0], Math.min(reach[side][1] - 1e-3, seconds)) : seconds;
+  const own = SIDES[side], holds = (s) => s[own] && at >= s[own][0] - 1e-6 && at < s[own][1];
   if (chosen !== null && holds(segments[chosen])) return chosen;
   return segments.findIndex(holds);
 }

@@ -265,7 +265,14 @@ if (film.job) {
     says.textContent = event.state === "waiting" ? "Waiting for its turn to be watched. You can play it and write notes already."
       : `Being watched: ${Math.round(share * 100)} %. You can play it and write notes already; lanes come as they are done.`;
     if (["failed", "stopped"].includes(event.state)) { says.textContent = event.error || "The watch was stopped; what was charted is kept."; bar.remove(); }
-    if (event.state === "done") { location.reload(); return; }
+    if (event.state === "done") {
+      // Who plays it, reads or writes is not interrupted.
+      if (!player.playing && !notes.busy && !document.querySelector("dialog[open]")) { location.reload(); return; }
+      says.textContent = "It is watched to its end.";
+      const show = element("button", { type: "button", textContent: "Show all that was charted" });
+      show.addEventListener("click", () => location.reload());
+      bar.replaceWith(show);
+    }
     try {
       const state = await get(`/films/${film.id}/state`);
       if (state.stamp === stamp) return;

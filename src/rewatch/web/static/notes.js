@@ -1,4 +1,5 @@
-// Notes of a film: listed, written, changed, deleted and brought back. What is being typed is kept until it is saved.
+// Notes of a film: listed, written, changed, deleted and brought back. What is being typed is kept until it is saved: the
+// list is drawn anew around forms that are open, and what a closed tab had in them is there when the film is opened again.
 import { element, get, line, send, timecode, toast } from "./api.js";
 
 export class Notes {
@@ -11,8 +12,10 @@ export class Notes {
     this.error = document.getElementById("note-error");
     this.none = document.getElementById("no-notes");
     this.notes = [];
+    this.forms = new Map();  // id of a note -> its open form
     this.changed = () => {};
     this.draft = `draft-${film.id}`;
+    this.edits = `edits-${film.id}`;
     this.region = null;
     this.#listen();
     this.load();
@@ -24,10 +27,27 @@ export class Notes {
     } catch (error) {
       toast(line(error));
     }
+    if (!this.shown) {
+      for (const [id, edit] of Object.entries(this.#stored(this.edits) ?? {})) this.forms.set(id, this.#form({ id, ...edit }));
+    }
     this.#show();
-    let kept = null;
-    try { kept = JSON.parse(localStorage.getItem(this.draft)); } catch { /* none */ }
-    if (kept?.text && this.form.hidden) this.open(kept);
+    const kept = this.#stored(this.draft);
+    if (kept?.text && this.form.hidden && !this.shown) this.open(kept);
+    this.shown = true;
+  }
+
+  /** Whether something is being written that is not saved yet. */
+  get busy() { return !this.form.hidden || this.forms.size > 0; }
+
+  #stored(name) { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } }
+
+  #store(name, value) { try { if (value) localStorage.setItem(name, JSON.stringify(value)); else localStorage.removeItem(name); } catch { /* not kept */ } }
+
+  /** Keep what stands in the form of a note; null: it is done with. */
+  #keepEdit(id, edit) {
+    const { [id]: was, ...edits } = this.#stored(this.edits) ?? {};
+    if (edit) edits[id] = edit;
+    this.#store(this.edits, Object.keys(edits).length ? edits : null);
   }
 
   #listen() {
@@ -37,15 +57,14 @@ export class Notes {
       if (event.key === "Escape") { event.stopPropagation(); this.close(); }
     });
     this.form.addEventListener("input", () => this.#keep());
-    document.getElementById("note-cancel").addEventListener("click", () => { this.#forget(); this.close(); });
+    document.getElementById("note-cancel").addEventListener("click", () => { this.#forget(); this.text.value = this.tags.value = ""; this.close(); });
     document.getElementById("note-region").addEventListener("click", () => this.#mark());
   }
 
-  #keep() {
-    try { localStorage.setItem(this.draft, JSON.stringify({ text: this.text.value, tags: this.tags.value, ...this.at })); } catch { /* not kept */ }
-  }
+  #keep() { this.#store(this.draft, { text: this.text.value, tags: this.tags.value, region: this.region, ...this.at }); }
 
-  #forget() { try { localStorage.removeItem(this.draft); } catch { /* none */ } }
+  /** Forget the draft; another tab's, that has taken its place meanwhile, stays. */
+  #forget() { if ((this.#stored(this.draft)?.text ?? "") === this.text.value) this.#store(this.draft, null); }
 
   /** Write a note here, or over the span that was chosen. */
   open(kept = null) {
@@ -55,7 +74,8 @@ export class Notes {
     this.tags.value = kept?.tags ?? this.tags.value;
     document.getElementById("note-at").textContent = this.#when(this.at);
     this.error.hidden = true;
-    this.region = null;
+    this.region = kept?.region ?? null;
+    this.#region(this.region);
     this.form.hidden = false;
     if (!kept) { this.form.scrollIntoView({ block: "nearest" }); this.text.focus({ preventScroll: true }); }
   }
@@ -88,8 +108,11 @@ export class Notes {
   }
 
   #show() {
+    const active = this.list.contains(document.activeElement) ? document.activeElement : null;
     this.none.hidden = this.notes.length > 0;
-    this.list.replaceChildren(...this.notes.map((note) => this.#item(note)));
+    const gone = [...this.forms.keys()].filter((id) => !this.notes.some((note) => note.id === id));
+    this.list.replaceChildren(...this.notes.map((note) => this.#item(note)), ...gone.map((id) => this.#orphan(id)));
+    active?.focus({ preventScroll: true });
     this.changed(this.notes);
   }
 
@@ -102,36 +125,56 @@ export class Notes {
     const away = element("button", { type: "button", className: "plain small", textContent: "delete" });
     const head = element("p", { className: "note-at" }, at, ...note.tags.map((tag) => element("span", { className: "tag", textContent: tag })),
       element("span", { className: "stretch" }), change, away);
-    const item = element("li", { className: note.beside ? "note beside" : "note" }, head, body);
+    const item = element("li", { className: note.beside ? "note beside" : "note" }, head, this.forms.get(note.id) ?? body);
     item.dataset.id = note.id;
-    change.addEventListener("click", () => this.#edit(note, item, body));
+    change.addEventListener("click", () => this.#edit(note));
     away.addEventListener("click", () => this.#delete(note));
     return item;
   }
 
-  #edit(note, item, body) {
-    const text = element("textarea", { rows: Math.min(12, 2 + note.text.split("\n").length), value: note.text });
-    text.setAttribute("aria-label", "Note");
-    const tags = element("input", { type: "text", value: note.tags.join(", ") });
-    tags.setAttribute("aria-label", "Tags, with commas");
-    const keep = element("button", { className: "strong", textContent: "Save" });
+  /** The open form of a note that was deleted elsewhere: saved, it brings the note back. */
+  #orphan(id) {
+    return element("li", { className: "note" }, element("p", { className: "note-at", textContent: "deleted meanwhile; saved, it comes back" }), this.forms.get(id));
+  }
+
+  #edit(note) {
+    if (!this.forms.has(note.id)) {
+      this.forms.set(note.id, this.#form({ id: note.id, version: note.version, text: note.text, tags: note.tags.join(", ") }));
+      this.#show();
+    }
+    this.forms.get(note.id).querySelector("textarea").focus();
+  }
+
+  /** A form over the version of a note that one has before one's eyes: what was changed meanwhile is kept beside it. */
+  #form({ id, version, text, tags }) {
+    const words = element("textarea", { rows: Math.min(12, 2 + text.split("\n").length), value: text });
+    words.setAttribute("aria-label", "Note");
+    const bears = element("input", { type: "text", value: tags });
+    bears.setAttribute("aria-label", "Tags, with commas");
     const leave = element("button", { type: "button", textContent: "Cancel" });
     const complaint = element("p", { className: "complaint", hidden: true });
-    const form = element("form", { className: "note-form" }, text, element("div", { className: "row" }, tags, keep, leave), complaint);
-    leave.addEventListener("click", () => form.replaceWith(body));
+    complaint.setAttribute("role", "alert");
+    const form = element("form", { className: "note-form" }, words,
+      element("div", { className: "row" }, bears, element("button", { className: "strong", textContent: "Save" }), leave), complaint);
+    const done = () => { this.forms.delete(id); this.#keepEdit(id, null); };
+    form.addEventListener("input", () => this.#keepEdit(id, { version, text: words.value, tags: bears.value }));
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+    });
+    leave.addEventListener("click", () => { done(); this.#show(); });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       try {
-        await send("PATCH", `/notes/${note.id}`, { version: note.version, text: text.value, tags: tags.value.split(",").filter((t) => t.trim()) });
-        toast("Changed.", "Undo", () => this.#undo(note.id));
+        await send("PATCH", `/notes/${id}`, { version, text: words.value, tags: bears.value.split(",").filter((t) => t.trim()) });
+        toast("Changed.", "Undo", () => this.#undo(id));
       } catch (error) {
-        if (error.told?.beside) toast("This note was changed meanwhile: both texts are kept, one below the other.");
-        else { complaint.textContent = `${line(error)} Your text is still here.`; complaint.hidden = false; return; }
+        if (!error.told?.beside) { complaint.textContent = `${line(error)} Your text is still here.`; complaint.hidden = false; return; }
+        toast("This note was changed meanwhile: both texts are kept, one below the other.");
       }
+      done();
       await this.load();
     });
-    body.replaceWith(form);
-    text.focus();
+    return form;
   }
 
   async #delete(note) {

@@ -16,6 +16,8 @@ addEventListener("keydown", (event) => {
     document.getElementById("q").focus();
   }
 });
+// Escape empties the box, and from an empty one gives the keys back to the page.
+document.getElementById("q").addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.target.value) event.target.blur(); });
 
 const found = document.getElementById("found");
 const LARGEST = 64 * 2 ** 20;

@@ -24,7 +24,7 @@ export class Player extends EventTarget {
     this.#listen();
     if (film.missing) this.#stills(film.missing, false);
     else if (film.proxy && !this.#plays()) this.#load("proxy");
-    else if (!this.#plays()) this.#stills(`This browser cannot play ${film.picture || film.sound}.`, true);
+    else if (!this.#plays()) this.#stills(`This browser cannot play ${film.called[0] || film.called[1]}.`, true);
     else this.#load("media");
   }
 
@@ -58,11 +58,11 @@ export class Player extends EventTarget {
     });
     video.addEventListener("loadedmetadata", () => {
       if (this.mode !== "video" || this.source !== "media") return;
-      if (this.film.picture && !video.videoWidth) { this.#stills(`This browser cannot show ${this.film.picture}.`, true); return; }
+      if (this.film.picture && !video.videoWidth) { this.#stills(`This browser cannot show ${this.film.called[0]}.`, true); return; }
       const sound = SOUNDS[this.film.sound];
       if (sound !== undefined && !(sound && video.canPlayType(sound))) {
         if (this.film.proxy) this.#load("proxy");
-        else this.#offer(`This browser plays the picture, but not its sound (${this.film.sound}).`, true);
+        else this.#offer(`This browser plays the picture, but not its sound (${this.film.called[1]}).`, true);
       }
     });
     if (video.requestVideoFrameCallback) {

@@ -42,6 +42,7 @@ export class Score extends EventTarget {
     this.height = height;
     this.row = Object.fromEntries(rows.map((row) => [row.name, row]));
     this.box.style.height = `${height}px`;
+    this.box.style.minHeight = "0";
     this.paint();
     this.resize();
     this.dispatchEvent(new Event("rows"));

@@ -25,7 +25,8 @@ export class Strip {
     this.queue = [];
     if ((score.width / (last - first + 1)) > slot * 0.8) {
       for (let i = first; i <= last; i++) {
-        const left = score.x(shots[i].at), right = i + 1 < shots.length ? score.x(shots[i + 1].at) : score.x(this.film.duration);
+        // The still of a shot that began before the view stands at the view's edge.
+        const left = Math.max(0, score.x(shots[i].at)), right = i + 1 < shots.length ? score.x(shots[i + 1].at) : score.x(this.film.duration);
         this.#put(ctx, i, left, row.top, Math.min(slot, right - left - 1), row.height);
         ctx.fillStyle = score.colours.sunk;
         ctx.fillRect(left + Math.min(slot, right - left) , row.top, Math.max(0, right - left - slot - 1), row.height);
@@ -33,9 +34,9 @@ export class Strip {
     } else {
       const step = 2 ** Math.ceil(Math.log2(slot / perSecond));
       for (let k = Math.floor(score.begin / step); k * step < score.end; k++) {
-        const middle = (k + 0.5) * step;
-        if (middle > this.film.duration) break;
-        this.#put(ctx, Math.max(0, after(shots, middle) - 1), score.x(k * step), row.top, step * perSecond - 1, row.height);
+        const last = Math.min(this.film.duration, (k + 1) * step), middle = (k * step + last) / 2;
+        if (last <= k * step) break;
+        this.#put(ctx, Math.max(0, after(shots, middle) - 1), score.x(k * step), row.top, (last - k * step) * perSecond - 1, row.height);
       }
     }
     this.#load();
