@@ -24,6 +24,10 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 WIDTH = 320
+_OPTIONS = {
+    "libx264": {"preset": "ultrafast"},
+    "libx265": {"preset": "ultrafast", "x265-params": "log-level=none"},
+}
 RATE = 48000
 
 
@@ -46,7 +50,8 @@ class Dress:
     rate:   frames a second of B where other than A's: frames are repeated or dropped (24 -> 25, 23.976 -> 29.97)
     crop:   share of the width that is kept (4:3 out of 16:9: .75); mirror; letterbox: height of B over its picture
     grade:  gain and gamma of the code values, and saturation (0 = black and white)
-    sound:  "same", "none", "noise" (replaced), or gain in dB as "-6dB"
+    sound:  "same", "none", "noise" (replaced), "dub" (other voices in half of it), or gain in dB as "-6dB"
+    woven:  five frames of B are made of the fields of four of A, as film is put on NTSC tape (2:3 pulldown)
     """
 
     speed: Fraction = Fraction(1)
@@ -60,6 +65,7 @@ class Dress:
     codec: str = "libx264"
     sound: str = "same"
     picture: bool = True
+    woven: bool = False
 
 
 @dataclass(slots=True)
@@ -71,15 +77,19 @@ class Source:
     sound: npt.NDArray[np.float32]
 
 
-def load(path: Path, width: int = WIDTH) -> Source:
+def load(path: Path, width: int = WIDTH, most: float = float("inf")) -> Source:
+    """The film, or its first `most` seconds."""
     frames: list[npt.NDArray[np.uint8]] = []
     sound: list[npt.NDArray[np.float32]] = []
     with av.open(str(path)) as film:
         picture = film.streams.video[0]
         picture.thread_type = "AUTO"
         high = 2 * round(picture.height * width / picture.width / 2)
-        frames.extend(f.reformat(width, high, "rgb24", interpolation="AREA").to_ndarray() for f in film.decode(picture))
         rate = Fraction(picture.average_rate or 24)
+        for f in film.decode(picture):
+            if len(frames) >= most * rate:
+                break
+            frames.append(f.reformat(width, high, "rgb24", interpolation="AREA").to_ndarray())
     begins = 0.0
     with av.open(str(path)) as film:
         if film.streams.audio:
@@ -91,7 +101,8 @@ def load(path: Path, width: int = WIDTH) -> Source:
     wave = np.concatenate(sound) if sound else np.zeros((0, 2), np.float32)
     if begins > 0:
         wave = np.concatenate([np.zeros((round(begins * RATE), 2), np.float32), wave])
-    return Source(np.stack(frames), rate, wave.astype(np.float32))
+    pictures = np.stack(frames)
+    return Source(pictures, rate, wave[: round(len(pictures) / rate * RATE)].astype(np.float32))
 
 
 def random_cut(count: int, rate: float, others: Sequence[tuple[str, int]], changes: int, seed: int) -> list[Piece]:
@@ -124,7 +135,13 @@ def random_cut(count: int, rate: float, others: Sequence[tuple[str, int]], chang
             held = [Piece("a", at, at + frames, moved=True)]
             at += frames
     pieces.append(Piece("a", at, count))
-    return [p for p in pieces + held if p.end > p.begin]
+    found: list[Piece] = []
+    for piece in [p for p in pieces + held if p.end > p.begin]:
+        if found and piece.source == "a" and not piece.moved and found[-1] == Piece("a", found[-1].begin, piece.begin):
+            # What was too short to be moved is where it was.
+            piece = Piece("a", found.pop().begin, piece.end)
+        found.append(piece)
+    return found
 
 
 def truth_of(pieces: Sequence[Piece], count: int) -> list[dict[str, Any]]:
@@ -179,13 +196,14 @@ def render(target: Path, pieces: Sequence[Piece], sources: dict[str, Source], dr
             have = 0
             wide = picture.shape
             coded.width, coded.height, coded.pix_fmt, coded.bit_rate = wide[1], wide[0], "yuv420p", dress.bit_rate
-            coded.options = {"preset": "veryfast"} if dress.codec == "libx264" else {}
+            coded.options = _OPTIONS.get(dress.codec, {})
+            before = picture
             for n in range(shown):
                 wanted = int(n * rate / out_rate)
                 while have < wanted:
-                    picture = next(stream)
+                    before, picture = picture, next(stream)
                     have += 1
-                frame = VideoFrame.from_ndarray(picture, "rgb24")
+                frame = VideoFrame.from_ndarray(_woven(before, picture, n) if dress.woven else picture, "rgb24")
                 frame.pts, frame.time_base = n, 1 / out_rate
                 out.mux(coded.encode(frame))
             out.mux(coded.encode(None))
@@ -197,6 +215,15 @@ def render(target: Path, pieces: Sequence[Piece], sources: dict[str, Source], dr
                 tone.sample_rate, tone.pts, tone.time_base = RATE, at, Fraction(1, RATE)
                 out.mux(heard.encode(tone))
             out.mux(heard.encode(None))
+
+
+def _woven(before: npt.NDArray[np.uint8], picture: npt.NDArray[np.uint8], number: int) -> npt.NDArray[np.uint8]:
+    """Frame `number` of five: A B BC CD D, where BC has the first field of B and the second of C."""
+    if number % 5 not in (2, 3):
+        return picture
+    mixed = picture.copy()
+    mixed[::2] = before[::2]
+    return mixed
 
 
 def _pictures(pieces: Sequence[Piece], sources: dict[str, Source], dress: Dress) -> Iterator[npt.NDArray[np.uint8]]:
@@ -241,6 +268,13 @@ def _sound(pieces: Sequence[Piece], sources: dict[str, Source], dress: Dress) ->
         steps = rng.standard_normal((len(sound) // 4800 + 2, 2))
         loud = np.repeat(np.abs(steps), 4800, axis=0)[: len(sound)]
         sound = (0.05 * loud * rng.standard_normal(sound.shape)).astype(np.float32)
+    elif dress.sound == "dub":
+        # Every other six seconds; a cut of its own at both ends.
+        rng = np.random.default_rng(6)
+        for at in range(6 * RATE, len(sound), 12 * RATE):
+            long = min(6 * RATE, len(sound) - at)
+            steps = np.repeat(np.abs(rng.standard_normal(long // 6000 + 1)), 6000)[:long, None]
+            sound[at : at + long] = 0.05 * steps * rng.standard_normal((long, 2))
     elif dress.sound.endswith("dB"):
         sound = sound * np.float32(10 ** (float(dress.sound[:-2]) / 20))
     if dress.speed != 1:

@@ -112,7 +112,7 @@ def _show(found: Alignment) -> None:
             lasts_b = segment.b.seconds if segment.b else 0.0
             # What only goes faster neither comes nor goes.
             shift += lasts_b - (lasts_a / segment.speed if segment.kind in ("same", "moved") else lasts_a)
-            changes = changes_of(segment, usual)
+            changes = changes_of(segment, usual, found.speed)
             if segment.kind == "same" and not changes:
                 continue
             if segment.kind == "moved":

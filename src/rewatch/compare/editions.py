@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -22,11 +23,12 @@ from rewatch.compare.chain import EDIT, Likeness, Line, Run, chain_of, line_of
 from rewatch.compare.frame import Framing, framing_of
 from rewatch.compare.heard import Sounds, sound_of, sounds_of
 from rewatch.compare.look_again import at_hand, look_again
-from rewatch.compare.order import Piece, Stretch, closed, dark_ends, laid_out, pieces_of, with_dark_ends
+from rewatch.compare.order import Piece, Stretch, closed, dark_ends, laid_out, pieces_of, snug, with_dark_ends
 from rewatch.compare.reframe import reframed
 from rewatch.compare.score import score_changes
 from rewatch.compare.seen import Seen, see
 from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, Sound
+from rewatch.compare.slips import gathered, speed_of
 from rewatch.compare.sounding import sounding
 from rewatch.compare.votes import Votes, speeds_of, votes_of
 from rewatch.compare.words import BARS
@@ -84,8 +86,11 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
             runs = look_again(seen_a, seen_b, line, framing, runs, like, heard)
     ends_a, ends_b = dark_ends(seen_a.values), dark_ends(seen_b.values)
     pace = 1.0 if line.by_frame else line.speed * seen_a.rate / seen_b.rate
-    pieces = with_dark_ends(pieces_of(runs, line, len(seen_a)), ends_a, ends_b, pace)
-    if not line.by_frame:
+    speaks = partial(like.evidence, seen_a, seen_b) if like is not None else None
+    pieces = with_dark_ends(pieces_of(runs, line, len(seen_a), speaks), ends_a, ends_b, pace)
+    if line.by_frame:
+        pieces = gathered(snug(pieces, len(seen_a), len(seen_b)), seen_b.rate)
+    else:
         pieces = closed(pieces, len(seen_b), _SLACK)
     return _alignment(seen_a, seen_b, line, framing, like, pieces, tuple(notes))
 
@@ -153,6 +158,7 @@ def _alignment(
     sounds = sounds_of(a.edition, b.edition, speed)
     picture = _picture(a, b, framing, like)
     segments: list[Segment] = []
+    slipping = {piece.b: piece for piece in pieces if piece.parts}
     for kind, of_a, of_b, score in laid_out(pieces, len(a), len(b), 0 if line.by_frame else _SLACK):
         side_a, side_b = side_of(a, of_a) if of_a else None, side_of(b, of_b) if of_b else None
         sure = _sure(kind, score)
@@ -161,6 +167,11 @@ def _alignment(
         elif kind == "replaced":
             sound = sound_of(sounds, side_a, side_b, same_picture=False)
             segments.append(Segment(kind, side_a, side_b, sound=sound, sure=sure))
+        elif of_b in slipping:
+            own = speed_of(slipping[of_b], speed)
+            heard = sound_of(sounds if own == speed else sounds_of(a.edition, b.edition, own), side_a, side_b)
+            frames = tuple((part_a[0], part_b[0], part_b[1] - part_b[0]) for part_b, part_a in slipping[of_b].parts)
+            segments.append(Segment(kind, side_a, side_b, own, picture, heard, sure, frames))
         else:
             for part_a, part_b in _by_sound(a, b, of_a, of_b, sound_of(sounds, side_a, side_b)):
                 side_a, side_b = side_of(a, part_a), side_of(b, part_b)
@@ -220,10 +231,10 @@ def _picture(a: Seen, b: Seen, framing: Framing, like: Likeness) -> Picture:
     """What became of the picture, over the whole film."""
     x, y = framing.right + 0.5, framing.down + 0.5
     crop = (
-        round(x - framing.wide / 2, 4),
-        round(y - framing.high / 2, 4),
-        round(x + framing.wide / 2, 4),
-        round(y + framing.high / 2, 4),
+        round(float(x - framing.wide / 2), 4),
+        round(float(y - framing.high / 2), 4),
+        round(float(x + framing.wide / 2), 4),
+        round(float(y + framing.high / 2), 4),
     )
     gain, lift = float(like.gain[0]), float(like.lift[0])
     # Of a and b in Oklab together: what is left of colour.

@@ -13,7 +13,7 @@ Contents
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,11 @@ _ALIKE = 0.6
 _CLEARLY = 1.03
 _MOST = 400, 3000
 """Of B and of A: layouts that are looked at for the framing."""
+
+_WELL = 0.2
+"""Likeness beyond that of different pictures that a right framing has, on the average of a film."""
+_FEW, _TRIED = (150, 1500), 3
+"""Layouts of B and of A that are looked at for a framing off the middle; how many of these are in full."""
 
 _weight = np.hypot(*np.mgrid[:DOWN, :ACROSS]).astype(np.float32)
 """Pictures hold less the finer the detail: with this weight each frequency says as much as the others."""
@@ -55,28 +60,32 @@ class Framing:
 
     def of_a(self, layouts: Floats) -> Floats:
         """Layouts of A as B would show them, as far as B shows less."""
-        return part(layouts, min(self.wide, 1.0), min(self.high, 1.0))
+        right, down = self.right if self.wide <= 1 else 0.0, self.down if self.high <= 1 else 0.0
+        return part(layouts, min(self.wide, 1.0), min(self.high, 1.0), right, down)
 
     def of_b(self, layouts: Floats) -> Floats:
         """Layouts of B as A would show them, as far as A shows less."""
         if self.mirrored:
             layouts = layouts * np.where(np.arange(ACROSS) % 2, -1, 1).astype(np.float32)
-        return part(layouts, min(1 / self.wide, 1.0), min(1 / self.high, 1.0))
+        # B's middle lies off A's: seen from B, A's lies as far off on the other side.
+        right = -self.right / self.wide if self.wide > 1 else 0.0
+        down = -self.down / self.high if self.high > 1 else 0.0
+        return part(layouts, min(1 / self.wide, 1.0), min(1 / self.high, 1.0), right, down)
 
 
-def part(layouts: Floats, wide: float, high: float) -> Floats:
-    """Layouts of the middle part of pictures: (n, DOWN, ACROSS) -> the same shape."""
+def part(layouts: Floats, wide: float, high: float, right: float = 0.0, down: float = 0.0) -> Floats:
+    """Layouts of a part of pictures, its middle so far off theirs: (n, DOWN, ACROSS) -> the same shape."""
     if wide == high == 1.0:
         return layouts
-    return np.asarray(np.einsum("hi,nij,wj->nhw", _cut(DOWN, high), layouts, _cut(ACROSS, wide)), dtype=np.float32)
+    found = np.matmul(np.matmul(_cut(DOWN, high, down), layouts), _cut(ACROSS, wide, right).T)
+    return np.asarray(found, dtype=np.float32)
 
 
-def _cut(count: int, share: float) -> npt.NDArray[np.float64]:
-    """(count, count): coefficients of a picture -> those of its middle part."""
+def _cut(count: int, share: float, off: float) -> Floats:
+    """(count, count): coefficients of a picture -> those of a part of it."""
     at = (np.arange(256) + 0.5) / 256
-    inside = (1 - share) / 2 + share * at
-    found: npt.NDArray[np.float64] = _waves(at, count).T @ _waves(inside, count) / len(at)
-    return found
+    inside = (1 - share) / 2 + off + share * at
+    return np.asarray(_waves(at, count).T @ _waves(inside, count) / len(at), dtype=np.float32)
 
 
 def _waves(at: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
@@ -97,16 +106,29 @@ def _unit(layouts: Floats) -> Floats:
 
 def framing_of(a: Seen, b: Seen) -> Framing:
     """The framing under which most of B is found in A; the plain one where no other is clearly better."""
-    of_b = b.layouts[:: -(-len(b.layouts) // _MOST[0])] if len(b.layouts) else b.layouts
-    of_a = a.layouts[:: -(-len(a.layouts) // _MOST[1])] if len(a.layouts) else a.layouts
+    of_b, of_a = _some(b.layouts, _MOST[0]), _some(a.layouts, _MOST[1])
     if not len(of_a) or not len(of_b):
         return Framing()
     # Each pair of films is alike in a few pictures; a framing must explain more than the plain one did.
     scores = {framing: _explained(framing, of_a, of_b) for framing in _framings()}
     best = max(scores, key=lambda framing: scores[framing])
-    if scores[best] <= _CLEARLY * scores[Framing()]:
+    least = scores[Framing()]
+    if scores[best] < _WELL * len(of_b):
+        # Not the middle of the picture, perhaps.
+        few_b, few_a = _some(of_b, _FEW[0]), _some(of_a, _FEW[1])
+        tried = {framing: _explained(framing, few_a, few_b) for framing in _off_the_middle()}
+        for framing in sorted(tried, key=lambda framing: -tried[framing])[:_TRIED]:
+            scores[framing] = _explained(framing, of_a, of_b)
+            if scores[framing] > _CLEARLY * scores[best]:
+                best = framing
+    if scores[best] <= _CLEARLY * least:
         return Framing()
     return _finely(best, of_a, of_b)
+
+
+def _some(layouts: Floats, most: int) -> Floats:
+    """At most so many, spread over the film."""
+    return layouts[:: -(-len(layouts) // most)] if len(layouts) else layouts
 
 
 def _explained(framing: Framing, of_a: Floats, of_b: Floats) -> float:
@@ -122,18 +144,35 @@ def _finely(framing: Framing, of_a: Floats, of_b: Floats) -> Framing:
     best = like.argmax(axis=1)
     paired = like.max(axis=1) > _ALIKE
     x, y = of_b[paired], of_a[best[paired]]
-    steps = np.arange(-0.05, 0.0501, 0.01)
-    tried = {
-        Framing(_near(framing.wide, dx), _near(framing.high, dy), framing.mirrored)
-        for dx in steps
-        for dy in (steps if framing.high != 1 else (0.0,))
-        if framing.wide != 1 or dx == steps[0]
-    }
+    if len(x) < 4:
+        return framing
 
     def alike(one: Framing) -> float:
         return float((_unit(one.of_b(x)) * _unit(one.of_a(y))).sum(axis=1).mean())
 
-    return max(tried, key=alike) if len(x) >= 4 else framing
+    steps = np.arange(-0.05, 0.0501, 0.01).tolist()
+    tried = {
+        replace(framing, wide=_near(framing.wide, dx), high=_near(framing.high, dy))
+        for dx in (steps if framing.wide != 1 else (0.0,))
+        for dy in (steps if framing.high != 1 else (0.0,))
+    }
+    framing = max(tried, key=alike)
+    if framing.right == framing.down == 0:
+        return framing
+    for _ in range(2):
+        right = [framing.right + (step if framing.wide != 1 else 0.0) for step in steps]
+        framing = max((replace(framing, right=round(off, 4)) for off in right), key=alike)
+        down = [framing.down + (step if framing.high != 1 else 0.0) for step in steps]
+        framing = max((replace(framing, down=round(off, 4)) for off in down), key=alike)
+        framing = max(
+            (
+                replace(framing, wide=_near(framing.wide, dx), high=_near(framing.high, dy))
+                for dx in steps[3:8]
+                for dy in steps[3:8]
+            ),
+            key=alike,
+        )
+    return framing
 
 
 def _near(share: float, step: float) -> float:
@@ -146,7 +185,23 @@ def _near(share: float, step: float) -> float:
 def _framings() -> Iterator[Framing]:
     for mirrored in (False, True):
         yield Framing(mirrored=mirrored)
-        for share in _SHARES:
-            for wide, high in ((share, 1.0), (1.0, share), (share, share)):
-                yield Framing(wide, high, mirrored)
-                yield Framing(1 / wide, 1 / high, mirrored)
+        for wide, high in _parts():
+            yield Framing(wide, high, mirrored)
+            yield Framing(1 / wide, 1 / high, mirrored)
+
+
+def _off_the_middle() -> Iterator[Framing]:
+    """Parts of the picture that lie at an edge or in a corner."""
+    for mirrored in (False, True):
+        for wide, high in _parts():
+            # Near the middle is as good as there.
+            for right in (-(1 - wide) / 2, 0.0, (1 - wide) / 2) if wide < 0.95 else (0.0,):
+                for down in (-(1 - high) / 2, 0.0, (1 - high) / 2) if high < 0.95 else (0.0,):
+                    if right or down:
+                        yield Framing(wide, high, mirrored, right, down)
+                        yield Framing(1 / wide, 1 / high, mirrored, -right / wide, -down / high)
+
+
+def _parts() -> Iterator[tuple[float, float]]:
+    for share in _SHARES:
+        yield from ((share, 1.0), (1.0, share), (share, share))

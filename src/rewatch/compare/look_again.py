@@ -261,6 +261,7 @@ def _alike(a: Seen, b: Seen, line: Line, runs: Sequence[Run], like: Likeness | N
     found: list[int] = []
     for one, other in pairwise(runs):
         if one.distance is None or other.distance is None:
+            found += _goes_on(a, b, line, one, other, like)
             continue
         low, high = max(one.begin, one.end - _HELD), min(other.end, one.end + _HELD)
         frames = np.arange(low, high)
@@ -272,6 +273,24 @@ def _alike(a: Seen, b: Seen, line: Line, runs: Sequence[Run], like: Likeness | N
         last = one.end + int(after[0]) if len(after) else high
         found += range(first, last, _AROUND)
     return found
+
+
+def _goes_on(a: Seen, b: Seen, line: Line, one: Run, other: Run, like: Likeness) -> list[int]:
+    """Frames of an insert that may be those of the run beside it, going on; and as many at the insert's other end."""
+    if one.distance is None and other.distance is None:
+        return []
+    insert, on = (other, one.distance) if other.distance is None else (one, other.distance)
+    long = min(_HELD, insert.end - insert.begin)
+    frames = (
+        np.arange(insert.begin, insert.begin + long) if insert is other else np.arange(insert.end - long, insert.end)
+    )
+    assert on is not None
+    could = like.evidence(a, b, frames, line.frames(frames, on)) > 0
+    # From the join on, as far as it may be so without a break.
+    many = int(np.argmin(np.append(could if insert is other else could[::-1], False)))
+    if insert is other:
+        return [*range(insert.begin, insert.begin + many, _AROUND), *range(insert.end, insert.end + many, _AROUND)]
+    return [*range(insert.end - many, insert.end, _AROUND), *range(insert.begin - many, insert.begin, _AROUND)]
 
 
 def _windows(runs: Sequence[Run], short: int, count: int, odd: Sequence[int] = ()) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ Contents
     Piece        a stretch of B and the stretch of A that it shows
     pieces_of    the pieces of a chain, no frame of A used twice
     closed       the same without the small gaps of frames that do not go one by one
+    snug         the same without a frame or two that lie opposite a long stretch of the other film
     dark_ends, with_dark_ends   black that a film begins and ends with, which no chain can tell from other black
     in_order     which of them keep their order: the longest rising row, by its frames
     laid_out     all of both films, in order: pairs of stretches with their kind
@@ -12,8 +13,9 @@ Contents
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -23,25 +25,37 @@ from rewatch.compare.segments import Kind
 
 Stretch = tuple[int, int]
 
+Told = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], npt.NDArray[np.float32]]
+
+_SHARED = 10.0
+"""Nats by which one of two pieces must speak for some of the frames that both have."""
 _BLACK = 0.02
 """Mean and spread of the light of a frame that is black."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Frames ``b[0] .. b[1]`` of B show ``a[0] .. a[1]`` of A, half-open; score: evidence a frame."""
+    """Frames ``b[0] .. b[1]`` of B show ``a[0] .. a[1]`` of A, half-open; score: evidence a frame.
+
+    parts: (b, a) of the stretches that go frame by frame, where not all of it does
+    """
 
     b: Stretch
     a: Stretch
     score: float = 0.0
+    parts: tuple[tuple[Stretch, Stretch], ...] = ()
 
     @property
     def frames(self) -> int:
         return self.b[1] - self.b[0]
 
 
-def pieces_of(runs: Sequence[Run], line: Line, count: int) -> list[Piece]:
-    """The pieces of a chain in order of B; `count`: frames of A. A frame of A belongs to the longest piece with it."""
+def pieces_of(runs: Sequence[Run], line: Line, count: int, told: Told | None = None) -> list[Piece]:
+    """The pieces of a chain in order of B; `count`: frames of A. No frame of A is in two.
+
+    Where one piece ends in frames with which another begins, each frame belongs to the one that it speaks for; else to
+    the longest piece with it. told: evidence, in nats, that frames of B are these of A
+    """
     found: list[Piece] = []
     for run in runs:
         if run.distance is None:
@@ -53,6 +67,8 @@ def pieces_of(runs: Sequence[Run], line: Line, count: int) -> list[Piece]:
             first, last = int(inside[0]), int(inside[-1])
             piece = Piece((run.begin + first, run.begin + last + 1), (int(of_a[first]), int(of_a[last]) + 1), run.score)
             found.append(piece)
+    if line.by_frame and told is not None:
+        found = _shared_out(found, told)
     kept: list[Piece] = []
     for piece in sorted(found, key=lambda p: -p.frames):
         left: Piece | None = piece
@@ -61,6 +77,27 @@ def pieces_of(runs: Sequence[Run], line: Line, count: int) -> list[Piece]:
         if left and left.frames > 0:
             kept.append(left)
     return sorted(kept, key=lambda p: p.b)
+
+
+def _shared_out(pieces: Sequence[Piece], told: Told) -> list[Piece]:
+    """The frames of A with which one piece ends and another begins, shared out between them."""
+    found = list(pieces)
+    for n, m in permutations(range(len(found)), 2):
+        one, other = found[n], found[m]
+        low, high = other.a[0], one.a[1]
+        if not one.a[0] < low < high < other.a[1]:
+            continue
+        shared = np.arange(low, high)
+        apart = told(shared - one.a[0] + one.b[0], shared) - told(shared - low + other.b[0], shared)
+        worth = np.concatenate([[0.0], np.cumsum(apart)])
+        # What one shows as well as the other is its whose it was first: shown again, it was added.
+        best, ends = int(worth.argmax()), (len(shared), 0) if one.b < other.b else (0, len(shared))
+        for end in ends[::-1]:
+            if worth[best] - worth[end] < _SHARED:
+                best = end
+        found[n] = replace(one, a=(one.a[0], low + best), b=(one.b[0], one.b[1] - len(shared) + best))
+        found[m] = replace(other, a=(low + best, other.a[1]), b=(other.b[0] + best, other.b[1]))
+    return found
 
 
 def closed(pieces: Sequence[Piece], frames_b: int, slack: int) -> list[Piece]:
@@ -107,6 +144,28 @@ def with_dark_ends(
     if of_a and of_b:
         found.append(Piece((count_b - of_b, count_b), (count_a - of_a, count_a)))
     return _joined(found)
+
+
+def snug(pieces: Sequence[Piece], frames_a: int, frames_b: int, loose: int = 2) -> list[Piece]:
+    """The pieces, grown over what lies between two that follow each other where it is next to nothing in one film.
+
+    A frame or two that no piece has, opposite a long stretch that the other film has there, is the blur of a join
+    (a frame coded badly after a cut, a black one): nobody exchanges one frame for a hundred. Pieces that go frame by
+    frame; loose: frames that are next to nothing
+    """
+    edges = [Piece((0, 0), (0, 0)), *pieces, Piece((frames_b, frames_b), (frames_a, frames_a))]
+    for n in range(len(edges) - 1):
+        one, other = edges[n], edges[n + 1]
+        gone, come = other.a[0] - one.a[1], other.b[0] - one.b[1]
+        few = min(gone, come)
+        if not 0 < few <= loose or max(gone, come) < 4 * loose:
+            continue
+        # The longer one is the surer one.
+        if one.frames > other.frames:
+            edges[n] = replace(one, a=(one.a[0], one.a[1] + few), b=(one.b[0], one.b[1] + few))
+        else:
+            edges[n + 1] = replace(other, a=(other.a[0] - few, other.a[1]), b=(other.b[0] - few, other.b[1]))
+    return edges[1:-1]
 
 
 def _as_long(frames_a: int, frames_b: int, pace: float) -> tuple[int, int]:

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from rewatch.compare.score import FigureChange
 
 Kind = Literal["same", "removed", "added", "moved", "replaced"]
@@ -118,6 +121,8 @@ class Segment:
            "replaced" (other material at the same place)
     speed: how many seconds of A pass in one of B
     sure:  0..1
+    frames: (first of A, first of B, count) of the stretches that go frame by frame, where frames were dropped or
+        doubled between them; () where all of it goes evenly
     """
 
     kind: Kind
@@ -127,6 +132,7 @@ class Segment:
     picture: Picture | None = None
     sound: Sound | None = None
     sure: float = 1.0
+    frames: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def other_sound(self) -> float:
@@ -144,7 +150,7 @@ class Segment:
             "picture": self.picture.as_json() if self.picture else None,
             "sound": self.sound.as_json() if self.sound else None,
             "sure": self.sure,
-        }
+        } | ({"frames": [list(stretch) for stretch in self.frames]} if self.frames else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +198,22 @@ class Alignment:
     def differences(self) -> list[Segment]:
         """All that is not the same."""
         return [s for s in self.segments if s.kind != "same"]
+
+    def frame_map(self) -> npt.NDArray[np.int64]:
+        """(n,) for each frame of B the frame of A that it shows; -1 where A has none. Empty where B has no picture."""
+        sides = [s.b for s in self.segments if s.b is not None and s.b.last_frame is not None]
+        found = np.full(max((side.last_frame or 0) + 1 for side in sides) if sides else 0, -1, np.int64)
+        for segment in self.segments:
+            if segment.kind not in ("same", "moved") or segment.a is None or segment.b is None:
+                continue
+            (a, last_a), (b, last_b) = ((side.first_frame, side.last_frame) for side in (segment.a, segment.b))
+            if a is None or b is None or last_a is None or last_b is None:
+                continue
+            pace = (last_a + 1 - a) / (last_b + 1 - b)
+            found[b : last_b + 1] = a + np.floor((np.arange(last_b + 1 - b) + 0.5) * pace).astype(np.int64)
+            for first_a, first_b, count in segment.frames:
+                found[first_b : first_b + count] = np.arange(first_a, first_a + count)
+        return found
 
     def count(self, kind: Kind) -> int:
         return sum(s.kind == kind for s in self.segments)

@@ -126,7 +126,8 @@ def speeds_of(a: Seen, b: Seen, votes: Votes) -> list[float]:
             best = other
     unlike = [agreed(speed) for speed in (*plain, *SPEEDS) if abs(speed - best) > _UNLIKE]
     known = any(abs(speed - best) < 3e-4 for speed in (*plain, *SPEEDS))
-    if agreed(best) > (1.5 if known else 3) * max(unlike, default=0.0) and agreed(best) >= _MANY:
+    # Edits every few seconds look like a speed as well: an odd one is tried against the others, however clear.
+    if known and agreed(best) > 3 * max(unlike, default=0.0) and agreed(best) >= _MANY:
         return [float(best)]
     found: list[float] = []
     for speed in (*plain, float(best), *SPEEDS[:2]):

@@ -8,20 +8,29 @@ Contents
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 from rewatch.clock import timecode
 from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Sound
 
 BARS = 0.02
 """Of the height or width: bars that are no thicker are none."""
-_PART = "other sound at"
+_PART, _SLIPS = "other sound at", "frames dropped or doubled"
 
 
-def changes_of(segment: Segment, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """What is different in picture and sound of a segment; what is `usual` in the film is not said again."""
+def changes_of(segment: Segment, usual: tuple[str, ...] = (), speed: float | None = None) -> tuple[str, ...]:
+    """What is different in picture and sound of a segment; what is `usual` in the film is not said again.
+
+    speed: that of the film, which is not said again either
+    """
     if segment.kind == "replaced":
         return ("the sound runs on",) if segment.sound and not segment.sound.replaced else ()
     said = picture_in_words(segment.picture) + sound_in_words(segment.sound)
+    if segment.frames:
+        slips = sum(abs((d[0] - d[1]) - (c[0] - c[1])) for c, d in pairwise(segment.frames))
+        said = (f"{slips} {_SLIPS}", *said)
+    if speed is not None and segment.kind in ("same", "moved") and abs(segment.speed / speed - 1) > 2e-4:
+        said = (f"{abs(segment.speed - 1) * 100:.2g} % {'faster' if segment.speed > 1 else 'slower'}", *said)
     return tuple(line for line in said if line not in usual)
 
 
@@ -34,7 +43,7 @@ def whole_film(alignment: Alignment) -> tuple[str, ...]:
             whole += segment.b.seconds
             for line in changes_of(segment):
                 # Where a part of a segment is another is its own.
-                if not line.startswith(_PART):
+                if not line.startswith(_PART) and not line.endswith(_SLIPS):
                     seconds[line] += segment.b.seconds
     return tuple(line for line, long in seconds.items() if long > 0.5 * whole)
 

@@ -1,0 +1,141 @@
+"""What a comparison makes of runs of frames: whose a frame is, what a slip is, which frame belongs to which."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rewatch.compare.chain import Line, Run
+from rewatch.compare.frame import Framing, likeness
+from rewatch.compare.order import Piece, pieces_of, snug
+from rewatch.compare.segments import Alignment, Segment, Side
+from rewatch.compare.slips import gathered, speed_of
+from rewatch.compare.votes import Votes, speeds_of
+from rewatch.images.looks import ACROSS, DOWN
+
+
+def chain_of(*lengths: tuple[int, int, int]) -> list[Piece]:
+    """Pieces of so many frames, each after so many dropped (frames of A) and doubled ones (of B)."""
+    found, at_a, at_b = [], 0, 0
+    for dropped, doubled, frames in lengths:
+        at_a, at_b = at_a + dropped, at_b + doubled
+        found.append(Piece((at_b, at_b + frames), (at_a, at_a + frames)))
+        at_a, at_b = at_a + frames, at_b + frames
+    return found
+
+
+def test_a_frame_opposite_a_long_insert_is_none() -> None:
+    pieces = [Piece((240, 840), (1, 601)), Piece((940, 1000), (601, 661))]
+    grown = snug(pieces, 661, 1000)
+    assert grown[0] == Piece((239, 840), (0, 601))
+    assert grown[1] == pieces[1]
+
+
+def test_two_frames_for_two_frames_are_left_alone() -> None:
+    pieces = [Piece((0, 100), (0, 100)), Piece((102, 200), (102, 200))]
+    assert snug(pieces, 200, 200) == pieces
+
+
+def test_a_reel_at_its_own_speed_is_one_piece() -> None:
+    pieces = chain_of((0, 0, 1000), *[(1, 0, 24)] * 20)
+    plain, reel = gathered(pieces, 24.0)
+    assert plain == pieces[0]
+    assert (reel.a, reel.b) == ((1000, 1500), (1000, 1480))
+    assert len(reel.parts) == 20
+    assert speed_of(plain, 1.0) == 1.0
+    assert speed_of(reel, 1.0) == pytest.approx(25 / 24, abs=1e-5)
+
+
+def test_frames_lost_and_doubled_now_and_then_are_no_cuts() -> None:
+    (one,) = gathered(chain_of((0, 0, 90), (1, 0, 50), (0, 1, 120), (1, 0, 77), (0, 1, 400)), 24.0)
+    assert (one.a, one.b) == ((0, 739), (0, 739))
+    assert speed_of(one, 1.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        ((0, 0, 500), (1, 0, 500), (0, 1, 500), (2, 0, 500)),
+        ((0, 0, 100), (12, 0, 100), (9, 0, 100), (0, 5, 100), (7, 0, 50)),
+        ((0, 0, 100), (1, 0, 100), (1, 0, 100)),
+    ],
+    ids=["far apart", "too many frames for a slip", "too few"],
+)
+def test_cuts_stay_cuts(lengths: tuple[tuple[int, int, int], ...]) -> None:
+    pieces = chain_of(*lengths)
+    assert gathered(pieces, 24.0) == pieces
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0], ids=["the first", "the second"])
+def test_frames_of_two_pieces_go_to_the_one_they_speak_for(share: float) -> None:
+    """B repeats nothing: frames 80 to 99 of A come where the pictures say, though both runs could have them."""
+    line = Line(np.arange(220, dtype=np.float64), True, 1.0)
+    runs = [Run(0, 100, 0.0), Run(140, 220, -60.0)]
+
+    def told(of_b: Any, of_a: Any) -> Any:
+        return np.where((of_b < 100) == (share == 0), 5.0, 2.0).astype(np.float32)
+
+    first, second = pieces_of(runs, line, 160, told)
+    edge = 100 if share == 0 else 80
+    assert (first.a, second.a) == ((0, edge), (edge, 160))
+
+
+def test_what_is_shown_again_was_added() -> None:
+    line = Line(np.arange(220, dtype=np.float64), True, 1.0)
+    runs = [Run(0, 100, 0.0), Run(100, 220, -20.0)]
+    first, second = pieces_of(runs, line, 200, lambda of_b, of_a: np.full(len(of_b), 3.0, np.float32))
+    assert first.b == (0, 100)
+    assert second == Piece((120, 220), (100, 200))
+
+
+def test_the_frame_map_knows_dropped_frames() -> None:
+    def side(first: int, last: int) -> Side:
+        return Side(first, last, first / 24, (last + 1) / 24)
+
+    frames = ((0, 0, 50), (51, 50, 50))
+    segments = (
+        Segment("same", side(0, 100), side(0, 99), frames=frames),
+        Segment("added", None, side(100, 109)),
+        Segment("same", side(101, 124), side(110, 134), speed=0.96),
+    )
+    film = Alignment("1", "2", ("A", "B"), (5.2, 5.6), segments)
+    told = film.frame_map()
+    assert told[[0, 49, 50, 99]].tolist() == [0, 49, 51, 100]
+    assert set(told[100:110].tolist()) == {-1}
+    assert (told[110], told[134], len(told)) == (101, 124, 135)
+    assert segments[0].as_json()["frames"] == [[0, 0, 50], [51, 50, 50]]
+    assert "frames" not in segments[2].as_json()
+
+
+def test_a_part_off_the_middle_is_cut_out_of_the_layout() -> None:
+    """A smooth picture and its lower right part, both seen as their lowest frequencies."""
+    rng = np.random.default_rng(2)
+    whole = rng.normal(size=(5, DOWN, ACROSS)).astype(np.float32)
+    whole /= (1 + np.hypot(*np.mgrid[:DOWN, :ACROSS])).astype(np.float32) ** 2
+    down, across = (np.arange(200) + 0.5) / 200, (np.arange(320) + 0.5) / 320
+
+    def waves(at: Any, count: int) -> Any:
+        return np.where(np.arange(count) == 0, 1, np.sqrt(2)) * np.cos(np.pi * at[:, None] * np.arange(count))
+
+    cut = (waves(down, DOWN) @ whole @ waves(across, ACROSS).T)[:, 40:, 64:]
+    rows, columns = waves((np.arange(160) + 0.5) / 160, DOWN), waves((np.arange(256) + 0.5) / 256, ACROSS)
+    wanted = (rows.T @ cut @ columns).astype(np.float32)
+    framing = Framing(0.8, 0.8, right=0.1, down=0.1)
+    assert np.diag(likeness(wanted, framing.of_a(whole))).min() > 0.95
+    middle = Framing(0.8, 0.8)
+    assert np.diag(likeness(wanted, middle.of_a(whole))).mean() < 0.8
+
+
+def test_many_small_edits_are_not_taken_for_a_speed() -> None:
+    """A few frames gone every two seconds look as if B ran 8 % faster; the speed of A is tried as well."""
+    kept = [(0, 0, 60)]
+    for n in range(1, 14):
+        kept.append((kept[-1][0] + 64 + n % 3, kept[-1][1] + 60, 60 + n * 7 % 20))
+    of_a = np.concatenate([np.arange(a, a + count, 3) for a, _, count in kept])
+    of_b = np.concatenate([np.arange(b, b + count, 3) for _, b, count in kept])
+    times = SimpleNamespace(seconds=lambda frames: np.asarray(frames) / 25)
+    film: Any = SimpleNamespace(rate=25.0, times=times)
+    assert 1.0 in speeds_of(film, film, Votes(of_b, of_a, np.full(len(of_b), 0.9)))
