@@ -16,6 +16,7 @@ from rewatch.compare.echoes_chance import tail_of
 from rewatch.compare.echoes_found import Found
 from rewatch.compare.echoes_images import Pictured, image_echoes
 from rewatch.compare.echoes_lines import Words, line_echoes
+from rewatch.compare.echoes_melody import Tune, melody_echoes
 from rewatch.compare.echoes_rhythm import Shots, rhythm_echoes
 from rewatch.compare.echoes_sound import backwards, sound_echoes
 from rewatch.compare.echoes_views import Part, seen_in, views_of
@@ -117,6 +118,53 @@ def test_backwards_twice_is_forwards() -> None:
     assert again.hop.tolist() == prints.hop.tolist()
     assert again.bin.tolist() == prints.bin.tolist()
     assert prints.hops == 5 * HOPS
+
+
+# -- melodies -------------------------------------------------------------------------------------------------------
+
+MELODY = [0, 4, 7, 5, 4, 2, 0, -1, 0, 7, 9, 7, 5, 4, 5, 2, 4, 0, 2, -5, 0, 4, 2, 7, 12, 11, 9, 7, 5, 9, 7, 4]
+ANOTHER = [0, 0, 3, 2, 0, 8, 7, 7, 3, 5, 0, 3, 10, 8, 7, 0, 2, 3, 5, 10, 12, 7, 3, 3, 8, 5, 2, 0, -2, 0, 7, 8]
+
+
+def played(notes: Sequence[int], beat: float, key: int, overtones: Sequence[float]) -> Prints:
+    """A tune of even notes, the third one of each four held, over a little noise."""
+    random = np.random.default_rng(key)
+    out = [0.002 * random.normal(size=5 * RATE)]
+    for n, note in enumerate(notes):
+        t = np.arange(int(beat * (2 if n % 4 == 2 else 1) * RATE)) / RATE
+        hertz = 440 * 2 ** ((note + key - 9) / 12)
+        tone = sum(level * np.sin(2 * np.pi * hertz * (k + 1) * t) for k, level in enumerate(overtones))
+        out.append(0.1 * tone * np.exp(-2 * t) + 0.002 * random.normal(size=len(t)))
+    return prints_of(np.concatenate([*out, out[0]]).astype(np.float32))
+
+
+def test_the_same_melody_in_another_key_tempo_and_sound() -> None:
+    a, b = played(MELODY, 0.5, 0, [1, 0.5, 0.25]), played(MELODY, 0.4, 4, [1, 0.1, 0.6, 0.05, 0.3])
+    assert sound_echoes(a, b, least=0.01) == []
+    (one,) = melody_echoes(Tune.of(a), Tune.of(b), least=0.01)
+    assert one.details["same"] == "melody"
+    assert one.details["key"] == 4
+    assert one.details["tempo"] == pytest.approx(0.8, abs=0.08)
+    assert one.a == pytest.approx((5, 25), abs=2.5)
+    assert one.b == pytest.approx((5, 21), abs=2.5)
+
+
+def test_other_melodies_and_held_notes_are_no_echo() -> None:
+    a, b = played(MELODY, 0.5, 0, [1, 0.5, 0.25]), played(ANOTHER, 0.45, 2, [1, 0.5, 0.25])
+    assert melody_echoes(Tune.of(a), Tune.of(b), least=0.01) == []
+    held = played([0] * 40, 0.5, 0, [1, 0.5]), played([0] * 40, 0.5, 5, [1, 0.5])
+    assert melody_echoes(Tune.of(held[0]), Tune.of(held[1]), least=0.01) == []
+    noise = prints_of((0.05 * np.random.default_rng(1).normal(size=20 * RATE)).astype(np.float32))
+    assert melody_echoes(Tune.of(a), Tune.of(noise), least=0.01) == []
+
+
+def test_of_much_music_the_part_with_most_is_compared() -> None:
+    """Seconds go by the film, not by what was kept of it."""
+    a = played(MELODY, 0.5, 0, [1, 0.5, 0.25])
+    whole, cut = Tune.of(a), Tune.of(a, lambda at: np.where(at > 11.9, 0.9, 0.1))
+    assert len(cut) < len(whole)
+    first = int(np.flatnonzero(cut.chroma.any(axis=1))[0])
+    assert cut.at[first] == pytest.approx(12, abs=0.3)
 
 
 # -- lines ----------------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Look for a film's echoes in others, or in the whole library: the same footage or composition, the same
-    recording under other sound, the same words, the same cutting rhythm.
+    recording under other sound or the same melody, the same words, the same cutting rhythm.
 
     Each comes with the probability that chance alone yields as good a match; most films have none. What many films
     have, a studio's logo, a stock phrase, is told apart.
@@ -146,9 +146,7 @@ def _tables(echoes: Sequence[Echo]) -> None:
 
 
 def _kind(echo: Echo) -> str:
-    if echo.kind == "image":
-        return str(echo.details.get("same", "image"))
-    return {"sound": "recording", "line": "words", "rhythm": "rhythm"}[echo.kind]
+    return str(echo.details.get("same", {"line": "words"}.get(echo.kind, echo.kind)))
 
 
 def _clock(side: Side) -> str:
@@ -162,6 +160,10 @@ def _about(echo: Echo) -> Text:
     if echo.kind == "line":
         here, there = (printable(str(details[side]).replace("\n", " ")) for side in ("a", "b"))
         return Text(f"“{here}”") if here == there else Text(f"“{here}”\n“{there}”")
+    if details.get("same") == "melody":
+        key = int(details["key"])
+        said = "" if key == 0 else f", {abs(key)} semitones {'higher' if key > 0 else 'lower'} there"
+        return Text(f"{details['tempo']:g} times as long there{said}")
     if echo.kind == "sound":
         said = f"{details['landmarks']} of {details['of']} peaks"
         return Text(f"{said}, {details['speed']} times as long" if "speed" in details else said)

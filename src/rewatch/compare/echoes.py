@@ -59,7 +59,7 @@ class Side:
 class Echo:
     """A stretch of A and the one of another film that it returns in.
 
-    kind:    image, sound, line or rhythm
+    kind:    image, sound, line or rhythm; of images and sounds, details say what is the `same`
     score:   how alike they are, 0..1
     chance:  the probability that chance alone yields as good a match of this kind in two films of this length
     common:  whether further films of the library have it, too
@@ -150,7 +150,11 @@ def echoes(
     rest = [Evidence(e) for e in library if e.id not in {a.id, *(o.id for o in others)}]
     answer: list[Echo] = []
     for other, one in told_of:
-        holders = {e.id for e, two in told_of if two.kind == one.kind and _same_place(one.a, two.a)}
+        holders = {
+            e.id
+            for e, two in told_of
+            if two.kind == one.kind and two.weaker == one.weaker and _same_place(one.a, two.a)
+        }
         more = films_with(mine, one, rest, COMMON + 1 - len(holders)) if len(holders) <= COMMON else 0
         answer.append(
             Echo(
@@ -173,7 +177,7 @@ def distinct(found: Sequence[Found], limit: float) -> list[Found]:
     for one in sorted(found, key=lambda f: (f.expected, -f.score, f.a)):
         if chance_of(one.expected) > limit:
             break
-        of_kind = [k for k in kept if k.kind == one.kind]
+        of_kind = [k for k in kept if k.kind == one.kind and k.weaker == one.weaker]
         if not (any(_same_place(one.a, k.a) for k in of_kind) and any(_same_place(one.b, k.b) for k in of_kind)):
             kept.append(replace(one, expected=max(one.expected, 1e-300)))
     return kept
@@ -188,7 +192,7 @@ def _one_film(a: Evidence, b: Evidence, found: Sequence[Found]) -> bool:
     """Whether A and B are editions of one film: most of the shorter is in the other, by one kind of evidence."""
     shorter = min(a.edition.duration, b.edition.duration)
     for kind in ("image", "sound", "line"):
-        of_kind = [f for f in found if f.kind == kind and chance_of(f.expected) < CHANCE]
+        of_kind = [f for f in found if f.kind == kind and not f.weaker and chance_of(f.expected) < CHANCE]
         whole = shorter
         if kind == "line":
             # Of a film that hardly speaks, its lines are no measure.

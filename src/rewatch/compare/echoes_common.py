@@ -25,10 +25,10 @@ _SURE = 0.01
 
 
 def films_with(a: Evidence, echo: Found, films: Sequence[Evidence], most: int) -> int:
-    """How many of the films, `most` at most, have what an echo has of film A. Of shapes of shots: 0."""
+    """How many of the films, `most` at most, have what an echo has of film A. Of shapes of shots and melodies: 0."""
     has = {"image": _shows, "sound": _sounds, "line": _says}.get(echo.kind)
     count = 0
-    if has is None or most <= 0:
+    if has is None or most <= 0 or echo.details.get("same") == "melody":
         return 0
     for film in films[:: max(1, -(-len(films) // ASKED))]:
         count += has(a, echo, film)

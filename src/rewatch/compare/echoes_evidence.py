@@ -15,14 +15,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from rewatch.compare.echoes_found import Found, covered
+import numpy as np
+
+from rewatch.compare.echoes_found import Found, covered, overlap
 from rewatch.compare.echoes_images import Pictured, image_echoes
 from rewatch.compare.echoes_lines import Words, line_echoes
+from rewatch.compare.echoes_melody import Tune, melody_echoes
 from rewatch.compare.echoes_rhythm import Shots, rhythm_echoes
 from rewatch.compare.echoes_sound import sound_echoes
 from rewatch.errors import NotMeasured
 from rewatch.library.edition import Edition
 from rewatch.sounds.prints import Prints, open_prints
+from rewatch.track import Curve
 
 KINDS = ("image", "sound", "line", "rhythm")
 HEARD = 40
@@ -63,7 +67,7 @@ class Evidence:
 
     def let_go(self) -> None:
         """Forget what was read."""
-        for name in ("sound", "words", "shots", "pictured"):
+        for name in ("sound", "tune", "words", "shots", "pictured"):
             self.__dict__.pop(name, None)
         self.edition.let_go()
 
@@ -76,6 +80,14 @@ class Evidence:
         except NotMeasured:
             self._lacks("the sound")
             return None
+
+    @cached_property
+    def tune(self) -> Tune | None:
+        sound, kinds = self.sound, self.edition.tracks.get("sound_kinds")
+        if sound is None or not isinstance(kinds, Curve) or not len(kinds):
+            return None
+        seconds, music = kinds.seconds(), np.asarray(kinds.column("music"), np.float64)
+        return Tune.of(sound, lambda at: np.interp(at, seconds, music))
 
     @cached_property
     def words(self) -> Words | None:
@@ -132,7 +144,10 @@ def by_sound(a: Evidence, b: Evidence, least: float) -> list[Found]:
         speeds.append(1 / _PAL)
     elif a.rate and b.rate and abs(a.rate / b.rate - _PAL) < 0.005:
         speeds.append(_PAL)
-    return [one for speed in speeds for one in sound_echoes(a.sound, b.sound, speed=speed, least=least)]
+    found = [one for speed in speeds for one in sound_echoes(a.sound, b.sound, speed=speed, least=least)]
+    tunes = melody_echoes(a.tune, b.tune, least=least) if a.tune and b.tune else []
+    # Of what is one recording it need not be said that it is one tune.
+    return found + [t for t in tunes if not any(overlap(t.a, f.a) and overlap(t.b, f.b) for f in found)]
 
 
 def by_line(a: Evidence, b: Evidence, least: float) -> list[Found]:

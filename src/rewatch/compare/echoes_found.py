@@ -27,6 +27,11 @@ class Found:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def weaker(self) -> bool:
+        """Whether it is the weaker of two that a kind has: a composition or a melody, no footage or recording."""
+        return self.details.get("same") in ("composition", "melody")
+
+    @property
     def shift(self) -> float:
         return self.b[0] - self.a[0]
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +81,12 @@ def sound_echoes(a: Prints, b: Prints, *, speed: Fraction = Fraction(1), least: 
             continue
         begin, end = (float(a.start) + hop / HOPS / float(speed) for hop in (one.begin, one.end))
         of_b = tuple(float(b.start) + (hop + one.shift) / HOPS for hop in (one.begin, one.end))
-        details = {"nats": round(one.nats, 1), "landmarks": one.shared, "of": one.had}
+        details: dict[str, Any] = {
+            "same": "recording",
+            "nats": round(one.nats, 1),
+            "landmarks": one.shared,
+            "of": one.had,
+        }
         if speed != 1:
             details["speed"] = round(float(speed), 4)
         share = one.shared / max(one.had, 1)

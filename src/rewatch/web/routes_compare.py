@@ -145,9 +145,6 @@ async def listen(request: Request) -> Response:
     return answer(jobs_of(request).start(job).told(), 202)
 
 
-_KINDS = {"image": "picture", "sound": "recording", "line": "words", "rhythm": "rhythm"}
-
-
 def in_words(echo: dict[str, Any]) -> str:
     """What an echo is, as a person says it.
 
@@ -163,7 +160,7 @@ def in_words(echo: dict[str, Any]) -> str:
         return ", ".join(said + (["mirrored"] if details.get("mirrored") else []))
     if echo["kind"] == "rhythm":
         return "the same cutting rhythm"
-    return "the same recording"
+    return "the same " + str(details.get("same", "recording"))
 
 
 def odds(echo: dict[str, Any]) -> str:
