@@ -26,6 +26,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from rewatch.clock import FrameTimes
 from rewatch.evidence import Damage
 from rewatch.facts import FilmFacts, PictureFacts
+from rewatch.film.averages import Averages, averages_for
 from rewatch.film.colour import is_full_range, is_rgb
 from rewatch.film.container import frames, open_container
 from rewatch.film.planes import rows_of
@@ -37,6 +38,7 @@ LONG_SIDE = 128
 _AVERAGE = int(Interpolation.AREA | Interpolation.ACCURATE_RND)
 _FULL, _LIMITED, _BT709 = int(ColorRange.JPEG), int(ColorRange.MPEG), int(Colorspace.ITU709)
 _MOST_THREADS = 16
+_MANY_PIXELS = 1920 * 1088
 _DEBLOCKED = ("h264", "hevc")
 Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
@@ -81,7 +83,7 @@ class Decoding:
         self._last: int | None = None
         self._hole = 1.5 / float(picture.rate * picture.time_base)
         self._dts: deque[int | None] = deque()
-        self._stored: dict[tuple[str, int], tuple[int | None, int]] = {}
+        self._stored: dict[tuple[str, int, int, int], Averages | tuple[int | None, int]] = {}
         self._open()
         self._scaler = VideoReformatter()
         small = small_size(picture)
@@ -92,8 +94,10 @@ class Decoding:
         self._container = open_container(self._film.path)
         chosen: Any = self._container.streams[self.picture.stream]
         chosen.thread_type = "AUTO"
-        # More threads than cores: each frame waits for those that it refers to.
-        chosen.codec_context.thread_count = min(_MOST_THREADS, 2 * (os.cpu_count() or 1))
+        # More threads than cores: each frame waits for those that it refers to. Each thread holds one: of large
+        # frames that is much.
+        each = 4 if self.picture.width * self.picture.height <= _MANY_PIXELS else 2
+        chosen.codec_context.thread_count = min(_MOST_THREADS, each * (os.cpu_count() or 1))
         if self._hasty and self.picture.codec in _DEBLOCKED:
             chosen.codec_context.options = {"skip_loop_filter": "noref"}
         self._stream = chosen
@@ -169,12 +173,25 @@ class Decoding:
 
         A frame of a pixel format that nothing can convert is grey, and counted.
         """
-        wide, high = self._small
-        stored = (frame.format.name, frame.color_range)
+        stored = (frame.format.name, frame.color_range, frame.width, frame.height)
         if stored not in self._stored:
-            matrix, full = _BT709 if is_rgb(stored[0]) else None, is_full_range(*stored)
-            self._stored[stored] = (matrix, _FULL if full else _LIMITED)
-        matrix, code_range = self._stored[stored]
+            self._stored[stored] = self._how(frame)
+        how = self._stored[stored]
+        planes = how(frame) if isinstance(how, Averages) else self._scaled(frame, *how)
+        if not self._turns:
+            return planes
+        turned = [np.rot90(plane, -self._turns) for plane in planes]
+        return turned[0], turned[1], turned[2]
+
+    def _how(self, frame: VideoFrame) -> Averages | tuple[int | None, int]:
+        """How frames like this one are reduced: by averages, or by libswscale with a matrix and a range."""
+        full = is_full_range(frame.format.name, frame.color_range)
+        if (averages := averages_for(frame, self._small, full)) is not None:
+            return averages
+        return _BT709 if is_rgb(frame.format.name) else None, _FULL if full else _LIMITED
+
+    def _scaled(self, frame: VideoFrame, matrix: int | None, code_range: int) -> Planes:
+        wide, high = self._small
         try:
             small = self._scaler.reformat(
                 frame,
@@ -191,11 +208,7 @@ class Decoding:
             self.grey += 1
             small = VideoFrame.from_ndarray(np.full((high * 3 // 2, wide), 128, np.uint8), "yuv420p")
         y, u, v = small.planes
-        planes = (rows_of(y)[:, :wide], rows_of(u)[:, : wide // 2], rows_of(v)[:, : wide // 2])
-        if not self._turns:
-            return planes
-        turned = [np.rot90(plane, -self._turns) for plane in planes]
-        return turned[0], turned[1], turned[2]
+        return rows_of(y)[:, :wide], rows_of(u)[:, : wide // 2], rows_of(v)[:, : wide // 2]
 
     def find(self, prints: tuple[int, ...], last: int | None) -> bool:
         """Go to just after the frame with raw timestamp `last`, which ends the run of frames known by `prints`.
