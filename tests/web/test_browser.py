@@ -6,6 +6,7 @@ are skipped, and say so.
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import time
@@ -177,6 +178,122 @@ def test_words_stay_on_the_page_when_they_cannot_be_saved(
     again = page(f"/films/{SHORT}", "document.getElementById('note-text')?.value === 'dear words'")
     again.find_element("id", "note-cancel").click()
     browser.get_log("browser")  # the refused request stands there: it is what was asked for
+
+
+def test_what_is_being_edited_outlives_all_else(page: Callable[..., Any], library: Any) -> None:
+    """Two notes are edited at once, one of them is deleted elsewhere, the tab is closed: no word is lost."""
+    from rewatch.study.notes import Notes
+
+    notes, edition = Notes(library), library.edition(SHORT)
+    one, two = (notes.add(edition, at, f"note at {at}") for at in (40.0, 41.0))
+    browser = page(f"/films/{SHORT}", f"document.querySelector('[data-id=\"{two.id}\"]')")
+
+    def edit(note: Any, words: str) -> None:
+        item = browser.find_element("css selector", f"[data-id='{note.id}']")
+        item.find_element("xpath", ".//button[text()='edit']").click()
+        item = browser.find_element("css selector", f"[data-id='{note.id}']")
+        item.find_element("tag name", "textarea").send_keys(words)
+
+    area = "document.querySelector('#notes-list textarea')"
+    edit(one, " and dear words")
+    edit(two, " and more")
+    # The one is saved: the other's form stays open with what was typed, under the same cursor.
+    browser.find_element("css selector", f"[data-id='{two.id}'] button.strong").click()
+    until(browser, f"document.querySelectorAll('#notes-list textarea').length === 1 && {area}")
+    assert browser.execute_script(f"return {area}.value") == "note at 40.0 and dear words"
+    assert notes.get(two.id).text == "note at 41.0 and more"
+    # Closed and opened again it is still there; deleted elsewhere, too; saved, the note comes back.
+    notes.delete(one.id)
+    browser = page(f"/films/{SHORT}", area)
+    assert browser.execute_script(f"return {area}.value") == "note at 40.0 and dear words"
+    assert "deleted meanwhile" in browser.find_element("id", "notes-list").text
+    browser.find_element("css selector", "#notes-list form button.strong").click()
+    until(browser, f"!{area}")
+    assert (notes.get(one.id).text, notes.get(one.id).deleted) == ("note at 40.0 and dear words", False)
+    # Another tab's words stand beside ours.
+    browser = page(f"/films/{SHORT}", f"document.querySelector('[data-id=\"{two.id}\"]')")
+    edit(two, " of mine")
+    notes.change(two.id, text="of another")
+    browser.find_element("css selector", "#notes-list form button.strong").click()
+    until(browser, f"!{area}")
+    assert {n.text for n in notes.find(SHORT)} >= {"of another", "note at 41.0 and more of mine"}
+    for note in notes.find(SHORT):
+        notes.delete(note.id)
+    browser.get_log("browser")  # the conflict stands there: it is what was asked for
+
+
+def test_two_films_are_played_in_step(page: Callable[..., Any], library: Any) -> None:
+    """B is the same file, known to begin five seconds later and to lack two seconds of A."""
+    from dataclasses import replace
+
+    from rewatch.library.edition import EditionRecord
+    from rewatch.web.comparing import Kept
+
+    a, other = library.edition(SHORT), "b0" * 16
+    facts = replace(a.facts, identity=other)
+    b = library.place(other)
+    b.save(EditionRecord(other, "The Lamp, cut", 2026, facts, played={"pictures": facts.duration}))
+    library.enter(b, watched=False)
+
+    def segment(kind: str, on_a: Any, on_b: Any) -> dict[str, Any]:
+        def side(ends: Any) -> Any:
+            return None if ends is None else {"start": ends[0], "end": ends[1]}
+
+        return {"kind": kind, "a": side(on_a), "b": side(on_b), "changes": [], "speed": 1}
+
+    segments = [
+        segment("same", (0.5, 30.0), (5.5, 35.0)), segment("removed", (30.0, 32.0), None),
+        segment("same", (32.0, 60.0), (35.0, 63.0)),
+    ]  # fmt: skip
+    answer = {"segments": segments, "summary": "B lacks 2 s", "notes": [], "related": True}
+    Kept.compare(library, SHORT, other).write(answer)
+    both = "[...document.querySelectorAll('.pair video')]"
+    browser = page(
+        f"/films/{SHORT}/compare/{other}", f"window.rewatch?.players && {both}.every((v) => v.readyState > 1)"
+    )
+    # It begins where both are there, though the first frames were laid beside nothing.
+    assert browser.execute_script("return [...document.querySelectorAll('.absent')].every((p) => p.hidden)")
+    keys(browser, " ")
+    until(browser, f"{both}[0].currentTime > 2")
+    until(browser, f"{both}.every((v) => !v.paused)")
+    until(browser, f"Math.abs({both}[1].currentTime - {both}[0].currentTime - 5) < 0.1")
+    keys(browser, "k")
+    until(browser, f"{both}.every((v) => v.paused && !v.seeking)")
+    until(browser, f"Math.abs({both}[1].currentTime - {both}[0].currentTime - 5) < 0.02")
+    # The place that the list names: there is nothing of it in B.
+    browser.find_element("css selector", "[data-go='1']").click()
+    until(browser, f"Math.abs({both}[0].currentTime - 30) < 0.1 && !document.querySelectorAll('.absent')[1].hidden")
+    keys(browser, "s")
+    assert browser.find_element("id", "lead").text == "B leads"
+
+
+def test_a_dropped_still_leads_to_its_second(
+    page: Callable[..., Any], library: Any, demo_library: Any, tmp_path: Any
+) -> None:
+    """A frame of the watched demo film, dropped on the page as a person would drop it."""
+    from rewatch.film.still import read_frame
+
+    (entry,) = demo_library.entries()
+    shutil.copytree(demo_library.place(entry.id).folder, library.place(entry.id).folder)
+    film = library.edition(entry.id)
+    library.enter(film, watched=True)
+    assert film.times is not None
+    picture = tmp_path / "frame.png"
+    Image.fromarray(read_frame(film.facts, 400, film.times, 640)).save(picture)
+    browser = page("/", "document.readyState === 'complete'")
+    drop = """
+        const [name, bytes, done] = arguments, carried = new DataTransfer();
+        const plain = Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
+        carried.items.add(new File([plain], name, { type: "image/png" }));
+        for (const kind of ["dragenter", "dragover", "drop"])
+          document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: carried, bubbles: true, cancelable: true }));
+        done();
+    """
+    browser.execute_async_script(drop, picture.name, base64.b64encode(picture.read_bytes()).decode())
+    until(browser, "document.querySelector('#found .lead, #found .matches')")
+    link = browser.find_element("css selector", "#found .matches a").get_attribute("href")
+    assert entry.id in link
+    assert abs(float(link.rpartition("t=")[2]) - 400 / 24) < 2.5
 
 
 def test_the_other_pages_are_whole(page: Callable[..., Any], tmp_path: Any) -> None:
