@@ -120,6 +120,15 @@ def test_the_score_zooms_to_single_frames_and_the_view_is_a_link(page: Callable[
     assert (
         browser.execute_script("return document.getElementById('cannot').textContent").count("/nowhere/long.mkv") == 1
     )
+    # Stills stand in for it, on a clock that stops where it was stopped, whatever its speed.
+    keys(browser, "l")
+    until(browser, "window.rewatch.player.time > 5000.5")
+    keys(browser, "l")
+    begin = browser.execute_script("return window.rewatch.player.time")
+    assert begin < 5030
+    until(browser, f"window.rewatch.player.time > {begin + 1}")
+    keys(browser, "k")
+    assert browser.execute_script("return window.rewatch.player.time") > begin + 1
     for _ in range(40):
         keys(browser, "+")
     length = browser.execute_script("return window.rewatch.score.end - window.rewatch.score.begin")
@@ -301,6 +310,14 @@ def test_the_other_pages_are_whole(page: Callable[..., Any], tmp_path: Any) -> N
     assert "Minute 90" in browser.find_element("tag name", "h1").text
     shots = browser.find_elements("css selector", ".happens .shot img")
     assert shots
+    # On paper the whole minute stands on a page, on white; then all is as it was.
+    width = browser.execute_script("return document.getElementById('canvases').clientWidth")
+    corner = (
+        "const c = document.getElementById('lanes'); return [c.clientWidth, "
+        "...c.getContext('2d').getImageData(c.width - 2, c.height - 2, 1, 1).data]"
+    )
+    assert browser.execute_script("dispatchEvent(new Event('beforeprint'));" + corner) == [640, 255, 255, 255, 255]
+    assert browser.execute_script("dispatchEvent(new Event('afterprint'));" + corner)[0] == width > 700
     browser.find_element("css selector", "a[rel=next]").click()
     until(browser, "document.querySelector('h1').textContent.includes('91')")
     # A figure opens its explanation; the dialogue is closed again.

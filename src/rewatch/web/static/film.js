@@ -243,6 +243,7 @@ async function later() {
       const shots = [];
       for (let i = 0; i + 12 <= data.byteLength; i += 12) shots.push({ at: data.getFloat64(i, true), frame: data.getInt32(i + 8, true) });
       score.shots = player.shots = shots;
+      player.refresh();
     } catch { /* no stepping by shots */ }
   }
   score.strip?.start();

@@ -14,11 +14,27 @@ document.getElementById("canvases").addEventListener("click", (event) => {
   location.href = `/films/${film.id}#t=${score.seconds(event.clientX - rect.left).toFixed(2)}&z=${begin}-${end}`;
 });
 const gutter = document.getElementById("gutter");
-gutter.replaceChildren(...score.rows.filter((row) => row.title).map((row) => {
-  const label = element("a", { href: `/films/${film.id}/explain/${row.figure}`, textContent: row.title });
-  label.style.top = `${row.top + (innerWidth > 832 ? row.height / 2 : 0)}px`;
-  return label;
-}));
+function labels(within) {
+  gutter.replaceChildren(...score.rows.filter((row) => row.title).map((row) => {
+    const label = element("a", { href: `/films/${film.id}/explain/${row.figure}`, textContent: row.title });
+    label.style.top = `${row.top + (within ? 0 : row.height / 2)}px`;
+    return label;
+  }));
+}
+const narrow = () => innerWidth <= 832;
+labels(narrow());
+// On paper it is as wide as a page, on white; the tiles are drawn already, so that it can be laid there at once.
+const PAGE = 640;
+function lay(width, paper, within) {
+  score.box.style.width = width;
+  score.colours = { ...score.colours, paper };
+  score.resize();
+  score.compose();
+  labels(within);
+}
+const onScreen = () => getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
+addEventListener("beforeprint", () => lay(`${PAGE}px`, "#fff", true));
+addEventListener("afterprint", () => lay("", onScreen(), narrow()));
 addEventListener("keydown", (event) => {
   if (event.target.closest?.("input, textarea") || event.ctrlKey || event.metaKey) return;
   const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];

@@ -144,6 +144,9 @@ export class Player extends EventTarget {
     });
   }
 
+  /** Show again what is now: its shots are known. */
+  refresh() { if (this.mode === "stills") this.#picture(); }
+
   // -- the clock -------------------------------------------------------------------------------------------------
 
   get time() {
@@ -170,6 +173,7 @@ export class Player extends EventTarget {
   }
 
   play(speed = 1) {
+    const now = this.time;  // by the speed that was
     this.target = null;
     this.stopBack();
     this.speed = speed;
@@ -177,7 +181,7 @@ export class Player extends EventTarget {
       this.video.playbackRate = Math.min(16, speed);
       this.video.play().catch(() => {});
     } else if (this.mode === "stills") {
-      this.virtual = this.time;
+      this.virtual = now;
       this.began = performance.now();
       clearInterval(this.showing);
       this.showing = setInterval(() => {
@@ -193,11 +197,12 @@ export class Player extends EventTarget {
   }
 
   pause() {
+    const now = this.time;
     this.stopBack();
     this.speed = 0;
     if (this.mode === "video") this.video.pause();
     else {
-      this.virtual = this.time;
+      this.virtual = now;
       this.began = null;
       clearInterval(this.showing);
       this.#picture();
