@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,13 +32,14 @@ def analyse(
     start: Fraction = Fraction(0),
 ) -> Mapping[str, Track]:
     """The tracks of a sound (n, channels), fed in pieces of the given lengths, over and over; whole without any."""
-    analyser.begin(None, Path())  # type: ignore[arg-type]
-    at = turn = 0
-    while at < len(values):
-        length = cuts[turn % len(cuts)] if cuts else len(values)
-        analyser.feed(Samples(at, start, rate, layout, values[at : at + length]))
-        at, turn = at + length, turn + 1
-    return analyser.finish({})
+    with tempfile.TemporaryDirectory() as scratch:
+        analyser.begin(None, Path(scratch))  # type: ignore[arg-type]
+        at = turn = 0
+        while at < len(values):
+            length = cuts[turn % len(cuts)] if cuts else len(values)
+            analyser.feed(Samples(at, start, rate, layout, values[at : at + length]))
+            at, turn = at + length, turn + 1
+        return analyser.finish({})
 
 
 def tone(dbfs: float, seconds: float, hertz: float = 1000.0, rate: int = 48000, phase: float = 0.0) -> Sound:

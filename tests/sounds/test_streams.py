@@ -58,11 +58,11 @@ def test_pieces_mean_nothing(analyser: type[Analyser[Samples]], rate: int, signa
 
 
 @pytest.mark.parametrize("analyser", ANALYSERS)
-def test_goes_on_after_a_pickle(analyser: type[Analyser[Samples]], signals: ModuleType) -> None:
+def test_goes_on_after_a_pickle(analyser: type[Analyser[Samples]], signals: ModuleType, tmp_path: Path) -> None:
     sound = film(signals, 4.2, 22050, 1)
     whole = flat(signals.analyse(analyser(), sound, 22050, "mono"))
     resumed = analyser()
-    resumed.begin(None, Path())  # type: ignore[arg-type]
+    resumed.begin(None, tmp_path)  # type: ignore[arg-type]
     for at in range(0, len(sound), 9999):
         resumed.feed(Samples(at, Fraction(0), 22050, "mono", sound[at : at + 9999]))
         resumed = pickle.loads(pickle.dumps(resumed))
