@@ -38,15 +38,11 @@ def cropped(rgb: Bytes, across: float, down: float, random: Random) -> Bytes:
     return rgb[y : y + h, x : x + w].copy()
 
 
-def bordered(rgb: Bytes, random: Random) -> Bytes:
+def bordered(rgb: Bytes, random: Random, way: str) -> Bytes:
     high, wide = rgb.shape[:2]
     colour = int(random.choice([0, 0, 0, 16, 255]))
-    if random.random() < 0.5:
-        pad = round(high * random.uniform(0.1, 0.35))
-        sides = ((pad, pad), (0, 0), (0, 0))
-    else:
-        pad = round(wide * random.uniform(0.08, 0.3))
-        sides = ((0, 0), (pad, pad), (0, 0))
+    down, across = round(high * random.uniform(0.1, 0.35)), round(wide * random.uniform(0.08, 0.3))
+    sides = ((down, down), (0, 0), (0, 0)) if way == "letterbox" else ((0, 0), (across, across), (0, 0))
     return jpeg(np.pad(rgb, sides, constant_values=colour), 80)
 
 
@@ -64,27 +60,36 @@ def black_and_white(rgb: Bytes, random: Random) -> Bytes:
     return np.repeat(_clip(rgb @ np.array([0.35, 0.5, 0.15]))[..., None], 3, axis=2)
 
 
-def overlaid(rgb: Bytes, random: Random) -> Bytes:
+def logo(rgb: Bytes, random: Random) -> Bytes:
     out = rgb.copy()
     high, wide = out.shape[:2]
-    kind = random.integers(0, 3)
-    if kind == 0:  # a logo
-        x, y = (int(random.choice([0.04, 0.78]) * wide), int(random.choice([0.06, 0.78]) * high))
-        w, h = int(0.17 * wide), int(0.14 * high)
-        part = out[y : y + h, x : x + w].astype(float)
-        out[y : y + h, x : x + w] = _clip(0.25 * part + 0.75 * np.array(random.integers(60, 255, 3)))
-    size = high / 500
-    if kind == 1:  # subtitles
-        for n, text in enumerate(("I never said that I would come", "back here before the winter.")):
-            at = int(0.14 * wide), int((0.83 + 0.09 * n) * high)
-            cv2.putText(out, text, at, cv2.FONT_HERSHEY_SIMPLEX, 1.35 * size, (0, 0, 0), max(3, int(6 * size)))
-            cv2.putText(out, text, at, cv2.FONT_HERSHEY_SIMPLEX, 1.35 * size, (255, 255, 200), max(1, int(2.6 * size)))
-    if kind == 2:  # a player's controls
-        top = int(0.84 * high)
-        out[top:] = _clip(out[top:] * 0.3 + 12)
-        cv2.rectangle(out, (int(0.03 * wide), top + 4), (int(0.97 * wide), top + 8), (200, 200, 200), -1)
-        cv2.rectangle(out, (int(0.03 * wide), top + 4), (int(0.5 * wide), top + 8), (230, 30, 30), -1)
-        cv2.circle(out, (wide // 2, high // 2), int(0.08 * high), (240, 240, 240), -1)
+    x, y = (int(random.choice([0.04, 0.78]) * wide), int(random.choice([0.06, 0.78]) * high))
+    w, h = int(0.17 * wide), int(0.14 * high)
+    part = out[y : y + h, x : x + w].astype(float)
+    out[y : y + h, x : x + w] = _clip(0.25 * part + 0.75 * np.array(random.integers(60, 255, 3)))
+    return jpeg(out, 75)
+
+
+def subtitled(rgb: Bytes, random: Random) -> Bytes:
+    out = rgb.copy()
+    high, wide = out.shape[:2]
+    size = min(high / 500, wide / 800)
+    for n, text in enumerate(("I never said that I would come", "back here before the winter.")):
+        at = int(0.14 * wide), int((0.83 + 0.09 * n) * high)
+        cv2.putText(out, text, at, cv2.FONT_HERSHEY_SIMPLEX, 1.35 * size, (0, 0, 0), max(3, int(6 * size)))
+        cv2.putText(out, text, at, cv2.FONT_HERSHEY_SIMPLEX, 1.35 * size, (255, 255, 200), max(1, int(2.6 * size)))
+    return jpeg(out, 75)
+
+
+def controls(rgb: Bytes, random: Random) -> Bytes:
+    """A player's: the bar below with what has been played, and the large sign in the middle."""
+    out = rgb.copy()
+    high, wide = out.shape[:2]
+    top, played = int(0.84 * high), random.uniform(0.1, 0.9)
+    out[top:] = _clip(out[top:] * 0.3 + 12)
+    cv2.rectangle(out, (int(0.03 * wide), top + 4), (int(0.97 * wide), top + 8), (200, 200, 200), -1)
+    cv2.rectangle(out, (int(0.03 * wide), top + 4), (int((0.03 + 0.94 * played) * wide), top + 8), (230, 30, 30), -1)
+    cv2.circle(out, (wide // 2, high // 2), int(0.08 * high), (240, 240, 240), -1)
     return jpeg(out, 75)
 
 
@@ -154,14 +159,17 @@ DISTORTIONS: dict[str, Callable[[Bytes, Random], Bytes]] = {
     "JPEG quality 20": lambda rgb, _: jpeg(rgb, 20),
     "160 pixels wide": lambda rgb, _: scaled(rgb, 160),
     "3840 pixels wide": lambda rgb, _: jpeg(scaled(rgb, 3840), 85),
-    "borders": bordered,
+    "letterboxed": lambda rgb, r: bordered(rgb, r, "letterbox"),
+    "pillarboxed": lambda rgb, r: bordered(rgb, r, "pillarbox"),
     "cropped to 85 %": lambda rgb, r: cropped(rgb, 0.85, 0.85, r),
     "cropped to 70 %": lambda rgb, r: cropped(rgb, 0.7, 0.7, r),
     "cropped to a square": lambda rgb, r: cropped(rgb, min(1.0, rgb.shape[0] / rgb.shape[1]), 1.0, r),
     "mirrored": lambda rgb, _: rgb[:, ::-1].copy(),
     "regraded": regraded,
     "black and white": black_and_white,
-    "overlaid": overlaid,
+    "a logo": logo,
+    "subtitles": subtitled,
+    "a player's controls": controls,
     "as from VHS": vhs,
     "photographed": photographed,
     "several at once": _several,

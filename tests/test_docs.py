@@ -10,7 +10,7 @@ import pytest
 from rewatch.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "docs" / "measures.md", ROOT / "docs" / "python.md"]
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,6 @@ from rewatch.clock import parse_time, timecode
 from rewatch.errors import FilmError, FilmUnknown, LibraryError, NotMeasured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rich.text import Text
 
     from rewatch.find.match import Match
@@ -88,10 +85,15 @@ def command(
         raise FilmUnknown(f"the library at {library.folder} is empty; rewatch watch FILE fills it")
     editions = list(dict.fromkeys(find_film(library_folder, film).id for film in films)) or None
     notes: list[str] = []
-    matches = _search(library, library_folder, given, editions, by, who, top, notes)
+    from rewatch.find.ask import ask
+
+    moment = None if like is None else _moment(library_folder, like)
+    matches = ask(
+        library, editions, still=still, sound=sound, quote=quote, look=look, like=moment, by=by, who=who, top=top,
+        notes=notes,
+    )  # fmt: skip
     for note in dict.fromkeys(notes):
         messages().print(f"rewatch: {note}", markup=False)
-    matches = [_with_frame(library, match) for match in matches]
     saved = _save(library, matches, stills) if stills is not None else {}
     if as_json:
         write_json(
@@ -99,75 +101,6 @@ def command(
         )
     else:
         _show(library, matches, given, saved, len(editions) if editions else len(library.entries()))
-
-
-def _search(
-    library: Library,
-    folder: Path | None,
-    given: dict[str, Any],
-    editions: list[str] | None,
-    by: str,
-    who: str,
-    top: int,
-    notes: list[str],
-) -> list[Match]:
-    from rewatch.find.combine import MANY, together
-
-    most = top if len(given) == 1 else MANY
-    found: dict[str, list[Match]] = {}
-
-    # Each search is imported when it is asked for: a quote needs no decoder.
-    def by_still() -> list[Match]:
-        from rewatch.find.by_still import find_still
-
-        return find_still(library, given["still"], editions, top=most, notes=notes)
-
-    def by_sound() -> list[Match]:
-        from rewatch.find.by_sound import find_sound
-
-        return find_sound(library, given["sound"], editions, top=most, notes=notes)
-
-    def by_quote() -> list[Match]:
-        from rewatch.find.by_quote import find_quote
-
-        return find_quote(library, given["quote"], editions, who=who, top=most)
-
-    def by_look() -> list[Match]:
-        from rewatch.find.by_look import find_look
-
-        return find_look(library, given["look"], editions, top=most)
-
-    def by_like() -> list[Match]:
-        from rewatch.find.by_like import find_like
-
-        edition, seconds = _moment(folder, given["like"])
-        return find_like(library, edition, seconds, editions, by=by, top=most)
-
-    searches: dict[str, Callable[[], list[Match]]] = {
-        "quote": by_quote,
-        "sound": by_sound,
-        "still": by_still,
-        "like": by_like,
-        "look": by_look,
-    }
-    for kind, search in searches.items():
-        if kind not in given:
-            continue
-        found[kind] = search()
-        if not found[kind]:
-            return []  # all must hold
-        if len(given) > 1:
-            # Only films that are left need be looked through.
-            editions = sorted({match.edition for match in found[kind]})
-    return together(found, top)
-
-
-def _with_frame(library: Library, match: Match) -> Match:
-    """A match that tells its frame, where the film has frames."""
-    if match.frame is not None:
-        return match
-    times = library.edition(match.edition).times
-    return match if times is None or not len(times) else replace(match, frame=int(times.frame_at(match.time)))
 
 
 def _moment(folder: Path | None, text: str) -> tuple[str, float]:

@@ -205,7 +205,7 @@ def _match(library: Library, place: _Found, clip: Clip) -> Match:
         about.append(f"the film begins {-place.at / speed:.1f} s into the clip")
     duration = edition.duration
     return Match(
-        film=edition.title,
+        film=edition.name,
         edition=edition.id,
         time=begins,
         score=round(place.score, 4),

@@ -25,14 +25,18 @@ from rewatch.library.library import Library
 
 SURE_BITS = 44
 """Bits of a hash under which a print is looked at first."""
-STILLS, FRAMES = 20, 4
-"""Spots that are looked at by the still of their shot, and by frames decoded."""
-WORTH_FRAMES = 0.15
+STILLS, FRAMES, STRONG = 16, 6, 3
+"""Spots that are looked at by the still of their shot, by frames where that is promising, and by frames anyhow."""
+WORTH_FRAMES = 0.02
 """A score by its still for which a spot's frames are decoded."""
 ENOUGH = 0.97
 """A score at which nothing else is looked for."""
-FLAT = 4.0
-"""Standard deviation of a picture, of 255, under which it shows nothing."""
+STEEP, POINTS = 25.0, 0.06
+"""How fast likeness beyond chance becomes certainty (see `Laid.margin`), and what points that fit a plane add to it."""
+FEW = 4.0
+"""Patches with edges under which a picture has too little to be laid over another."""
+BITS = 70
+"""Of the hash that differ from which on it tells nothing."""
 LEAST_SCORE = 0.5
 """Under which nothing is said to be found."""
 
@@ -58,7 +62,7 @@ def find_still(
     said: list[str] = [] if notes is None else notes
     rgb = pixels_of(image) if isinstance(image, Image.Image) else read_picture(Path(image), said)
     query = Query(rgb)
-    if float(query.part().std()) < FLAT:
+    if not query.views:
         raise QueryError(f"{_what(query)}: nothing can be told by it, every film has such frames")
     ids = [entry.id for entry in library.entries()] if editions is None else list(editions)
     spots = candidates(library, list(dict.fromkeys(ids)), query.views, said)
@@ -91,9 +95,9 @@ def look(spots: Sequence[Spot], checker: Checker, *, exact: bool = True) -> list
     stills.sort(key=lambda one: -score_of(one))
     for n, one in enumerate(stills):
         # A still of a shot in motion may show little of what the query shows: those strong by their prints get a look.
-        wanted = exact and n < FRAMES and (score_of(one) >= WORTH_FRAMES or one.spot in rest[:2])
+        wanted = exact and ((n < FRAMES and score_of(one) >= WORTH_FRAMES) or one.spot in rest[:STRONG])
         by_frames = look_at_frames(one.spot, checker, wide=True) if wanted else None
-        seen.append(max((by_frames, one), key=score_of) if by_frames else one)
+        seen.append(max((by_frames, one), key=_by_what_is_seen) if by_frames else one)
         following = score_of(stills[n + 1]) if n + 1 < len(stills) else 0.0
         if score_of(seen[-1]) >= ENOUGH and following < LEAST_SCORE:
             break
@@ -110,17 +114,19 @@ def _turn_about(spots: Sequence[Spot]) -> list[Spot]:
 
 
 def score_of(seen: Seen) -> float:
-    """How sure, 0..1."""
-    laid = seen.laid
-    if laid is None:
-        return float(np.clip((70 - seen.spot.distance) / 30, 0, 0.99))
-    weight = (
-        12.0 * (laid.agreement - 0.62)
-        + 0.9 * np.log1p(laid.points / 8)
-        + 0.8 * (np.log1p(laid.patches) - 2.0)
-        + 0.05 * max(0, 80 - seen.spot.distance)
-    )
-    return float(1 / (1 + np.exp(-weight)))
+    """How sure, 0..1; what lies over the query weighs more than its hash, where there is enough to see in it."""
+    laid, sure = seen.laid, _by_what_is_seen(seen)
+    if not seen.exact or (laid is not None and laid.edged < FEW):
+        # The still of a shot is not the frame: where it does not tell, the hash may.
+        sure = max(sure, float(np.clip((BITS - seen.spot.distance) / 30, 0, 0.99)))
+    return sure
+
+
+def _by_what_is_seen(seen: Seen) -> float:
+    if seen.laid is None:
+        return 0.0
+    margin = seen.laid.margin + POINTS * np.log1p(seen.laid.points / 15)
+    return float(1 / (1 + np.exp(-STEEP * margin)))
 
 
 def _apart(found: list[tuple[float, Seen]]) -> list[tuple[float, Seen]]:
@@ -144,13 +150,13 @@ def _match(score: float, seen: Seen, exact: bool) -> Match:
     about = [view.name] if not view.name.startswith("inside") else []
     if view.mirrored and "mirrored" not in view.name:
         about.append("mirrored")
-    if exact and not seen.exact:
+    if exact and not spot.film.at_hand:
         about.append("the film's file is not at hand: as near as its prints tell")
     details = {
         "exact": seen.exact,
         "bits": spot.distance if spot.distance < 256 else None,
         "points": seen.laid.points if seen.laid else None,
-        "agreement": round(seen.laid.agreement, 3) if seen.laid else None,
+        "agreement": round(seen.laid.fine, 3) if seen.laid else None,
         "view": view.name,
     }
     edition = spot.film.edition

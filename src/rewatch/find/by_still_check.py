@@ -12,6 +12,7 @@ Contents
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -49,6 +50,9 @@ class Laid:
     agreement: mean correlation of the patches that show anything, 0..1
     patches:   how many there are, of those that do not overlap
     share:     part of the frame that the query covers
+    fine:      mean correlation of what is fine in the patches, -1..1: edges and texture without light and shade, which
+               pictures have in common that have nothing else
+    edged:     how many patches show anything fine
     """
 
     plane: Matrix
@@ -56,6 +60,13 @@ class Laid:
     agreement: float
     patches: float
     share: float
+    fine: float = 0.0
+    edged: float = 0.0
+
+    @property
+    def margin(self) -> float:
+        """How far what is fine is alike beyond what chance gives, which gives the more the less there is to see."""
+        return self.fine - 0.45 - 0.45 / math.sqrt(1 + self.edged)
 
 
 def points_of(grey: Bytes, most: int = POINTS) -> Points:
@@ -111,11 +122,17 @@ class Checker:
             if by_points is not None:
                 plane, count = by_points
                 found.append(self.agreement(ground, plane, count))
-        if not found or max(laid.agreement for laid in found) < 0.75:
+        if not found or max(laid.margin for laid in found) < 0.1:
             for view, window in guesses[:2]:
                 plane = self._refined(ground, guessed(view, window, area))
                 found.append(self.agreement(ground, plane, 0))
-        return max(found, key=lambda laid: laid.agreement * min(1.0, laid.patches / 12), default=None)
+        return max(found, key=lambda laid: laid.margin + 0.05 * laid.agreement, default=None)
+
+    def lay_by_points(self, frame: Bytes, mirror: bool) -> Laid | None:
+        """Lay the query over a grey frame by points alone; None where they fit no plane."""
+        small = shrunk(frame, FRAME_WIDE)
+        found = self._by_points(*points_of(small), small.shape, mirror)
+        return None if found is None else self.agreement(Ground(frame), *found)
 
     def _by_points(self, at: Any, what: Any, shape: tuple[int, ...], mirror: bool) -> tuple[Matrix, int] | None:
         own_at, own_what = self._mirrored if mirror else self._plain
@@ -193,9 +210,16 @@ class Checker:
         share = float(covered.mean())
         if patches < 1:
             return Laid(plane, points, 0.0, patches, share)
-        values = np.sort(np.clip(alike[textured], 0, 1))
-        # A quarter may lie under something else.
-        return Laid(plane, points, float(values[len(values) // 4 :].mean()), patches, share)
+        fine, edged = ground.finely_alike(seen, covered)
+        return Laid(
+            plane,
+            points,
+            _upper_mean(np.clip(alike[textured], 0, 1)),
+            patches,
+            share,
+            _upper_mean(fine[edged]),
+            float(edged.sum()) / (PATCH * PATCH),
+        )
 
 
 class Ground:
@@ -205,6 +229,8 @@ class Ground:
         self.grey = shrunk(frame, COMPARED)
         self._soft = cv2.GaussianBlur(self.grey, (0, 0), 1.0).astype(np.float32)
         self._mean, self._spread = _local(self._soft)
+        self._fine = _band(self._soft)
+        self._edges = _power(self._fine)
 
     def drawn(self, picture: Bytes, plane: Matrix) -> Bytes:
         """A picture of the query's size drawn over the frame; black where it does not reach."""
@@ -229,6 +255,31 @@ class Ground:
         floor = max(4.0, 0.02 * float(self._soft.var()))
         textured = whole & (self._spread > floor)
         return np.asarray(alike * (spread > 0.5), dtype=np.float32), textured
+
+    def finely_alike(self, seen: Bytes, covered: npt.NDArray[np.bool_]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """The same of what is fine in both."""
+        fine = _band(cv2.GaussianBlur(seen, (0, 0), 1.0).astype(np.float32))
+        edges = _power(fine)
+        both = cv2.boxFilter(self._fine * fine, -1, (PATCH, PATCH))
+        alike = both / np.sqrt(np.maximum(self._edges * edges, 1e-3))
+        whole = cv2.erode(covered.astype(np.uint8), np.ones((PATCH, PATCH), np.uint8)) > 0
+        edged = whole & (self._edges > max(1.0, 0.05 * float(self._edges.mean())))
+        return np.asarray(alike * (edges > 0.05), dtype=np.float32), edged
+
+
+def _upper_mean(values: npt.NDArray[Any]) -> float:
+    """Mean of all but the lowest quarter, which may lie under something else; 0 of none."""
+    ordered = np.sort(values)[len(values) // 4 :]
+    return float(ordered.mean()) if len(ordered) else 0.0
+
+
+def _band(soft: Any) -> Any:
+    """What is fine: without all that is larger than some pixels."""
+    return soft - cv2.GaussianBlur(soft, (0, 0), 3.0)
+
+
+def _power(fine: Any) -> Any:
+    return cv2.boxFilter(fine * fine, -1, (PATCH, PATCH))
 
 
 def _local(soft: Any) -> tuple[Any, Any]:

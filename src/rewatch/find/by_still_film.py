@@ -36,8 +36,8 @@ NEAR = 0.4
 """Seconds round a print found by its hash in which the frame is looked for."""
 STRIDE = 3
 """Frames from one that is compared at first to the next."""
-FAR = 1.3
-"""Those round one that was found by its layout."""
+FAR = 0.9
+"""Those round one that was found by its layout, of which there are fewer."""
 
 
 class Film:
@@ -142,7 +142,7 @@ class Spot:
 
     @property
     def row(self) -> int:
-        return min(self.places, key=lambda place: (place.distance, -place.strength)).row
+        return self.places[0].row
 
     @property
     def second(self) -> float:
@@ -250,7 +250,10 @@ def _chosen(spot: Spot, checker: Checker, frames: list[tuple[int, Bytes]]) -> Se
         for near in range(max(0, n - STRIDE + 1), min(len(frames), n + STRIDE)):
             if near not in run:
                 run[near] = agreement(near, plane)
-    best_at = _sharpest(checker, frames, run)
+    if laid is not None and laid.points and at == len(plain) and _passes(run, anchor):
+        along = _along(checker, frames, laid, anchor)
+        return Seen(spot, frames[along[0]][0], True, along[1])
+    best_at = _sharpest(checker, frames, run, anchor)
     again = checker.lay(frames[best_at][1], guesses, area) if best_at != anchor else None
     chosen = max((one for one in (run[best_at], laid, again) if one is not None), key=_worth)
     return Seen(
@@ -258,18 +261,44 @@ def _chosen(spot: Spot, checker: Checker, frames: list[tuple[int, Bytes]]) -> Se
     )
 
 
+def _passes(run: dict[int, Laid], anchor: int) -> bool:
+    """Whether the picture passes by: a frame or two away the plane that was fitted to one does not fit."""
+    beside = [one.fine for n, one in run.items() if 0 < abs(n - anchor) <= STRIDE]
+    return bool(beside) and min(beside) < run[anchor].fine - 0.15
+
+
+def _along(checker: Checker, frames: list[tuple[int, Bytes]], laid: Laid, anchor: int) -> tuple[int, Laid]:
+    """Of a picture that passes by, the frame that a part of it is from: all that hold the part agree with it, each by
+    its own plane, and only what moves in it tells them apart.
+    """
+    mirror = bool(np.linalg.det(laid.plane[:2, :2]) < 0)
+    tried: dict[int, tuple[float, Laid]] = {anchor: (_difference(checker, frames[anchor][1], laid.plane), laid)}
+    best = anchor
+    for step in (2 * STRIDE, STRIDE, 1):
+        wanted = range(anchor % step, len(frames), step) if step == 2 * STRIDE else (best - step, best + step)
+        for n in wanted:
+            own = checker.lay_by_points(frames[n][1], mirror) if 0 <= n < len(frames) and n not in tried else None
+            if own is not None and own.margin >= laid.margin - 0.2 and own.share <= 1.5 * laid.share:
+                tried[n] = _difference(checker, frames[n][1], own.plane), own
+        best = min(tried, key=lambda n: (tried[n][0], abs(n - anchor)))
+    return best, tried[best][1]
+
+
 def _worth(laid: Laid) -> float:
-    return laid.agreement * min(1.0, laid.patches / 12)
+    return laid.margin + 0.05 * laid.agreement
 
 
-def _sharpest(checker: Checker, frames: list[tuple[int, Bytes]], run: dict[int, Laid]) -> int:
-    """Of the frames that agree best, the one that differs least in every pixel."""
+def _sharpest(checker: Checker, frames: list[tuple[int, Bytes]], run: dict[int, Laid], anchor: int) -> int:
+    """Of the frames that agree best, the one that differs least in every pixel; of such as are equal that next to
+    the print: where nothing moves in what the query shows, nothing else tells them apart.
+    """
     most = max(one.agreement for one in run.values())
     among = [n for n, one in run.items() if one.agreement >= most - 0.02]
     if len(among) == 1:
         return among[0]
-    off = [_difference(checker, frames[n][1], run[n].plane) for n in among]
-    return among[int(np.argmin(off))]
+    off = {n: _difference(checker, frames[n][1], run[n].plane) for n in among}
+    least = min(off.values())
+    return min((n for n in among if off[n] <= 1.01 * least + 0.01), key=lambda n: abs(n - anchor))
 
 
 def _difference(checker: Checker, frame: Bytes, plane: Matrix) -> float:

@@ -30,6 +30,8 @@ MOST_PIXELS = 120_000_000
 """Of a picture that is opened: more is a mistake, or an attack on the memory."""
 LONG_SIDE = 640
 MOST_SCREENS = 5
+FLAT = 4.0
+"""Standard deviation of a view, of 255, under which it shows nothing."""
 LEAST = 24
 """Pixels of the shorter side under which nothing can be told."""
 
@@ -145,13 +147,18 @@ class View:
 
 
 class Query:
-    """A picture that is looked for. rgb: its pixels, the longer side at most `LONG_SIDE`; grey: their luma."""
+    """A picture that is looked for; of one that shows nothing there are no views.
+
+    rgb: its pixels, the longer side at most `LONG_SIDE`; grey: their luma
+    inner: top, end, left and right of what lies within its borders
+    """
 
     def __init__(self, rgb: Bytes) -> None:
         self.rgb = shrunk(rgb, LONG_SIDE)
         self.grey = np.asarray(cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
         self.inner = trimmed(self.grey)
-        plain = self._views()
+        # Of what is flat every print is alike: bars, the wall beside a screen.
+        plain = [view for view in self._views() if float(view.luma.std()) >= FLAT]
         self.views = [*plain, *(_mirrored(view) for view in plain)]
 
     def part(self) -> Bytes:
