@@ -15,6 +15,7 @@ import httpx
 import pytest
 from markupsafe import Markup
 
+from rewatch.library.edition import Edition
 from rewatch.library.library import Library
 from rewatch.web.app import create_app
 from rewatch.web.guard import LONGEST_BODY, is_loopback, own_names
@@ -282,6 +283,15 @@ def test_a_film_without_stills_has_cards_in_their_place(tmp_path: Path) -> None:
     assert ask(app, f"/films/{id}/stills/7").text != ask(app, f"/films/{id}/stills/8").text
     page = ask(app, f"/films/{id}/minutes/2").text
     assert "Still of" not in page
+
+
+@pytest.mark.parametrize("part", ["", "/minutes/1", "/figures", "/explain/asl", "/unnoticed"])
+def test_what_rests_on_a_first_look_says_so(library: Library, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    app = create_app(library)
+    assert "Provisional" not in ask(app, f"/films/{SHORT}{part}", headers={"accept": "text/html"}).text
+    monkeypatch.setattr(Edition, "provisional", property(lambda self: "its picture was <b>glanced</b> at"))
+    told = ask(app, f"/films/{SHORT}{part}", headers={"accept": "text/html"}).text
+    assert "Provisional: its picture was &lt;b&gt;glanced" in told
 
 
 def test_a_moment_tells_frame_shot_and_figures(client: httpx.Client, library: Library) -> None:
