@@ -14,6 +14,7 @@ import argparse
 import platform
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,7 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """kind; source and begin there, begin in the host, seconds; how it was dressed."""
+    """kind; source and begin there, begin in the host, seconds; how it was dressed; of pictures, how much is shown."""
 
     kind: str
     source: str
@@ -49,6 +50,7 @@ class Plant:
     at: float
     long: float
     dress: str
+    share: float = 1.0
 
     def found_by(self, echo: Echo, source: str) -> bool:
         """Whether an echo (a: the source) lies on it in both films."""
@@ -60,11 +62,20 @@ class Plant:
         )
 
 
+PLANTED: dict[str, Callable[[Plant], bool]] = {
+    "2 s of footage, regraded, seven tenths of it or more shown": lambda p: p.kind == "image" and p.share >= 0.7,
+    "as much, half to seven tenths of it shown": lambda p: p.kind == "image" and 0.5 <= p.share < 0.7,
+    "as much, less than half of it shown": lambda p: p.kind == "image" and p.share < 0.5,
+    "5 s of sound under a host's, which is softer or as loud": lambda p: p.kind == "sound" and p.dress != "-6 dB",
+    "as much, the host's 6 dB louder": lambda p: p.kind == "sound" and p.dress == "-6 dB",
+}
+
+
 def _meet(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return min(one[1], other[1]) > max(one[0], other[0])
 
 
-def clip(frames: npt.NDArray[np.uint8], size: tuple[int, int], random: np.random.Generator) -> tuple[list, str]:
+def clip(frames: npt.NDArray[np.uint8], size: tuple[int, int], random: np.random.Generator) -> tuple[list, float, str]:
     """Frames cropped to the shape of `size` (height, width) and further, graded, perhaps mirrored."""
     high, wide = frames.shape[1:3]
     share = float(random.choice([1.0, 0.9, 0.8]))
@@ -81,7 +92,8 @@ def clip(frames: npt.NDArray[np.uint8], size: tuple[int, int], random: np.random
         grey = part.mean(axis=2, keepdims=True)
         part = np.clip(grey + colour * (part - grey), 0, 255).astype(np.uint8)
         found.append(part[:, ::-1] if mirrored else part)
-    return found, f"share {h * w / high / wide:.2f}{', mirrored' if mirrored else ''}"
+    share = h * w / high / wide
+    return found, share, f"share {share:.2f}{', mirrored' if mirrored else ''}"
 
 
 def make_host(name: str, sources: dict[str, Source], folder: Path, seed: int) -> tuple[Path, list[Plant]]:
@@ -100,11 +112,11 @@ def make_host(name: str, sources: dict[str, Source], folder: Path, seed: int) ->
             begin = int(random.integers(0, len(of.frames) - long))
             if of.frames[begin : begin + long : 8].std(axis=(1, 2)).min() > 12:
                 break
-        shown, dress = clip(of.frames[begin : begin + long], host.frames.shape[1:3], random)
+        shown, share, dress = clip(of.frames[begin : begin + long], host.frames.shape[1:3], random)
         # It takes the place of as many frames of the host.
         at = round((n + 0.5 + random.uniform(-0.2, 0.2)) * len(frames) / 9)
         frames[at : at + long] = shown
-        plants.append(Plant("image", source, begin / float(of.rate), at / rate, long / rate, dress))
+        plants.append(Plant("image", source, begin / float(of.rate), at / rate, long / rate, dress, share))
     sound = host.sound.copy()
     heard = [other for other in others if len(sources[other].sound)]
     for n in range(6 if heard else 0):
@@ -202,9 +214,9 @@ def main() -> None:
                     if not any(_meet((e.b.start, e.b.end), (p.at, p.at + p.long)) for p in here if p.kind == e.kind):
                         wrong.append(f"{e.kind} {host} {source} {e.a.start:.1f} {e.b.start:.1f} {e.details}")
         print("\n| planted into films that were written and watched | planted | found |\n|---|---|---|")
-        for kind in ("image", "sound"):
-            ones = [found for _, plant, found in planted if plant.kind == kind]
-            print(f"| {kind} | {len(ones)} | {np.mean(ones):.2f} |")
+        for what, of in PLANTED.items():
+            ones = [found for _, plant, found in planted if of(plant)]
+            print(f"| {what} | {len(ones)} | {np.mean(ones) if ones else float('nan'):.2f} |")
         print(f"\nElsewhere: {len(wrong)}. {spent / max(1, 3 * given.hosts):.1f} s of CPU a pair of films.\n")
         for host, plant, found in planted:
             if not found:

@@ -19,6 +19,7 @@ from rewatch.compare.echoes_lines import Words, line_echoes
 from rewatch.compare.echoes_melody import Tune, melody_echoes
 from rewatch.compare.echoes_rhythm import Shots, rhythm_echoes
 from rewatch.compare.echoes_sound import backwards, sound_echoes
+from rewatch.compare.echoes_step import in_step
 from rewatch.compare.echoes_views import Part, seen_in, views_of
 from rewatch.evidence import Line
 from rewatch.facts import FilmFacts
@@ -343,6 +344,20 @@ def test_shots_that_follow_on_are_one_echo() -> None:
     b[8:12] = [graded(shown) for shown in a[3:7]]
     found = image_echoes(pictured(a), pictured(b), least=0.01)
     assert [(f.a, f.b) for f in found] == [((6, 14), (16, 24))]
+
+
+def test_shots_are_laid_in_step_by_all_their_pictures() -> None:
+    """Two seconds of a slow pan of ten, which looks alike all through; and what is too unlike is not laid."""
+    wide = picture(3, 72, 160)
+    pan = np.stack([graded(wide[:, n // 2 : n // 2 + 128]) for n in range(40)])
+    grey = np.full((40, 36, 64), 128, np.uint8)
+    signs = [np.unpackbits(looks(luma, grey, grey).hashes.view(np.uint8), axis=1) for luma in (pan, pan // 2 + 40)]
+    at = np.arange(40) / 4
+    bits = (signs[0][:, None, :] != signs[1][None, 24:32, :]).sum(axis=2)
+    assert in_step(at, 100 + at[:8], bits) == pytest.approx((6, 100), abs=0.3)
+    assert in_step(100 + at[:8], at, bits.T) == pytest.approx((100, 6), abs=0.3)
+    assert in_step(at, 100 + at[:8], np.full((40, 8), 128.0)) is None
+    assert in_step(at[:0], at[:0], np.zeros((0, 0))) is None
 
 
 def test_unrelated_pictures_have_no_echo() -> None:

@@ -25,6 +25,7 @@ import numpy.typing as npt
 from rewatch.compare.echoes_chance import Tail, tail_of
 from rewatch.compare.echoes_found import Found, Stretch
 from rewatch.compare.echoes_look import Stills, fitting
+from rewatch.compare.echoes_step import in_step
 from rewatch.compare.echoes_views import Floats, View, seen_in, views_of
 from rewatch.images.looks import ACROSS, DOWN, unpack_layout
 from rewatch.images.prints import open_prints
@@ -69,6 +70,10 @@ SURE = float(np.arctanh(0.85))
 """Likeness from which on it is the same picture, where there are no stills to ask."""
 
 
+_MIRROR = np.where(np.arange(256) % 2, 1, -1).astype(np.float32)
+"""Bit 16 i + j of a hash is the frequency j + 1 across: in a mirror image the odd ones change their sign."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pictured:
     """The pictures of one film that tell something.
@@ -77,6 +82,7 @@ class Pictured:
     hashes:  (m, 4), of seconds `hash_at` and of shots `hash_shot`
     begin, end: (k,) seconds of each shot
     shape:   how many times as wide as high the picture is, without bars
+    every:   seconds and hashes of all pictures, in order of time
     """
 
     edition: Edition
@@ -90,6 +96,13 @@ class Pictured:
     end: npt.NDArray[np.float64]
     shape: float
     stills: Stills
+    every: tuple[npt.NDArray[np.float64], npt.NDArray[np.uint64]] | None = None
+
+    def all_hashes(self, shot: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint64]]:
+        """Seconds and hashes of a shot, also of pictures that tell nothing new."""
+        at, hashes = (self.hash_at, self.hashes) if self.every is None else self.every
+        first, end = np.searchsorted(at, (self.begin[shot] - 1e-3, self.end[shot] - 1e-3))
+        return at[first:end], hashes[first:end]
 
     @classmethod
     def of(cls, edition: Edition) -> Pictured | None:
@@ -121,7 +134,7 @@ class Pictured:
         stills = Stills(edition, np.asarray(first, np.int64))
         return cls(
             edition, layouts, seconds[keys], shot[keys], hashes[rows], seconds[rows], shot[rows], begin, end, shape,
-            stills,
+            stills, (seconds, hashes),
         )  # fmt: skip
 
     def between(self, stretch: Stretch) -> Pictured:
@@ -226,8 +239,7 @@ def by_hash(a: Pictured, b: Pictured) -> Iterator[_Pair]:
     signs_a = _signs(a.hashes)
     count = len(a.hashes) * len(b.hashes)
     for mirrored in (False, True):
-        # Bit 16 i + j is the frequency j + 1 across: in a mirror image the odd ones change their sign.
-        of_a = signs_a * np.where(np.arange(256) % 2, 1, -1).astype(np.float32) if mirrored else signs_a
+        of_a = signs_a * _MIRROR if mirrored else signs_a
         best: dict[tuple[int, int], tuple[int, int, int]] = {}
         spread = SPREAD
         for first in range(0, len(b.hashes), 512):
@@ -311,7 +323,13 @@ def _looked_at(a: Pictured, b: Pictured, pair: _Pair, frames: bool) -> _Pair:
 
 
 def _placed(a: Pictured, b: Pictured, pair: _Pair) -> _Pair:
-    """Footage whose shots are known, laid to the moment of A that fits best, to about half a second."""
+    """Shots that show the same, laid to each other to a fifth of a second by all their hashes.
+
+    Where the picture was cropped those do not tell: then to the moment of A that fits best, to about half a second.
+    """
+    laid = _laid(a, b, pair)
+    if laid is not None:
+        return replace(pair, at=laid)
     if pair.bits <= NEAR or not pair.points or not (a.stills.at_hand and b.stills.at_hand):
         return pair
     begin, end = (float(side[pair.shots[0]]) for side in (a.begin, a.end))
@@ -326,6 +344,13 @@ def _placed(a: Pictured, b: Pictured, pair: _Pair) -> _Pair:
         if step < 0.25 or len(fits) > 4 * MOMENTS:
             return replace(pair, at=(best, pair.at[1]), points=max(pair.points, fits[best]))
         moments = [at for at in (best - step, best + step) if begin <= at < end]
+
+
+def _laid(a: Pictured, b: Pictured, pair: _Pair) -> tuple[float, float] | None:
+    """Seconds of A and B at which two shots are in step; None: their hashes are too far apart to say."""
+    (at_a, hashes_a), (at_b, hashes_b) = a.all_hashes(pair.shots[0]), b.all_hashes(pair.shots[1])
+    signs = _signs(hashes_a) * _MIRROR if pair.view.mirrored else _signs(hashes_a)
+    return in_step(at_a, at_b, (256 - signs @ _signs(hashes_b).T) / 2)
 
 
 def _found(a: Pictured, b: Pictured, pair: _Pair) -> Found | None:
