@@ -330,7 +330,7 @@ def _placed(a: Pictured, b: Pictured, pair: _Pair) -> _Pair:
     laid = _laid(a, b, pair)
     if laid is not None:
         return replace(pair, at=laid)
-    if pair.bits <= NEAR or not pair.points or not (a.stills.at_hand and b.stills.at_hand):
+    if not pair.points or not (a.stills.at_hand and b.stills.at_hand):
         return pair
     begin, end = (float(side[pair.shots[0]]) for side in (a.begin, a.end))
     of_b = b.stills.of_moment(pair.at[1], pair.view.mirrored)

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-LAID = 95.0
-"""Mean bits by which hashes differ at most: of pictures that were cropped much they say nothing."""
+LAID = 50.0
+"""Mean bits by which hashes differ at most: of pictures that were cropped they say nothing."""
 TOGETHER = 0.15
 """Seconds by which two hashes of one moment are apart at most."""
 
