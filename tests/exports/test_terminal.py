@@ -62,6 +62,30 @@ def test_the_loud_part_stands_higher(fakes) -> None:
     assert max(drawn[:29]) < min(drawn[31:]) == len(BLOCKS) - 1
 
 
+def test_a_long_film_shows_how_many_cuts_and_how_much_talk(fakes) -> None:
+    """4 cells of 600 s: 300 cuts, 100, none, 200; talk throughout the first, in a quarter of the second."""
+    cuts = np.concatenate((np.arange(0, 600, 2), np.arange(600, 1200, 6), np.arange(1800, 2400, 3)))
+    ends = np.append(cuts[1:], 2400)
+    tracks = {
+        "shots": Spans("shots", cuts * 1000, ends * 1000, [""] * len(cuts), MILLISECONDS),
+        # Two talk at once: that fills the time once.
+        "lines": Spans(
+            "lines", np.array([0, 0, 600_000]), np.array([600_000, 300_000, 750_000]), ["a"] * 3, MILLISECONDS
+        ),
+    }
+    study = fakes.FakeStudy("x", None, fakes.facts(2400.0), None, 2400.0, tracks)
+    shown = {row.plain[:10].strip(): row.plain[10:] for row in score_strip(study, 14)}
+    assert shown["cuts"] == "█▃·▆"
+    assert shown["lines"] == "█▃  "
+
+
+def test_silence_throughout_is_not_loud(fakes) -> None:
+    track = Curve("loudness", np.full((600, 2), -70.0), Clock(Fraction(10)), "LUFS", ("momentary", "short_term"))
+    study = fakes.FakeStudy("x", None, fakes.facts(60.0), None, 60.0, {"loudness": track})
+    (row, _) = score_strip(study, 70)
+    assert set(row.plain[10:]) <= {BLOCKS[0], BLOCKS[1], BLOCKS[2]}
+
+
 def test_headline(short_film, fakes) -> None:
     assert headline(short_film).startswith("The Long Way Down (1974): 1:30, ")
     assert "-23.4 LUFS" in headline(short_film)

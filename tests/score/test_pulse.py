@@ -78,6 +78,44 @@ def test_a_drum_kit_beats_at_its_beat_not_at_its_hats(rate: float) -> None:
     assert found[0][3] == "steady"
 
 
+@pytest.mark.parametrize("rate", [62, 68, 75, 86])
+def test_cymbals_between_slow_beats_make_no_beat_of_half_the_length(rate: float) -> None:
+    """Drum 1.0, snare 2.0, and cymbals of 0.8 between them: what an attack of each comes to under speech."""
+    rng = np.random.default_rng(3)
+    beat = np.arange(0, 60, 60 / rate)
+    at = np.concatenate((beat, beat + 30 / rate)) + rng.normal(0, 0.005, 2 * len(beat))
+    strong = np.concatenate((np.where(np.arange(len(beat)) % 2, 2.0, 1.0), np.full(len(beat), 0.6)))
+    grain, weak = noise(rng, 60, 2)
+    found = steady(pulse(np.abs(np.concatenate((at, grain))), np.concatenate((strong, 0.2 * weak))))
+    assert found
+    assert all(bpm == pytest.approx(rate, rel=0.01) for _, _, bpm, _ in found)
+    assert sum(b - a for a, b, _, _ in found) > 40
+
+
+def test_a_snare_does_not_outweigh_the_drum_between_its_blows() -> None:
+    beat = np.arange(0, 60, 60 / 92)
+    at = np.concatenate((beat, beat + 30 / 92))
+    strong = np.concatenate((np.where(np.arange(len(beat)) % 2, 4.5, 1.5), np.full(len(beat), 1.6)))
+    found = steady(pulse(at, strong))
+    assert [round(bpm) for _, _, bpm, _ in found] == [92]
+
+
+def test_what_is_low_makes_a_stroke_stronger() -> None:
+    """Of 150 equal attacks a minute every other is a drum: then the drum beats, at 75; not where the low is noise's."""
+    at = np.arange(0, 60, 0.4)
+    onsets = Events(
+        "onsets", np.rint(at * 1000).astype(np.int64), Clock(Fraction(1000)), {"strength": np.ones(len(at))}
+    )
+    late = np.rint(at[::2] * 1000 + 20).astype(np.int64)
+
+    def rates(strength: float) -> list[int]:
+        low = Events("low_onsets", late, Clock(Fraction(1000)), {"strength": np.full(len(late), strength)})
+        return [round(bpm) for _, _, bpm, _ in steady(dict(Pulse().finish({"onsets": onsets, "low_onsets": low})))]
+
+    assert rates(24.0) == [75]
+    assert rates(3.5) == [150]
+
+
 @pytest.mark.parametrize("rate", [50, 72, 110])
 def test_lub_dub_is_one_beat_and_like_a_heartbeat(rate: float) -> None:
     rng = np.random.default_rng(3)

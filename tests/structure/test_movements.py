@@ -51,6 +51,12 @@ def test_the_words_are_those_that_set_a_movement_apart(make_film: Makes) -> None
     assert len(second.split(", ")) <= 4
 
 
+def test_a_small_difference_is_called_a_little(make_film: Makes) -> None:
+    """Shots of 5.5 s, then of 4.7 s: a seventh shorter is less than one would notice, and all that there is."""
+    movements, _ = run(make_film([5.5] * 20 + [4.7] * 24, [BLUE] * 44))
+    assert list(movements.label) == ["a little slower", "a little faster"]
+
+
 def test_the_hue_is_named_where_it_is_what_differs(make_film: Makes) -> None:
     movements, _ = run(make_film([5.0] * 24, [BLUE] * 12 + [RED] * 12))
     assert list(movements.label) == ["blue", "red"]

@@ -96,3 +96,17 @@ def test_decimal_commas_are_decimals(tmp_path: Path) -> None:
     assert cutting["shots"] == 3
     assert math.isclose(cutting["duration"], 12.75)
     assert imported(tmp_path, *LISTS["a column of decimal commas"])["cutting"]["asl"] == pytest.approx(3.7)
+
+
+def test_what_was_never_heard_is_null_and_not_none(tmp_path: Path) -> None:
+    """An empty list of sforzandi says that the film has none; of a list of shots nobody knows."""
+    answer = imported(tmp_path, *LISTS["all of one length"])
+    for part, names in {
+        "dynamics": ("marks", "hairpins", "sforzandi", "rests"),
+        "pulse": ("beats",),
+        "accents": ("accents",),
+    }.items():
+        for name in names:
+            assert answer[part][name] is None
+            assert "never heard" in answer[part]["why"][name]
+    assert answer["pulse"]["stretches"] == [], "the cuts are known: that they do not beat is"

@@ -102,8 +102,11 @@ NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "
 def movements(study: Study) -> list[tuple[float, str]]:
     """Second and name of each movement of the film, where it has some: ``(0.0, "I. quiet, slow, blue")``.
 
-    Where one returns they bear their letters: ``(310.0, "III. A′ · quiet, slow, blue")``.
+    Where one returns they bear their letters: ``(310.0, "III. A′ · quiet, slow, blue")``. One that nothing sets apart
+    has a number, and a letter, alone.
     """
+    from rewatch.structure.movements import NOTHING
+
     track = spans(study, "movements")
     if track is None or len(track) < 2:
         return []
@@ -114,6 +117,7 @@ def movements(study: Study) -> list[tuple[float, str]]:
     names = []
     for i, label in enumerate(track.label):
         number = NUMERALS[i] if i < len(NUMERALS) else str(i + 1)
+        label = "" if label == NOTHING else label
         if returns:
             label = f"{letters[i]} · {label}" if label else letters[i]
         names.append(f"{number}. {label}" if label else f"{number}.")

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 BLOCKS = "▁▂▃▄▅▆▇█"
+CROWDED = 1.2
+"""Cuts a cell from which on they are drawn by their number."""
+WIDE = 5.0
+"""Seconds of a cell from which on lines are drawn by the share of it that they take."""
 
 
 def sparkline(
@@ -104,6 +108,8 @@ def _curve_line(study: Study, name: str, begin: float, end: float, width: int, l
     # The whole film is scaled as its blocks will show it: the mean of many frames never reaches their peaks.
     shown = mean_rows(values, max(1, round(width * len(values) / max(len(part), 1))))
     ceiling = float(np.percentile(shown, 99.5))
+    if name == "loudness":
+        ceiling = max(ceiling, 2.0**-5)  # -50 LUFS: silence throughout is not as loud as it gets
     return sparkline(part, width, low=floor, high=max(ceiling, floor + 1e-9), keep="mean")
 
 
@@ -138,8 +144,7 @@ def minute_strip(study: Study, begin: float, end: float, width: int) -> list[Tex
         add("colour", barcode_line(colours, room), "")
     shots = spans(study, "shots")
     if shots is not None and len(shots):
-        counts = _per_cell(seconds_between(study, shots)[0][1:], begin, end, room)
-        add("cuts", "".join("·│┃█"[min(int(n), 3)] for n in counts), "")
+        add("cuts", _cuts_line(_per_cell(seconds_between(study, shots)[0][1:], begin, end, room)), "")
     for name, track, low, style in (
         ("tempo", "tempo", None, "yellow"),
         ("motion", "activity", 0.0, "cyan"),
@@ -150,11 +155,33 @@ def minute_strip(study: Study, begin: float, end: float, width: int) -> list[Tex
             add(name, drawn, style)
     lines = spans(study, "lines")
     if lines is not None and len(lines):
-        edges = np.linspace(begin, end, room + 1)
-        first, last = seconds_between(study, lines)
-        heard = [bool(((first < b) & (last > a)).any()) for a, b in itertools.pairwise(edges)]
-        add("lines", "".join("▬" if h else " " for h in heard), "green")
+        add("lines", _lines_line(*seconds_between(study, lines), np.linspace(begin, end, room + 1)), "green")
     return rows
+
+
+def _cuts_line(counts: npt.NDArray[np.int64]) -> str:
+    """Cuts a cell: each a stroke; in a long film, where most cells have several, how many as heights."""
+    if float(counts.mean()) < CROWDED:
+        return "".join("·│┃█"[min(int(n), 3)] for n in counts)
+    heights = sparkline(counts, len(counts), low=0, high=float(np.percentile(counts, 99)) + 1)
+    return "".join(block if n else "·" for block, n in zip(heights, counts, strict=True))
+
+
+def _lines_line(first: Floats, last: Floats, edges: Floats) -> str:
+    """Where lines stand; where a cell is wide enough to hold several, how much of it they take as heights."""
+    if float(edges[1] - edges[0]) < WIDE:
+        heard = [bool(((first < b) & (last > a)).any()) for a, b in itertools.pairwise(edges)]
+        return "".join("▬" if h else " " for h in heard)
+    order = np.argsort(first, kind="stable")
+    first, last = first[order], last[order]
+    # Two who speak at once fill the time once.
+    begin = np.maximum(first, np.maximum.accumulate(np.concatenate(([0.0], last[:-1]))))
+    spoken = np.concatenate(([0.0], np.cumsum(np.maximum(last - begin, 0.0))))
+    ends = np.ravel(np.column_stack((begin, np.maximum(last, begin))))
+    filled = np.interp(edges, ends, np.ravel(np.column_stack((spoken[:-1], spoken[1:]))))
+    shares = np.diff(filled) / np.diff(edges)
+    heights = sparkline(shares, len(shares), low=0.0, high=1.0)
+    return "".join(block if share > 0.01 else " " for block, share in zip(heights, shares, strict=True))
 
 
 def score_strip(study: Study, width: int) -> list[Text]:

@@ -7,7 +7,8 @@ cuts. In a window of W seconds
 
     R(lag) = sum over pairs i, j of w_i w_j K(t_j - t_i - lag) / sum of w_i^2    x W / (W - lag)
 
-K a Gaussian that is 1 at 0: two instants a lag apart to within some tens of milliseconds count as a pair. A pulse of
+K a Gaussian that is 1 at 0: two instants a lag apart to within some tens of milliseconds count as a pair; w the square
+roots of the strengths, so that a snare does not outweigh the drum between its blows. A pulse of
 period T repeats at T, 2T, 3T, ...: its strength is the mean of R over those multiples up to 3 s (at least four of
 them, so a period must hold over four beats). Instants that fall anyhow give R = b at every lag, b the mean of R; the
 clarity of a period is
@@ -19,7 +20,10 @@ and less where instants come so thick that chance alone makes b more than 0.4: t
 Of the periods whose clarity comes to 70 % of the greatest the shortest is the pulse, for a period's doubles repeat as
 well as itself; but only if its odd multiples count for at least 0.68 of its even ones (up to 110 a minute, rising to
 0.78 at 180, where one would rather hear half of it): weak strokes between the beats make no beat of half the length.
-A two-part beat (lub-dub) repeats only after both.
+A two-part beat (lub-dub) repeats only after both. Above 118 a minute it may still be half of a beat that is heard: it
+is passed over where its strokes, by their full strengths, differ by turns (odd multiples below 0.8 of the even) and
+nothing falls half way between them, as cymbals do between the beats of a quick drum kit. What is faster than 180 is
+heard as half of it.
 
 Contents
     Windows     length, step and tolerance
@@ -33,16 +37,21 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from rewatch.score.grid import Array
 
+_Singles = npt.NDArray[np.float32]
 SLOWEST, FASTEST = 40.0, 180.0
 BIN = 0.01
 _RATES: Array = np.geomspace(FASTEST * 1.04, SLOWEST * 0.96, 340)
 """Candidates, fastest first, about half a per cent apart; a little beyond the range, so that its ends can be peaks."""
 
-_EQUAL = (0.68 + 0.1 * np.clip(np.log(_RATES[1:-1] / 110) / np.log(180 / 110), 0, 1)).astype(np.float32)
+_EQUAL = (0.68 + 0.1 * np.clip(np.log(_RATES / 110) / np.log(180 / 110), 0, 1)).astype(np.float32)
 """What part of a candidate's even multiples its odd ones must come to."""
+QUICK, BY_TURNS, BETWEEN = 118.0, 0.8, 0.3
+"""Beats a minute above which one may be half of a beat; what its odd multiples must then come to with the strokes as
+strong as they are, or else what falls half way between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,75 +67,103 @@ class Windows:
     least: int = 5
 
 
-def _templates(lags: int, window: float) -> tuple[Array, Array]:
-    """(lags, candidates) twice: R at these lags (bins) -> its mean over the odd, and over the even multiples of each
-    candidate's period."""
-    tables = np.zeros((2, lags, len(_RATES)), dtype=np.float32)
+def _templates(lags: int, window: float) -> _Singles:
+    """(3, lags, candidates): R at these lags (bins) -> its mean over the odd, over the even multiples of each
+    candidate's period, and half way between."""
+    tables = np.zeros((3, lags, len(_RATES)), dtype=np.float32)
     for column, rate in enumerate(_RATES):
         period = 60.0 / rate
         count = max(4, math.floor(3.0 / period))
-        for table, first in zip(tables, (1, 2), strict=True):
-            at = np.arange(first, count + 1, 2) * period / BIN
+        for table, first, step in zip(tables, (1, 2, 0.5), (2, 2, 1), strict=True):
+            at = np.arange(first, count + 0.1, step) * period / BIN
             low = np.floor(at).astype(np.int64)
             for index, part in ((low, 1 - (at - low)), (low + 1, at - low)):
                 np.add.at(table[:, column], index, part / len(at) * window / (window - index * BIN))
-    return tables[0], tables[1]
+    return tables
 
 
 def tempogram(
-    times: Array, strengths: Array, length: float, windows: Windows | None = None
+    times: Array, strengths: Array, length: float, windows: Windows | None = None, accents: Array | None = None
 ) -> tuple[Array, Array, Array]:
     """Instants -> (middle of each window in seconds, rate a minute, clarity 0..1), three (m,) arrays.
 
     times:     (n,) seconds, increasing; strengths: (n,) > 0
+    accents:   (n,) > 0, by which strokes differ by turns; None = their strengths
     length:    seconds of the film; the windows' middles run from 0 to its end
     Where a window holds fewer than `windows.least` instants rate and clarity are 0.
     """
-    import scipy.fft  # here: scipy takes its time to load
-
     win = windows or Windows()
     middles: Array = np.arange(0, math.floor(length / win.step) + 1, dtype=np.float64) * win.step
     rates, clarity = np.zeros(len(middles)), np.zeros(len(middles))
     if len(times) < win.least:
         return middles, rates, clarity
-    width = round(win.length / BIN)
     half = win.length / 2
     first = np.searchsorted(times, middles - half)
     last = np.searchsorted(times, middles + half)
     busy = np.flatnonzero(last - first >= win.least)
-    # What is far stronger than its neighbours must not be all that counts.
-    strengths = np.minimum(strengths, 3 * np.median(strengths))
-    train = np.zeros(round((length + win.length) / BIN) + width + 1, dtype=np.float32)
-    np.add.at(train, np.rint((times + half) / BIN).astype(np.int64), strengths)
     lags = round(4 * 60 / _RATES[-1] / BIN) + 3
-    size = scipy.fft.next_fast_len(width + lags, real=True)
-    spectrum = np.exp(-2 * (math.pi * scipy.fft.rfftfreq(size, BIN) * win.blur) ** 2)
-    peak_one = (spectrum * (math.sqrt(2 * math.pi) * win.blur / BIN)).astype(np.float32)
-    odd, even = _templates(lags, win.length)
-    unbias = (win.length / (win.length - np.arange(lags) * BIN)).astype(np.float32)
-    plain = slice(round(0.25 / BIN), round(4.0 / BIN))
-    views = np.lib.stride_tricks.sliding_window_view(train, width)
+    templates = _templates(lags, win.length)
+    at = np.rint((times + half) / BIN).astype(np.int64)
+    size = round((length + win.length) / BIN) + round(win.length / BIN) + 1
+    loudest = strengths if accents is None else accents
+    strokes, blows = (
+        np.bincount(at, weights, size).astype(np.float32) for weights in (np.sqrt(_held(strengths)), _held(loudest))
+    )
     for chunk in np.array_split(busy, max(1, len(busy) // 256)):
         begin = np.rint(middles[chunk] / BIN).astype(np.int64)
-        pieces = views[begin]
-        lines = scipy.fft.rfft(pieces, size, axis=1)
-        power = lines.real**2 + lines.imag**2
-        pairs = scipy.fft.irfft(power * peak_one, size, axis=1)[:, :lags]
-        pairs /= np.maximum((pieces**2).sum(axis=1), 1e-12)[:, None]
-        base = np.minimum((pairs[:, plain] * unbias[plain]).mean(axis=1), 0.95)[:, None]
-        rates[chunk], found = _peaks((pairs @ odd - base) / (1 - base), (pairs @ even - base) / (1 - base))
-        clarity[chunk] = found * np.minimum(1.0, (1 - base[:, 0]) / 0.6)
+        over, base = _repeats(strokes, begin, templates, win)
+        # What is just too fast is heard as half of it, as all that is faster still.
+        good = (_EQUAL * over[1] <= over[0]) & (_RATES <= FASTEST * 1.01)
+        rates[chunk], found = _peaks((over[0] + over[1]) / 2, good)
+        quick = np.flatnonzero(rates[chunk] > QUICK)
+        if len(quick):
+            # So quick a beat may be half of one: then its strokes differ by turns, and nothing falls between them.
+            loud, _ = _repeats(blows, begin[quick], templates, win)
+            even = np.maximum(loud[1], 1e-9)
+            beat = (loud[0] >= BY_TURNS * even) | (over[2][quick] >= BETWEEN * over[1][quick]) | (_RATES <= QUICK)
+            rates[chunk[quick]], found[quick] = _peaks((over[0] + over[1])[quick] / 2, good[quick] & beat)
+        clarity[chunk] = found * np.minimum(1.0, (1 - base) / 0.6)
+    outside = rates < SLOWEST * 0.99
+    rates[outside] = clarity[outside] = 0.0
     return middles, rates, np.clip(clarity, 0.0, 1.0)
 
 
-def _peaks(odd: Array, even: Array) -> tuple[Array, Array]:
-    """(m, candidates) clarity at odd and even multiples -> rate and clarity of the shortest period that comes near the
+def _held(strengths: Array) -> Array:
+    """Strengths of which none is far above those that make up half of all: a swarm of weak ones has no say."""
+    ordered = np.sort(strengths)
+    middle = float(ordered[np.searchsorted(np.cumsum(ordered), ordered.sum() / 2)])
+    return np.minimum(strengths, 2 * middle)
+
+
+def _repeats(
+    train: _Singles, begin: npt.NDArray[np.int64], templates: _Singles, win: Windows
+) -> tuple[_Singles, _Singles]:
+    """How much better than chance each candidate repeats in the windows that begin at these bins, (3, m, candidates)
+    as `_templates` has it; and chance, (m,)."""
+    import scipy.fft  # here: scipy takes its time to load
+
+    lags, width = templates.shape[1], round(win.length / BIN)
+    size = scipy.fft.next_fast_len(width + lags, real=True)
+    spectrum = np.exp(-2 * (math.pi * scipy.fft.rfftfreq(size, BIN) * win.blur) ** 2)
+    peak_one = (spectrum * (math.sqrt(2 * math.pi) * win.blur / BIN)).astype(np.float32)
+    unbias = (win.length / (win.length - np.arange(lags) * BIN)).astype(np.float32)
+    plain = slice(round(0.25 / BIN), round(4.0 / BIN))
+    pieces = np.lib.stride_tricks.sliding_window_view(train, width)[begin]
+    lines = scipy.fft.rfft(pieces, size, axis=1)
+    power = lines.real**2 + lines.imag**2
+    pairs = scipy.fft.irfft(power * peak_one, size, axis=1)[:, :lags]
+    pairs /= np.maximum((pieces**2).sum(axis=1), 1e-12)[:, None]
+    base = np.minimum((pairs[:, plain] * unbias[plain]).mean(axis=1), 0.95)[:, None]
+    return (pairs @ templates - base) / (1 - base), base[:, 0]
+
+
+def _peaks(score: _Singles, right: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+    """(m, candidates) clarity, and which may be a beat -> rate and clarity of the shortest period that comes near the
     clearest."""
-    score = (odd + even) / 2
     inner = score[:, 1:-1]
     peak = (inner >= score[:, :-2]) & (inner > score[:, 2:])
     top = np.where(peak, inner, -np.inf).max(axis=1, keepdims=True)
-    good = peak & (inner >= 0.7 * top) & (top > 0) & (odd[:, 1:-1] >= _EQUAL * even[:, 1:-1])
+    good = peak & (inner >= 0.7 * top) & (top > 0) & right[:, 1:-1]
     found = good.any(axis=1)
     at = good.argmax(axis=1) + 1
     rows = np.arange(len(score))
@@ -135,8 +172,7 @@ def _peaks(odd: Array, even: Array) -> tuple[Array, Array]:
     shift = np.divide(before - after, 2 * bend, out=np.zeros_like(bend), where=np.abs(bend) > 1e-9)
     ratio = _RATES[1] / _RATES[0]
     rates = _RATES[at] * ratio ** np.clip(shift, -0.5, 0.5)
-    inside = found & (rates >= SLOWEST * 0.99) & (rates <= FASTEST * 1.01)
-    return np.where(inside, rates, 0.0), np.where(inside, here, 0.0)
+    return np.where(found, rates, 0.0), np.where(found, here, 0.0)
 
 
 def sharpen(times: Array, strengths: Array, rate: float, within: float = 0.03) -> float:

@@ -9,8 +9,8 @@ Words. A stretch is called by what sets it apart from the film that it is in: lo
 at least half of its own standard deviation and by enough to notice (`AXES`). The standard deviation is that of means
 over a fortieth of the film, else the long parts of a feature, in which much evens out, would all be as the whole. The
 furthest four stand in the label of a movement, three in that of a sequence, always in the order sound, cutting,
-motion, light, colour, talk. Where nothing reaches that far, the furthest stands alone if it is half as far; a stretch
-that nothing sets apart is called "as elsewhere".
+motion, light, colour, talk. Where nothing reaches that far, the furthest stands alone if it is half as far: as itself
+where one would notice, else as "a little faster". A stretch that nothing sets apart is called "as elsewhere".
 
 Contents
     AXES         what stretches are told apart by, and their words
@@ -55,8 +55,9 @@ class Axis:
     """One thing that stretches are told apart by.
 
     group, column: where in the portrait; sign: -1 where more of it is less of what the axis is named for
-    least:      difference of means that one would notice, in the unit of the portrait
+    least:      difference of means that one would notice, in the unit of the portrait; "a little" is a quarter of it
     more, less: the words
+    little:     what follows "a little" where the difference is less than that: of more, of less
     """
 
     name: str
@@ -66,16 +67,17 @@ class Axis:
     least: float
     more: str
     less: str
+    little: tuple[str, str]
 
 
 AXES = (
-    Axis("loudness", "loudness", "short_term", 1.0, 2.0, "loud", "quiet"),
-    Axis("music", "kinds", "music", 1.0, 0.1, "with music", "without music"),
-    Axis("cutting", "cutting", "length", -1.0, 0.22, "fast", "slow"),
-    Axis("motion", "motion", "activity", 1.0, 0.2, "restless", "still"),
-    Axis("light", "light", "mean", 1.0, 0.03, "bright", "dark"),
-    Axis("chroma", "colour", "chroma", 1.0, 0.01, "vivid", "pale"),
-    Axis("talk", "words", "talk", 1.0, 0.08, "talkative", "few words"),
+    Axis("loudness", "loudness", "short_term", 1.0, 2.0, "loud", "quiet", ("louder", "quieter")),
+    Axis("music", "kinds", "music", 1.0, 0.1, "with music", "without music", ("more music", "less music")),
+    Axis("cutting", "cutting", "length", -1.0, 0.22, "fast", "slow", ("faster", "slower")),
+    Axis("motion", "motion", "activity", 1.0, 0.2, "restless", "still", ("more restless", "stiller")),
+    Axis("light", "light", "mean", 1.0, 0.03, "bright", "dark", ("brighter", "darker")),
+    Axis("chroma", "colour", "chroma", 1.0, 0.01, "vivid", "pale", ("more vivid", "paler")),
+    Axis("talk", "words", "talk", 1.0, 0.08, "talkative", "few words", ("more talk", "less talk")),
 )
 """In the order in which their words stand. The hue comes after the chroma."""
 RANK = ("loudness", "cutting", "hue", "talk", "light", "motion", "music", "chroma")
@@ -95,7 +97,8 @@ FIGURES = (
         "divided at the peaks of novelty at the scale of movements (240 s across, a quarter of a film under 16 min), "
         "the most prominent first, none shorter than a twelfth of the film; moved to the strongest turn in detail near "
         f"by and to a change of shot within {SNAP} s. Called by what is {APART} standard deviations (of means over a "
-        f"fortieth of the film) from the film's mean ({_WORDS}; and the hue). Columns: these distances, 0 where the "
+        f"fortieth of the film) from the film's mean ({_WORDS}; and the hue), else by what is half as far. Columns: "
+        "these distances, 0 where the "
         "film has no such evidence. letter: A, B, C ... in order; primed where the means of all evidence are less "
         "than a third as far (squared) from an earlier movement's as both are from their neighbours'",
         FOOTE + "; the choice of peaks, the words and the letters are ours",
@@ -187,7 +190,19 @@ class Profile:
         said += self._hues(begin, end)
         far = [word for word in said if word.distance >= APART]
         chosen = sorted(far, key=_before)[:most] or sorted(said, key=lambda word: -word.distance)[:1]
-        return ", ".join(word.text for word in sorted(chosen, key=lambda word: word.place)) or NOTHING
+        return ", ".join(word.text for word in sorted(chosen, key=lambda word: word.place)) or self._little(begin, end)
+
+    def _little(self, begin: int, end: int) -> str:
+        """What a stretch is called that nothing sets apart as far as one would notice."""
+        found = [(0.0, AXES[0])]
+        for axis, measure in self.axes:
+            at = measure.at(begin, end)
+            if at is not None and abs(at.mean - measure.mean) >= axis.least / 4:
+                found.append((at.distance, axis))
+        distance, axis = max(found, key=lambda pair: abs(pair[0]))
+        if abs(distance) < APART / 2:
+            return NOTHING
+        return f"a little {axis.little[0 if axis.sign * distance > 0 else 1]}"
 
     def _hues(self, begin: int, end: int) -> list[Word]:
         """The hue that most sets a stretch apart, if one does."""
@@ -323,7 +338,7 @@ class Movements(Analyser[None]):
     """
 
     name = "movements"
-    version = 2
+    version = 3
     watches = "tracks"
     needs = NEEDS
     gives = (

@@ -189,7 +189,7 @@ class Scenes(Analyser[None]):
     """
 
     name = "scenes"
-    version = 1
+    version = 2
     watches = "tracks"
     needs = NEEDS
     gives = (

@@ -8,7 +8,7 @@ could be measured is null as a whole, and the answer's own ``why`` says why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +58,9 @@ def score(edition: Edition, *, tracks: bool = False, rules: CountingRules | None
     return answer
 
 
+UNHEARD = {"dynamics": ("marks", "hairpins", "sforzandi"), "pulse": ("beats",), "accents": ("accents",)}
+UNSEEN = {"tempo": ("edges", "marks"), "articulation": ("shots", "editing"), "accents": ("accents",)}
+"""Spans and events that only what is heard, what is seen can have: an empty list would say that there are none."""
 LOUDNESS = ("integrated", "range", "true_peak", "sample_peak", "max_momentary", "max_short_term")
 
 
@@ -69,6 +72,19 @@ def _say_what_lacks(found: dict[str, Any], part: str, edition: Edition) -> None:
     unseen = (
         "the film is known by a list: its picture was never seen" if edition.facts.listed else "the film has no picture"
     )
+
+    def lacks(names: Iterable[str], reason: str) -> None:
+        for name in names:
+            if not found.get(name):
+                found[name] = None
+                found["why"][name] = reason
+
+    if edition.facts.sound is None:
+        lacks(UNHEARD.get(part, ()), unheard)
+        if part == "dynamics" and edition.facts.picture is None:
+            lacks(("rests",), unheard)
+    if not found.get("shots") and edition.facts.picture is None and not edition.facts.listed:
+        lacks(UNSEEN.get(part, ()), unseen)
     if part == "dynamics":
         for name in LOUDNESS:
             if name not in found:
@@ -76,8 +92,6 @@ def _say_what_lacks(found: dict[str, Any], part: str, edition: Edition) -> None:
                 found["why"][name] = unheard
     if part == "tempo" and edition.facts.picture is None and found.get("marks"):
         found["why"]["motion"] = f"{unseen}; the tempo is that of the cutting alone"
-    if part == "pulse" and edition.facts.sound is None:
-        found["why"]["beats"] = unheard
     if part == "articulation":
         for column, none, reason in (("motion", "", unseen), ("attacks", -1.0, unheard)):
             rows_ = found.get("shots") or []

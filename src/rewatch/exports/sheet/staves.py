@@ -195,7 +195,7 @@ class Tempo(Stave):
     def __init__(self, seconds: Floats, values: Floats, turns: list[tuple[float, str]] | None = None) -> None:
         """turns: second and word of each change of tempo."""
         self.seconds, self.values, self.turns = seconds, values, turns or []
-        self.reach = max(float(np.percentile(np.abs(values), 99)), 0.6)
+        self.reach = max(float(np.percentile(np.abs(values), 96)), 0.6)
 
     @classmethod
     def of(cls, study: Study) -> Tempo | None:

@@ -15,6 +15,8 @@ GRADUAL = ("dissolve", "wipe")
 FADES = ("fade_in", "fade_through_black")
 STAFF = (-2, -1, 0, 1, 2)
 """The five lines, in doublings of the shot length of the middle one."""
+PHRASE = 3
+"""Shots in a row that are played legato, from which on they stand under one bow."""
 SPACES = 7.0
 """Spaces from the foot to the top of the stave: four within the staff, one and a half beyond on either side."""
 
@@ -34,9 +36,11 @@ class Cuts(Stave):
         kind: list[str],
         closes_with_fade: bool = False,
         staccato: npt.NDArray[np.bool_] | None = None,
+        legato: npt.NDArray[np.bool_] | None = None,
     ) -> None:
-        """kind: how each shot begins; staccato: which are played so."""
+        """kind: how each shot begins; staccato, legato: which are played so."""
         self.staccato = np.zeros(len(begin), np.bool_) if staccato is None else staccato
+        self.legato = np.zeros(len(begin), np.bool_) if legato is None else legato
         self.begin, self.end, self.kind = begin, end, np.array(kind, dtype=object)
         self.length = np.maximum(end - begin, 1e-3)
         self.closes_with_fade = closes_with_fade
@@ -51,15 +55,21 @@ class Cuts(Stave):
         boundaries = spans(study, "boundaries")
         fades = boundaries is not None and len(boundaries) > 0 and boundaries.label[-1] == "fade_out"
         played = spans(study, "articulation_shots")
-        staccato = None
-        if played is not None and len(played) == len(shots):
-            staccato = np.array([word == "staccato" for word in played.label])
-        return cls(*seconds_between(study, shots), list(shots.label), fades, staccato)
+        words = np.array(played.label if played is not None and len(played) == len(shots) else [""] * len(shots))
+        return cls(
+            *seconds_between(study, shots), list(shots.label), fades, words == "staccato", words == "legato"
+        )  # fmt: skip
 
     @property
     def about(self) -> str:
         gradual, fades = np.isin(self.kind, GRADUAL).any(), np.isin(self.kind, FADES).any()
-        shown = ((self.staccato.any(), "dot: staccato"), (gradual, "slur: dissolve"), (fades, "wedge: fade"))
+        phrases = len(self._phrases(0, len(self.begin))) > 0
+        shown = (
+            (self.staccato.any(), "dot: staccato"),
+            (phrases, "bow: legato"),
+            (gradual, "slur: dissolve"),
+            (fades, "wedge: fade"),
+        )
         text = "Each shot a note, held as long as it lasts: the shorter, the higher, a doubling from line to line."
         signs = ", ".join(sign for there, sign in shown if there)
         return f"{text} {signs.capitalize()}." if signs else text
@@ -112,6 +122,7 @@ class Cuts(Stave):
                 ink.ink,
             )
         self._slurs(pen, box, shows, at, y, head)
+        self._bows(pen, int(shows[0]), at, y, here, head)
         self._fades(pen, box, shows, at - head * 0.5, head)
 
     def _staff(self, pen: Pen, box: Box) -> None:
@@ -136,6 +147,26 @@ class Cuts(Stave):
             dip = float(np.clip((x1 - x0) * 0.16, head * 0.35, head * 1.3))
             hang = way * head * 0.6
             pen.slur(x0, y0 + hang, x1 - head * 0.2, y1 + hang, way * dip)
+
+    def _phrases(self, first: int, last: int) -> list[tuple[int, int]]:
+        """First and last shot of each run of `PHRASE` legato shots or more among ``[first, last)``."""
+        inside = np.concatenate(([False], self.legato[first:last], [False])).astype(np.int8)
+        turns = np.flatnonzero(np.diff(inside))
+        runs = zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True)
+        return [(first + a, first + b - 1) for a, b in runs if b - a >= PHRASE]
+
+    def _bows(self, pen: Pen, first: int, at: Floats, y: Floats, here: npt.NDArray[np.bool_], head: float) -> None:
+        """A bow beneath what is played legato, from the first note to the last."""
+        for a, b in self._phrases(first, first + len(at)):
+            i, j = a - first + (not here[a - first]), b - first
+            if j - i < PHRASE - 1:
+                continue
+            x0, x1, y0, y1 = float(at[i]), float(at[j]), float(y[i]) + head * 0.75, float(y[j]) + head * 0.75
+            part = (at[i + 1 : j] - x0) / (x1 - x0)
+            # As deep as it takes to clear the notes between: a cubic with even handles hangs 4 t (1 - t) of its dip.
+            below = y[i + 1 : j] + head * 0.75 - (y0 + (y1 - y0) * part)
+            dip = max(head * 0.8, float((below / (4 * part * (1 - part))).max(initial=0.0)))
+            pen.slur(x0, y0, x1, y1, min(dip, head * 4))
 
     def _fades(self, pen: Pen, box: Box, shows: npt.NDArray[np.int64], left: Floats, head: float) -> None:
         size = float(np.clip(head * 1.5, 1.5, 3.2))
