@@ -18,8 +18,10 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -62,6 +64,18 @@ class Film:
         assert self.edition.times is not None
         return float(self.edition.times.seconds(frame))
 
+    @cached_property
+    def even(self) -> npt.NDArray[np.float32]:
+        """(n, 32 * 18) each frame, smaller, without its grade: its correlation with another is the product of both."""
+        rows = np.stack([cv2.resize(one, (32, 18), interpolation=cv2.INTER_AREA) for one in self.small])
+        values = rows.reshape(len(rows), -1).astype(np.float32)
+        values -= values.mean(axis=1, keepdims=True)
+        return np.asarray(values / np.maximum(1e-3, np.linalg.norm(values, axis=1, keepdims=True)), np.float32)
+
+    @cached_property
+    def even_seconds(self) -> npt.NDArray[np.float64]:
+        return np.array([self.second(n) for n in range(len(self.small))])
+
     def frame(self, number: int) -> Bytes:
         assert self.edition.times is not None
         return read_frame(self.edition.facts, number, self.edition.times)
@@ -78,20 +92,11 @@ def opened(path: Path, library: Library) -> Film:
 
 def in_other(film: Film, other: Film, frame: int) -> int | None:
     """The frame of a film that shows what a frame of another edition of it shows, whatever its grade."""
-    size = (64, 36)
-    asked = _even(np.asarray(Image.fromarray(other.small[frame]).resize(size, Image.Resampling.BOX)))
-    seconds = np.array([film.second(n) for n in range(len(film.small))])
-    near = np.flatnonzero(np.abs(seconds - other.second(frame)) < 1.5) if film.work != "sintel" else film.shows
-    if not len(near):
-        return None
-    rows = [np.asarray(Image.fromarray(film.small[n]).resize(size, Image.Resampling.BOX)) for n in near.tolist()]
-    alike = np.array([float((_even(row) * asked).mean()) for row in rows])
-    return int(near[alike.argmax()]) if alike.max() > 0.95 else None
-
-
-def _even(small: Bytes) -> npt.NDArray[np.float32]:
-    values = small.astype(np.float32)
-    return (values - values.mean()) / max(1e-3, float(values.std()))
+    near = film.shows
+    if film.work != "sintel":  # whose excerpt begins anywhere
+        near = near[np.abs(film.even_seconds[near] - other.even_seconds[frame]) < 1.5]
+    alike = film.even[near] @ other.even[frame]
+    return int(near[alike.argmax()]) if len(near) and alike.max() > 0.95 else None
 
 
 @dataclass
@@ -153,7 +158,7 @@ def table(
     for how in wanted:
         random = np.random.default_rng([given.seed, list(rows).index(how)])
         right, wrong, exact, stray, spent = [], [], [], [], 0.0
-        for still in foreign if how == OTHER else plain:
+        for n, still in enumerate(foreign if how == OTHER else plain):
             seen = rows[how](still.rgb, random)
             began = time.process_time()
             found = asked(library, seen, everywhere)
@@ -175,7 +180,7 @@ def table(
                     name = f"{how.replace(' ', '_')}_{still.film.work}_{still.frame}.png"
                     Image.fromarray(seen).save(given.keep / name)
             answers += [(match.score, ok) for match, ok in zip(found, judged, strict=True)]
-            if not given.only_with:
+            if (n + list(rows).index(how)) % given.every == 0:
                 elsewhere = asked(library, seen, [f.edition.id for f in films if f.work != still.film.work])
                 stray.append(bool(elsewhere))
                 answers += [(match.score, False) for match in elsewhere]
@@ -227,7 +232,7 @@ def main() -> None:
     options.add_argument("--rows", default="")
     options.add_argument("--library", type=Path)
     options.add_argument("--strangers", type=Path)
-    options.add_argument("--only-with", action="store_true", help="leave out the searches without the film")
+    options.add_argument("--every", type=int, default=1, help="look for one of so many without its film")
     options.add_argument("--wrong", action="store_true", help="tell what was not right")
     options.add_argument("--keep", type=Path, metavar="DIR", help="save the stills that were not found")
     given = options.parse_args()
@@ -238,7 +243,7 @@ def main() -> None:
         if not demo.exists():
             render(demo, Variant())
         films = [opened(path, library) for path in (*(FILMS / n for n in NAMES), demo, *given.films)]
-        others = [opened(FILMS / n, library) for n in OTHERS]
+        others = [opened(FILMS / n, library) for n in OTHERS] if OTHER in (given.rows or OTHER) else []
         print(f"Machine: {platform.machine()}, Python {platform.python_version()}. {given.stills} stills of each of")
         print(f"{len(films)} films; CPU seconds are a whole search.\n")
         answers = table(library, films, others, given)

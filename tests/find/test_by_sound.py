@@ -10,6 +10,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
 from rewatch.errors import FilmError, FilmUnknown
@@ -210,6 +211,9 @@ def test_bad_clips(library: Library, clip: Callable[[Wave], Path], tmp_path: Pat
     (tmp_path / "words.txt").write_text("no sound")
     with pytest.raises(FilmError):
         find_sound(library, tmp_path / "words.txt")
+    Image.new("RGB", (64, 48), "red").save(tmp_path / "still.png")
+    with pytest.raises(FilmError, match="--still"):
+        find_sound(library, tmp_path / "still.png")
     with pytest.raises(FilmUnknown, match="empty"):
         find_sound(Library(tmp_path / "nowhere"), clip(part("aa", 3, 3)))
 

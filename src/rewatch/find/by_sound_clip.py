@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rewatch.errors import FilmError
+from rewatch.errors import FilmError, NotAFilm
 from rewatch.film.probe import open_film
 from rewatch.film.samples import read_samples
 from rewatch.sounds.blocks import Blocks
@@ -49,7 +49,12 @@ def read_clip(path: Path) -> Clip:
 
     FilmError, with a line to show, where it cannot be read, has no sound, or is silent or too short.
     """
-    facts = open_film(path)
+    try:
+        facts = open_film(path)
+    except NotAFilm as error:
+        if _is_picture(path):
+            raise FilmError(f"{path}: a picture, not a sound: --still looks for it") from error
+        raise
     if facts.sound is None:
         raise FilmError(f"{path}: there is no sound in it to find it by")
     parts = [np.zeros(0, dtype=np.float32)]
@@ -70,6 +75,16 @@ def read_clip(path: Path) -> Clip:
     if float(np.abs(wave).max()) < SILENT:
         raise FilmError(f"{path}: it is silent: there is nothing to find it by")
     return Clip(len(wave) / RATE, "sound" if facts.picture is None else "video", cut(wave))
+
+
+def _is_picture(path: Path) -> bool:
+    from PIL import Image
+
+    try:
+        with Image.open(path):
+            return True
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return False
 
 
 def cut(wave: Wave) -> tuple[Piece, ...]:
