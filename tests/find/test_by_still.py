@@ -194,6 +194,14 @@ def test_a_large_library_is_asked_by_its_index(
     assert find_still(library, drawn(7)) == []
 
 
+def test_a_dark_room_is_not_a_bar() -> None:
+    """Letterboxed, and dark at its sides: the frame itself is among what is looked for."""
+    picture: npt.NDArray[np.uint8] = np.zeros((360, 480, 3), np.uint8)
+    picture[45:315, 120:360] = np.random.default_rng(2).integers(40, 255, (270, 240, 1), dtype=np.uint8)
+    corners = [view.to_query @ (1.0, 1.0, 1.0) for view in Query(picture).views if not view.mirrored]
+    assert any(np.allclose(corner[:2], (480, 315), atol=4) for corner in corners)
+
+
 def test_flat_parts_are_no_views() -> None:
     picture: npt.NDArray[np.uint8] = np.full((180, 320, 3), 30, np.uint8)
     assert not Query(picture).views

@@ -66,7 +66,7 @@ class Laid:
     @property
     def margin(self) -> float:
         """How far what is fine is alike beyond what chance gives, which gives the more the less there is to see."""
-        return self.fine - 0.45 - 0.45 / math.sqrt(1 + self.edged)
+        return self.fine - 0.5 - 0.45 / math.sqrt(1 + self.edged)
 
 
 def points_of(grey: Bytes, most: int = POINTS) -> Points:

@@ -172,6 +172,10 @@ class Query:
         found = {"inside its borders": _rectangle(left, top, right, end)}
         if self.inner != (0, high, 0, wide):
             found["whole"] = _rectangle(0, 0, wide, high)
+        if (top, end) != (0, high) and (left, right) != (0, wide):
+            # Bars one way, and a dark room that looks like bars the other.
+            found["bars above and below taken off"] = _rectangle(0, top, wide, end)
+            found["bars at the sides taken off"] = _rectangle(left, 0, right, high)
         for share in (0.94, 0.88, 0.8):
             found[f"the middle {share:.0%}"] = _middle(left, top, right, end, share, share)
         found["the heart of it"] = _middle(left, top, right, end, 0.62, 0.62)
