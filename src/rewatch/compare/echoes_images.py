@@ -35,6 +35,8 @@ Numbers = npt.NDArray[np.int64]
 
 QUALITY = 20
 """PDQ's quality of a picture below which it tells nothing."""
+UNEVEN = 32
+"""Bits by which the ones of a hash may be more or fewer than half."""
 CONTRAST = 0.02
 """Of full scale: the spread of luma below which it does not either."""
 SIMPLE = 4.0
@@ -128,6 +130,9 @@ class Pictured:
         hashes = np.asarray(prints.hashes)
         # A shot whose layouts tell nothing has no hashes that do.
         rows = np.flatnonzero(np.isin(shot, np.unique(shot[keys])))
+        # Nor has a picture that is black, in a fade: half the bits of every hash are ones but of such.
+        ones = np.bitwise_count(hashes).sum(axis=1, dtype=np.int64)
+        rows = rows[np.abs(ones[rows] - 128) <= UNEVEN]
         rows = rows[_new_hashes(hashes[rows], shot[rows])]
         rows = rows[:: max(1, -(-len(rows) // (2 * MOST)))]
         shape = _shape(edition, prints)
