@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib.util
 import json
 import shutil
@@ -24,6 +25,7 @@ from rewatch.library.library import Library
 from rewatch.watch.run import watch
 
 _PATH = Path(__file__).parents[2] / "benchmarks" / "re_edits.py"
+_PAGE = Path(__file__).parents[2] / "docs" / "compare.md"
 _SPEC = importlib.util.spec_from_file_location("re_edits", _PATH)
 assert _SPEC
 assert _SPEC.loader
@@ -73,6 +75,34 @@ def recut(demo_film: Any, demo_library: Library, tmp_path_factory: pytest.TempPa
     b = watch(target, library, title="The Recut").edition
     a = library.edition(next(iter(demo_library.entries())).id)
     return Recut(folder / "library", a, b, re_edits.truth_of(pieces, count), compare(a, b))
+
+
+@pytest.fixture
+def here(recut: Recut, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to stand in, where the recut's library is the library."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REWATCH_LIBRARY", str(recut.library))
+    return tmp_path
+
+
+def test_the_page_is_true(here: Path) -> None:
+    failed, tried = doctest.testfile(str(_PAGE), module_relative=False)
+    assert not failed
+    assert tried > 12
+
+
+def test_the_commands_of_the_page_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [line.strip() for line in _PAGE.read_text("utf-8").splitlines() if line.startswith("    rewatch ")]
+    commands = [line.split()[1:] for line in lines if line.split()[1] in ("compare", "carry", "export")]
+    assert len(commands) > 5
+    for words in commands:
+        named = ["lamp" if w == "heat-tv" else "recut" if w == "heat-restored" else w for w in words]
+        try:
+            program(named)
+        except SystemExit as ended:
+            if ended.code:
+                pytest.fail(f"{named}: {capsys.readouterr().err}")
+    assert {"both.png", "joins", "rebuild.otio", "restored.srt"} <= {path.name for path in here.iterdir()}
 
 
 def rows_of(found: Alignment) -> list[Row]:
