@@ -14,6 +14,7 @@ Contents
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -86,29 +87,35 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How the values of B's frames follow from A's: value = gain x A's + lift, give or take `scatter`; (5,) each."""
+    """How the values of B's frames follow from A's: value = gain x A's + lift, give or take `scatter`; (5,) each.
+
+    mean, spread: of the values of all frames of B
+    """
 
     gain: Floats
     lift: Floats
     scatter: Floats
+    mean: Floats
+    spread: Floats
 
     def evidence(self, a: Seen, b: Seen, of_b: Numbers, of_a: Numbers) -> npt.NDArray[np.float32]:
         """Log odds that frames of B are those of A; `of_b` and `of_a` broadcast. -cap where A has no such frame."""
         inside = (of_a >= 0) & (of_a < len(a))
         at = np.clip(of_a, 0, len(a) - 1)
         total = np.zeros(np.broadcast_shapes(of_b.shape, of_a.shape), np.float32)
-        mean, spread = b.values.mean(axis=0), b.values.std(axis=0) + 1e-3
-        for c in range(b.values.shape[1]):
-            value, scatter = b.values[of_b, c], self.scatter[c]
-            expected = self.gain[c] * a.values[at, c] + self.lift[c]
+        # Plain numbers: with NumPy's own all would be reckoned in double precision.
+        figures = np.stack([self.gain, self.lift, self.scatter, self.mean, self.spread], axis=1).tolist()
+        for c, (gain, lift, scatter, mean, spread) in enumerate(figures):
+            value = b.values[of_b, c]
+            expected = gain * a.values[at, c] + lift
             if c < _LIGHT:
                 # Nothing is darker than black, whatever the line through the other values says.
                 expected = np.maximum(expected, 0)
             off = (value - expected) / scatter
-            wide = max(float(spread[c]), scatter)
-            usual = (value - mean[c]) / wide
+            wide = max(spread, scatter)
+            usual = (value - mean) / wide
             odds = np.minimum(usual * usual, 2 * _CAP) / 2 - np.minimum(off * off, 2 * _CAP) / 2
-            total += np.clip(odds + np.log(wide / scatter), -_CAP, _CAP)
+            total += np.clip(odds + math.log(wide / scatter), -_CAP, _CAP)
         return np.where(inside, _TEMPER * total, np.float32(-_CAP)).astype(np.float32)
 
 
@@ -133,7 +140,7 @@ def likeness_of(a: Seen, b: Seen, of_b: Numbers, of_a: Numbers) -> Likeness:
             good = kept
         rows.append((gain, lift, max(scatter, _FINEST)))
     table = np.array(rows)
-    return Likeness(table[:, 0], table[:, 1], table[:, 2])
+    return Likeness(*table.T, b.values.mean(axis=0), b.values.std(axis=0) + 1e-3)
 
 
 def chain_of(a: Seen, b: Seen, line: Line, votes: Votes) -> tuple[list[Run], Likeness | None]:

@@ -20,6 +20,8 @@ _APART = 56
 _EACH = 4
 """Places of A that a moment of B may vote for."""
 _ROWS = 512
+_MOST = 8_000
+"""Hashes of B that vote, spread over the film: all of them up to half an hour."""
 _PAIR = 6.0, 40.0
 """Seconds of B between two votes that tell the speed."""
 _LOOSE = 0.12
@@ -70,7 +72,8 @@ def _by_hash(a: Seen, b: Seen, mirrored: bool) -> Floats:
     if mirrored:
         # Bit 16 i + j is the frequency j + 1 across: the odd ones change their sign.
         of_a = of_a * np.where(np.arange(256) % 2, 1, -1).astype(np.float32)
-    hashes, frames = np.asarray(b.prints.hashes), np.asarray(b.prints.frames, dtype=np.int64)
+    step = max(1, round(len(b.prints) / _MOST))
+    hashes, frames = np.asarray(b.prints.hashes)[::step], np.asarray(b.prints.frames, dtype=np.int64)[::step]
     found = []
     for at in range(0, len(hashes), _ROWS):
         # The product of two rows of signs is 256 less twice the bits by which they differ.
@@ -85,13 +88,15 @@ def _signs(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.float32]:
 
 
 def _best(like: npt.NDArray[np.float32], least: float, b: Numbers, a: Numbers) -> Floats:
-    each = min(_EACH, like.shape[1])
-    if not each:
-        return np.zeros((3, 0))
-    top = np.argpartition(-like, each - 1, axis=1)[:, :each]
-    value = np.take_along_axis(like, top, axis=1)
-    row, column = np.nonzero(value >= least)
-    return np.stack([b[row], a[top[row, column]], value[row, column]]).astype(np.float64)
+    """The best few of each row that are like enough."""
+    row, column = np.nonzero(like >= least)
+    value = like[row, column]
+    order = np.lexsort((-value, row))
+    row, column, value = row[order], column[order], value[order]
+    # How many of its row come before each.
+    before = np.arange(len(row)) - np.searchsorted(row, row)
+    kept = before < _EACH
+    return np.stack([b[row[kept]], a[column[kept]], value[kept]]).astype(np.float64)
 
 
 def speeds_of(a: Seen, b: Seen, votes: Votes) -> list[float]:
