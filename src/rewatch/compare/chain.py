@@ -140,7 +140,8 @@ def likeness_of(a: Seen, b: Seen, of_b: Numbers, of_a: Numbers) -> Likeness:
             good = kept
         rows.append((gain, lift, max(scatter, _FINEST)))
     table = np.array(rows)
-    return Likeness(*table.T, b.values.mean(axis=0), b.values.std(axis=0) + 1e-3)
+    of_all = b.values.mean(axis=0, dtype=np.float64), b.values.std(axis=0, dtype=np.float64) + 1e-3
+    return Likeness(table[:, 0], table[:, 1], table[:, 2], *of_all)
 
 
 def chain_of(a: Seen, b: Seen, line: Line, votes: Votes) -> tuple[list[Run], Likeness | None]:
