@@ -130,13 +130,15 @@ def _by_what_is_seen(seen: Seen) -> float:
 
 
 def _apart(found: list[tuple[float, Seen]]) -> list[tuple[float, Seen]]:
-    """Without those within a second of a better one of the same film."""
+    """Without those within a second of a better one of the same film; the others of that film are half as sure, for
+    the still was taken of one of them: a shot in which little moves agrees with it all along.
+    """
     kept: list[tuple[float, Seen]] = []
     for score, one in found:
-        at = _second(one)
-        if all(one.spot.film is not other.spot.film or abs(_second(other) - at) > 1.0 for _, other in kept):
-            kept.append((score, one))
-    return kept
+        beside = [_second(other) for _, other in kept if other.spot.film is one.spot.film]
+        if all(abs(second - _second(one)) > 1.0 for second in beside):
+            kept.append((score / 2 if beside else score, one))
+    return sorted(kept, key=lambda one: -one[0])
 
 
 def _second(seen: Seen) -> float:
