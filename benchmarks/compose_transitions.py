@@ -7,6 +7,7 @@ Conventions
 
 Contents
     Stretch, stretches   single-shot footage out of a labelled film
+    resize               pictures at another size
     compose              a film of shots, transitions and distractors, with its labels
 """
 
@@ -85,15 +86,15 @@ def _window(plane: npt.NDArray[Any], y: Any, x: Any, zoom: Any) -> npt.NDArray[n
 
 
 def _shot(
-    rng: np.random.Generator, source: Stretch, length: int, notes: list[tuple[str, int, int]], harsh: bool
+    rng: np.random.Generator, source: Stretch, length: int, notes: list[tuple[str, int, int]], harsh: bool, clean: bool
 ) -> list[Any]:
     """`length` frames of a stretch as one shot (played to and fro where it is too short), varied and disturbed."""
-    speed = int(rng.choice([1, 1, 1, 2, 3, 4]))
+    speed = 1 if clean else int(rng.choice([1, 1, 1, 2, 3, 4]))
     count = len(source)
     path = np.arange(length) * speed + rng.integers(
         0, max(1, count - length * speed) if count > length * speed else count
     )
-    if rng.random() < 0.15:
+    if not clean and rng.random() < 0.15:
         # Held frames: animation on twos or threes, stop motion, a stuttering transfer.
         hold = int(rng.integers(2, 5))
         path = path[np.arange(length) // hold * hold] if rng.random() < 0.6 else np.sort(rng.choice(path, length))
@@ -103,10 +104,11 @@ def _shot(
         planes = [p[:, :, ::-1] for p in planes]
     # A window into the picture: still, shaken, or swept across (a whip pan).
     move = rng.choice(["none", "still", "shake", "whip", "sweep", "zoom"], p=[0.4, 0.2, 0.08, 0.1, 0.14, 0.08])
+    move = move if not clean else "none" if move == "shake" else "zoom" if move in ("whip", "sweep") else move
     if move != "none":
         zoom = np.full(length, rng.uniform(0.45, 0.9))
         y, x = np.full(length, rng.random()), np.full(length, rng.random())
-        if move == "still" and rng.random() < 0.5:
+        if move == "still" and not clean and rng.random() < 0.5:
             # A frame that jumps a little: a splice, a stumbling gate, a stabiliser that lets go.
             jumps = (rng.random(length) < 0.05) * rng.normal(0, 0.1, length)
             y, x = y + np.cumsum(jumps), x + np.cumsum(jumps[::-1])
@@ -125,16 +127,16 @@ def _shot(
                 y = sweep
             notes.append((str(move), at, at + over))
         elif move == "zoom":
-            zoom = np.linspace(zoom[0], rng.uniform(0.4, 1.0), length)
+            zoom = np.linspace(zoom[0], zoom[0] * rng.uniform(0.8, 1.2) if clean else rng.uniform(0.4, 1.0), length)
         planes = [_window(p, np.clip(y, 0, 1), np.clip(x, 0, 1), zoom) for p in planes]
-    gain, lift = rng.uniform(0.6, 1.3), rng.uniform(-15, 15)
+    gain, lift = (rng.uniform(0.9, 1.1), 0.0) if clean else (rng.uniform(0.6, 1.3), rng.uniform(-15, 15))
     planes[0] = planes[0] * gain + lift
     tint = rng.uniform(0.5, 1.2)
     planes[1], planes[2] = (
         128 + (planes[1] - 128) * tint + rng.normal(0, 3),
         128 + (planes[2] - 128) * tint + rng.normal(0, 3),
     )
-    if harsh and length > 10 and rng.random() < 0.5:
+    if harsh and not clean and length > 10 and rng.random() < 0.5:
         _disturb(rng, planes, notes)
     return [np.clip(p, 0, 255) for p in planes]
 
@@ -228,21 +230,25 @@ def _old_film(rng: np.random.Generator, planes: list[Any]) -> list[Any]:
     """Black and white, flickering, unsteady, grainy."""
     luma = planes[0]
     count = len(luma)
-    luma = luma * (1 + rng.normal(0, 0.05, count))[:, None, None] + rng.normal(0, 3, count)[:, None, None]
+    flicker = 1 + rng.normal(0, rng.uniform(0.02, 0.09), count)
+    luma = luma * flicker[:, None, None] + rng.normal(0, 3, count)[:, None, None]
     luma = np.stack([np.roll(f, (int(rng.integers(-1, 2)), int(rng.integers(-1, 2))), (0, 1)) for f in luma])
     luma = luma + rng.normal(0, 6, luma.shape)
     return [luma, np.full_like(planes[1], 128), np.full_like(planes[2], 128)]
 
 
 def compose(
-    rng: np.random.Generator, footage: Sequence[Stretch], shots: int = 12, gradual: float = 0.35
+    rng: np.random.Generator, footage: Sequence[Stretch], shots: int = 12, gradual: float = 0.35, clean: bool = False
 ) -> Composition:
-    """A film of `shots` shots; `gradual`: the share of transitions that are not cuts."""
+    """A film of `shots` shots; `gradual`: the share of transitions that are not cuts.
+
+    clean: modern footage as it is, no more than framed anew; else it is sped up, held, shaken, flashed at, aged ...
+    """
     height, width = 72, 128
     parts: list[list[Any]] = []
     boundaries: list[dict[str, Any]] = []
     notes: list[tuple[str, int, int]] = []
-    frame, fast = 0, rng.random() < 0.3
+    frame, fast = 0, rng.random() < 0.3 and not clean
     tail: list[Any] | None = None
     pending = "cut"
     order = rng.permutation(len(footage))
@@ -266,14 +272,14 @@ def compose(
         out = over if kind in ("dissolve", "wipe") and not last else 0
         own: list[tuple[str, int, int]] = []
         source = footage[order[number % len(order)]]
-        shot = _shot(rng, source, head + body + out, own, not fast)
-        shot = [_resize(p, (height, width) if i == 0 else (height // 2, width // 2)) for i, p in enumerate(shot)]
+        shot = _shot(rng, source, head + body + out, own, not fast, clean)
+        shot = [resize(p, (height, width) if i == 0 else (height // 2, width // 2)) for i, p in enumerate(shot)]
         if tail is not None and head:
             mixed = _mix(rng, pending, tail, [p[:head] for p in shot])
             boundaries.append({"kind": pending, "first": frame, "last": frame + head - 1})
             parts.append(mixed)
             frame += head
-        elif number and pending == "cut" and rng.random() < 0.1:
+        elif number and pending == "cut" and not clean and rng.random() < 0.1:
             # One frame of both, as changed frame rates and fields leave it.
             share = rng.uniform(0.2, 0.8)
             for part, plane in zip(parts[-1], shot, strict=True):
@@ -290,13 +296,21 @@ def compose(
         frame += body
         if not last and kind.startswith("fade"):
             frame = _fade(
-                rng, kind, over, parts, boundaries, frame, footage[order[(number + 2) % len(order)]], (height, width)
+                rng,
+                kind,
+                over,
+                parts,
+                boundaries,
+                frame,
+                footage[order[(number + 2) % len(order)]],
+                (height, width),
+                clean,
             )
     planes = [np.concatenate([p[i] for p in parts]) for i in range(3)]
-    how = rng.random()
-    if how < 0.15:
+    how = 1.0 if clean else rng.random()
+    if how < 0.2:
         planes = _old_film(rng, planes)
-    elif how < 0.3:
+    elif how < 0.35:
         planes[0] = planes[0] + rng.normal(0, rng.uniform(2, 10), planes[0].shape)
     result = tuple(np.clip(p + 0.5, 0, 255).astype(np.uint8) for p in planes)
     return Composition(result, boundaries, notes)  # type: ignore[arg-type]
@@ -311,6 +325,7 @@ def _fade(
     frame: int,
     following: Stretch,
     size: tuple[int, int],
+    clean: bool,
 ) -> int:
     """Fade the last part to black, or black and a fade in after it, or both; the shot after follows by itself."""
     black = int(rng.integers(1, 12))
@@ -334,8 +349,8 @@ def _fade(
     )
     frame += black
     if kind in ("fade_in", "fade_through_black"):
-        shot = _shot(rng, following, over + 10, [], False)
-        shot = [_resize(p, size if i == 0 else (size[0] // 2, size[1] // 2)) for i, p in enumerate(shot)]
+        shot = _shot(rng, following, over + 10, [], False, clean)
+        shot = [resize(p, size if i == 0 else (size[0] // 2, size[1] // 2)) for i, p in enumerate(shot)]
         _dim(shot, slice(0, over), (np.arange(1, over + 1) / (over + 1)) ** curve)
         parts.append(shot)
         first = frame if kind == "fade_in" else begin
@@ -356,7 +371,8 @@ def _dim(planes: list[Any], part: slice, share: npt.NDArray[Any]) -> None:
         plane[part] = rest + (plane[part] - rest) * share[:, None, None]
 
 
-def _resize(plane: npt.NDArray[Any], size: tuple[int, int]) -> npt.NDArray[np.float32]:
+def resize(plane: npt.NDArray[Any], size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    """(n, h, w) pictures at another size."""
     if plane.shape[1:] == size:
         return plane.astype(np.float32)
     rows = np.linspace(0, plane.shape[1] - 1, size[0])

@@ -102,6 +102,14 @@ class Score:
     false: tuple[Boundary, ...] = field(default=())
 
     @property
+    def gradual_f1(self) -> float | None:
+        """Of gradual transitions that were found, by whatever kind; None where there are none."""
+        if not self.overlaps:
+            return None
+        gradual_false = sum(b.kind != "cut" for b in self.false)
+        return 2 * self.gradual_hits / (self.gradual_hits + gradual_false + len(self.overlaps))
+
+    @property
     def iou(self) -> float | None:
         return sum(self.overlaps) / len(self.overlaps) if self.overlaps else None
 

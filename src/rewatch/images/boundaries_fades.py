@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from rewatch.images.boundaries_light_fades import Fade, fades_beside
 from rewatch.images.boundaries_ramps import Ramp
 from rewatch.images.boundaries_wipes import Wipe
 
@@ -34,6 +35,10 @@ FLAT = 4.0
 DARK_LEVEL = 40.0
 LONGEST_BLACK = 48
 """Frames of black up to which a fade out and the fade in after it are one fade through black."""
+GOOD_FIT = 0.06
+"""What the fit of a fade's light may leave to be believed to the frame."""
+CERTAIN = 0.9
+"""Probability of a cut from which on no fade goes over it."""
 SNAP = 6
 """Frames, or half the ramp if that is more, by which a fade's end is moved to where the black begins."""
 
@@ -71,8 +76,8 @@ def black_spans(light: Light) -> npt.NDArray[np.int64]:
     return edges
 
 
-def _snapped(ramp: Ramp, sure: float, black: npt.NDArray[np.int64]) -> Transition:
-    """A ramp as a transition; one that leads to or from black ends where the black does."""
+def _snapped(ramp: Ramp, sure: float, black: npt.NDArray[np.int64], cuts: Sequence[int]) -> Transition:
+    """A ramp as a transition; one that leads to or from black ends where the black does, but for a cut between."""
     first, last = ramp.first, ramp.last
     reach = max(SNAP, (last - first + 1) // 2)
     dark = [spread < FLAT and level < DARK_LEVEL for spread, level in zip(ramp.ends, ramp.levels, strict=True)]
@@ -80,14 +85,38 @@ def _snapped(ramp: Ramp, sure: float, black: npt.NDArray[np.int64]) -> Transitio
     near = black[(black[:, 1] > first - reach) & (black[:, 0] < last + reach)]
     if falls:
         ends = [begin - 1 for begin, _ in near.tolist() if abs(begin - 1 - last) <= reach and begin > first]
+        ends = [end for end in ends if not _between(cuts, last + 1, end + 1)]
         if ends:
             return Transition("fade_out", first, min(ends, key=lambda e: abs(e - last)), sure)
     else:
         begins = [end for _, end in near.tolist() if abs(end - first) <= reach and end <= last]
+        begins = [begin for begin in begins if not _between(cuts, begin, first)]
         if begins:
             return Transition("fade_in", min(begins, key=lambda b: abs(b - first)), last, sure)
     kind: Kind = "fade_in" if dark[0] and not dark[1] else "fade_out" if dark[1] and not dark[0] else "dissolve"
     return Transition(kind, first, last, sure)
+
+
+def _between(cuts: Sequence[int], first: int, last: int) -> bool:
+    """Whether one of the cuts, in order, lies in ``first .. last``."""
+    at = bisect_left(cuts, first)
+    return at < len(cuts) and cuts[at] <= last
+
+
+def _with_fades(kept: list[Transition], fades: Sequence[Fade]) -> list[Transition]:
+    """Transitions and the fades that the light tells of; where both are one, the fade's extent unless it fits badly."""
+    result = list(kept)
+    for fade in fades:
+        same = [k for k in result if k.first <= fade.last + 1 and k.last >= fade.first - 1]
+        kind: Kind = "fade_in" if fade.rises else "fade_out"
+        if any(k.kind == "wipe" for k in same):
+            continue
+        sure = max([fade.sure, *(k.sure for k in same)])
+        one = Transition(kind, fade.first, fade.last, sure)
+        if len(same) == 1 and same[0].kind == kind and fade.off > GOOD_FIT:
+            one = replace(same[0], sure=sure)
+        result = [k for k in result if k not in same] + [one]
+    return sorted(result, key=lambda k: k.first)
 
 
 def _joined(before: Transition, after: Transition, light: Light) -> Transition | None:
@@ -161,12 +190,14 @@ def settle(
         if not any(w.first <= s.last + 1 and w.last >= s.first - 1 for s in swept):
             swept.append(Transition("wipe", w.first, w.last, w.sure))
     ramps = [p for p in ramps if not any(p[0].first <= s.last + 1 and p[0].last >= s.first - 1 for s in swept)]
-    chosen = [(_snapped(ramp, sure, black), ramp.light) for ramp, sure in _apart(ramps)]
+    certain = sorted(c.first for c in cuts if c.sure >= CERTAIN)
+    chosen = [(_snapped(ramp, sure, black, certain), ramp.light) for ramp, sure in _apart(ramps)]
     # What leads to or from black is the light of one picture too, and yet a fade.
     kept = [one for one, light_only in chosen if not light_only or one.kind != "dissolve"]
     # Ends that were moved may have met.
     kept = [k for n, k in enumerate(kept) if not n or k.first > kept[n - 1].last]
     kept += [s for s in swept if not any(k.first <= s.last and k.last >= s.first for k in kept)]
+    kept = _with_fades(kept, fades_beside(black, light.mean, light.spread, np.array(certain, np.int64)))
     # A cut on which a fade ends is the fade's end.
     kept += [c for c in cuts if not any(k.first <= c.first <= k.last + 1 for k in kept)]
     kept.sort(key=lambda k: k.first)

@@ -29,7 +29,9 @@ MOST_DETAIL = 0.97
 DETAIL = 0.15
 """What a misfit of the energy of detail weighs against one of the share."""
 MOST_ERROR = 0.15
-LEAST_STRAIGHT = 0.36
+STEADY = 1.5, 0.08
+"""What the shares within may go up and down by, all in all, and more for each frame."""
+LEAST_STRAIGHT = 0.45
 """The middle may be off the mean of its ends by this share of the way from A to B."""
 
 Floats = npt.NDArray[np.float32]
@@ -166,6 +168,9 @@ def _straighten(small: Floats, detail: Floats, centre: int, half: int, lowest: i
         return None
     inside = small[a + 1 : b] - small[a]
     share = (inside @ way) / np.float32(length)
+    # To and fro, as a strobe goes: a transition goes one way, but for grain and flicker.
+    if np.abs(np.diff(share)).sum() > STEADY[0] + STEADY[1] * len(share):
+        return None
     off = inside - share[:, None] * way
     bent = float(np.sqrt((off * off).mean())) / (size + 2)
     if bent > LEAST_STRAIGHT:
