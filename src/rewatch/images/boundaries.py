@@ -191,7 +191,9 @@ class Boundaries(Analyser[Pictures]):
         ]
         sure_ramps = [(r, s) for r, s in ramps if s >= self.least_sure]
         cuts = [c for c in every if c.sure >= self.least_sure]
-        found = settle(sure_ramps, cuts, [w for w in self.wipes if w.sure >= self.least_sure], seen, black)
+        wipes = [w for w in self.wipes if w.sure >= self.least_sure]
+        # Fades that the light alone tells of come in with probabilities of their own.
+        found = [t for t in settle(sure_ramps, cuts, wipes, seen, black) if t.sure >= self.least_sure]
         dissolves = [Transition("dissolve", r.first, r.last, s) for r, s in ramps]
         doubts = doubtful([t for t in every + dissolves if t.sure < self.least_sure], found)
         return {
