@@ -18,14 +18,17 @@ class LargeChoice:
 
     After a big change of the picture (the mean difference of luma to the frame before is far over its recent level)
     the frames at `DISTANCES`, then every 300th; and where the picture has drifted far from the one that was taken
-    last (a dissolve, a long pan), one more, at most every 48th. Frame 0 is always taken.
+    last (a dissolve, a long pan), one more, at most every 48th.
+
+    begins: whether the first frame asked about is the film's first, which is always taken
     """
 
     DISTANCES = frozenset((4, 16, 48, 120))
 
-    __slots__ = ("_before", "_level", "_since", "_taken", "_taken_at")
+    __slots__ = ("_before", "_begins", "_level", "_since", "_taken", "_taken_at")
 
-    def __init__(self) -> None:
+    def __init__(self, *, begins: bool = True) -> None:
+        self._begins = begins
         self._before: npt.NDArray[np.uint8] | None = None
         self._taken: npt.NDArray[np.uint8] | None = None
         self._level = 2.0
@@ -38,7 +41,7 @@ class LargeChoice:
         before, self._before = self._before, coarse
         if before is None or before.shape != coarse.shape:
             self._taken = coarse
-            return True
+            return self._begins or before is not None
         change = _difference(coarse, before)
         if change > 5 + 3 * self._level:
             self._since, self._taken_at = 0, -48

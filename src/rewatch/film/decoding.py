@@ -30,7 +30,7 @@ from rewatch.film.averages import Averages, averages_for
 from rewatch.film.colour import is_full_range, is_rgb
 from rewatch.film.container import frames, open_container
 from rewatch.film.planes import rows_of
-from rewatch.film.stamps import START, Stamps
+from rewatch.film.stamps import START, Stamps, stamps_of
 
 LONG_SIDE = 128
 # Without the accurate rounding libswscale makes grey a little blue: 127 of 128.
@@ -113,8 +113,7 @@ class Decoding:
 
     def stamps(self) -> Stamps:
         """Fresh stamps for this stream."""
-        picture = self.picture
-        return Stamps(picture.time_base, self._film.zero, 1 / (picture.rate * picture.time_base), self._film.duration)
+        return stamps_of(self._film, self.picture)
 
     def _start(self) -> Iterator[Any]:
         self._sizes.clear()

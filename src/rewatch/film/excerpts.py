@@ -62,11 +62,13 @@ class _Job:
 class _Worker:
     """One decoder with a thread of its own."""
 
-    def __init__(self, film: FilmFacts, picture: PictureFacts, order: Order, choice: Callable[[], Choice] | None):
+    def __init__(
+        self, film: FilmFacts, picture: PictureFacts, order: Order, choice: Callable[[], Choice] | None, threads: int
+    ) -> None:
         self._film, self._picture, self._order, self._choice = film, picture, order, choice
         self._decoding = Decoding(film, picture, hasty=True)
         self._codec = self._decoding.codec
-        self._codec.thread_count = 1
+        self._codec.thread_count = threads
         self._scaler = VideoReformatter()
 
     def run(self, jobs: queue.Queue[_Job | None]) -> None:
@@ -88,6 +90,8 @@ class _Worker:
         luma = np.empty((count, high, wide), np.uint8)
         cb, cr = (np.empty((count, high // 2, wide // 2), np.uint8) for _ in range(2))
         kind = np.full(count, ord("?"), np.uint8)
+        key = np.zeros(count, np.bool_)
+        lasts = 0
         large: dict[int, npt.NDArray[np.uint8]] = {}
         choice = self._choice() if self._choice else None
         at = 0
@@ -98,16 +102,16 @@ class _Worker:
             if at >= count or number != job.begin + at or order.raw[number] != frame.pts or frame.is_corrupt:
                 raise ExcerptsFailed(f"{self._film.path}: frame {job.begin + at} is not where its packet is")
             luma[at], cb[at], cr[at] = self._decoding.reduce(frame)
-            kind[at] = _KINDS.get(int(frame.pict_type), ord("?"))
+            kind[at], key[at] = _KINDS.get(int(frame.pict_type), ord("?")), frame.key_frame
+            lasts = frame.duration
             if choice is not None and choice(number, luma[at]):
                 with suppress(av.error.FFmpegError):
                     large[number] = upright_rgb(frame, self._picture, LARGE_WIDTH, self._scaler)
             at += 1
         if at < count or self._decoding.lost.frames or self._decoding.grey:
             raise ExcerptsFailed(f"{self._film.path}: frame {job.begin + at} could not be decoded")
-        key = np.isin(np.arange(job.begin, job.end), order.keyframes)
         part = slice(job.begin, job.end)
-        last = int(order.pts[job.end] - order.pts[job.end - 1]) if job.end < len(order) else order.duration
+        last = int(order.pts[job.end] - order.pts[job.end - 1]) if job.end < len(order) else lasts or order.duration
         job.pictures = Pictures(
             job.begin, order.pts[part], order.time_base, last, luma, cb, cr, key, order.size[part], kind, large
         )
@@ -134,9 +138,12 @@ def read_excerpts(
     *,
     choice: Callable[[], Choice] | None = None,
     workers: int = WORKERS,
+    ahead: int = AHEAD,
+    each: int = 1,
 ) -> Iterator[Pictures]:
     """The frames of each of `spans` (half-open, in order, apart, each from a keyframe on), one `Pictures` a span.
 
+    workers: decoders side by side; each: threads of one; ahead: spans of each that may lie decoded
     choice: makes, for each span, what says of each of its frames whether it is to be had large; None: none are
     ExcerptsFailed where frames are damaged or other than the packets promised.
     """
@@ -149,7 +156,7 @@ def read_excerpts(
         raise ValueError("spans must begin with keyframes")
     todo = [_Job(begin, end, *order.packets_of(begin, end)) for begin, end in spans]
     ready: queue.Queue[_Job | None] = queue.Queue()
-    room = threading.Semaphore(workers * AHEAD)
+    room = threading.Semaphore(workers * ahead)
     stop = threading.Event()
     failed: list[BaseException] = []
 
@@ -166,7 +173,7 @@ def read_excerpts(
 
     threads = [threading.Thread(target=read, daemon=True, name="excerpts")]
     for _ in range(min(workers, len(todo))):
-        worker = _Worker(film, picture, order, choice)
+        worker = _Worker(film, picture, order, choice, each)
         threads.append(threading.Thread(target=worker.run, args=(ready,), daemon=True, name="excerpt"))
     for thread in threads:
         thread.start()

@@ -6,19 +6,21 @@ that there is no order, and the film must be read in full.
 
 Contents
     Order, order_of, NoOrder
+    known_order               the same of a film, read once
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from rewatch.facts import FilmFacts
-from rewatch.film.packets import NO_TIME, Packets
-from rewatch.film.stamps import Stamps
+from rewatch.film.packets import NO_TIME, Packets, read_packets
+from rewatch.film.stamps import stamps_of
 
 MOST_REORDERED = 64
 """Places between decoding and presentation: coders hold back 16 frames at most; more is a clock that starts anew."""
@@ -100,8 +102,7 @@ def order_of(film: FilmFacts, packets: Packets) -> Order:
         raise NoOrder("a clock that starts anew")
     if not packets.keyframe[0] or frame[0] != 0:
         raise NoOrder("it does not begin with a keyframe")
-    nominal = 1 / (picture.rate * picture.time_base)
-    stamps = Stamps(picture.time_base, film.zero, nominal, film.duration)
+    stamps = stamps_of(film, picture)
     pts = np.array([stamps.place(int(at)) for at in raw], np.int64)
     if stamps.repaired:
         raise NoOrder("timestamps out of order")
@@ -110,4 +111,36 @@ def order_of(film: FilmFacts, packets: Packets) -> Order:
     keyframes = np.sort(frame[packets.keyframe])
     # A keyframe that another one, decoded later, comes before is none that one could begin with.
     keyframes = keyframes[np.append(True, np.diff(place[keyframes]) > 0)]
-    return Order(picture.time_base, raw, pts, place, packets.size[place], anchor, keyframes, max(1, round(nominal)))
+    return Order(
+        picture.time_base, raw, pts, place, packets.size[place], anchor, keyframes, max(1, round(stamps.nominal))
+    )
+
+
+def known_order(film: FilmFacts) -> Order:
+    """`order_of` a film's packets, kept for who asks next: it takes reading the whole file. NoOrder as there."""
+    found = _order(_Named(film))
+    if isinstance(found, str):
+        raise NoOrder(found)
+    return found
+
+
+class _Named:
+    """A film that the cache knows again by its content and by which of its pictures is watched."""
+
+    def __init__(self, film: FilmFacts) -> None:
+        self.film = film
+        self._key = (film.identity, str(film.path), film.picture.stream if film.picture else -1)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Named) and other._key == self._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=1)
+def _order(named: _Named) -> Order | str:
+    try:
+        return order_of(named.film, read_packets(named.film))
+    except NoOrder as why:
+        return str(why)

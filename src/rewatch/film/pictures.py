@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,7 +35,9 @@ from rewatch.film.ahead import Ahead
 from rewatch.film.choice import LargeChoice
 from rewatch.film.decoding import Decoding, Planes, print_of, small_size
 from rewatch.film.ending import note_missing
-from rewatch.film.stamps import Stamps
+from rewatch.film.excerpts import ExcerptsFailed
+from rewatch.film.groups import Stretches, part_of, read_groups, stretches_of
+from rewatch.film.stamps import Stamps, stamps_of
 from rewatch.film.still import LARGE_WIDTH, upright_rgb
 
 PRINTS = 16
@@ -83,6 +85,7 @@ class PictureReader(Iterator[Pictures]):
         self.damage = damage if damage is not None else Damage()
         self._batch = batch
         self._resume = resume
+        self._stands: Resume | None = None  # where a reading in stretches has come to
         self._points: dict[int, Resume] = {}
         self._pieces = self._read()
 
@@ -107,6 +110,16 @@ class PictureReader(Iterator[Pictures]):
         picture = self.film.picture
         if picture is None:
             return
+        if (stretches := stretches_of(self.film)) is not None:
+            try:
+                yield from self._side_by_side(stretches, picture)
+                return
+            except (ExcerptsFailed, av.error.FFmpegError):
+                pass  # it is gone on with in one, from the last frame that was right
+        yield from self._in_one(picture)
+
+    def _in_one(self, picture: PictureFacts) -> Generator[Pictures]:
+        """With one decoder, from the first frame or from where the reading stands."""
         decode = Decoding(self.film, picture, hasty=True)
         try:
             number, stamps, choice = 0, decode.stamps(), LargeChoice()
@@ -123,15 +136,59 @@ class PictureReader(Iterator[Pictures]):
         finally:
             decode.close()
 
+    def _side_by_side(self, stretches: Stretches, picture: PictureFacts) -> Generator[Pictures]:
+        """In stretches. ExcerptsFailed where a stretch is not as promised; then `_resume` is what came before it."""
+        order, resume = stretches.order, self._resume
+        stamps = stamps_of(self.film, picture)
+        start = resume.frame if resume else 0
+        if start > len(order):
+            raise self._not_found(start)
+        for raw in order.raw[:start].tolist():
+            stamps.place(raw)
+        prints = deque(resume.prints if resume else (), maxlen=PRINTS)
+        begin = 0 if resume else None
+        # From the stretch on that has the frame before, which tells whether it is the same place.
+        for piece in read_groups(self.film, stretches, max(start - 1, 0), self._batch):
+            before = start - piece.first
+            if before > len(piece):
+                continue
+            if before > 0:
+                held = order.raw[piece.first : start].tolist()
+                seen = [print_of(luma, raw) for luma, raw in zip(piece.luma[:before], held, strict=True)]
+                if resume and not _agree(seen, resume.prints):
+                    raise self._not_found(start)
+                if before == len(piece):
+                    continue
+                piece = part_of(piece, before, len(piece))
+            end = piece.first + len(piece)
+            raws = order.raw[piece.first : end].tolist()
+            for raw in raws:
+                stamps.place(raw)
+            prints.extend(print_of(luma, raw) for luma, raw in zip(piece.luma[-PRINTS:], raws[-PRINTS:], strict=True))
+            begin = int(piece.pts[0]) if begin is None else begin
+            self._remember(Resume(end, raws[-1], tuple(prints), stamps, LargeChoice(begins=False)))
+            self._resume = self._stands = self._points[end]
+            yield piece
+        self._note(picture, stamps, max(1, round(stamps.nominal)), begin or 0)
+
+    def _not_found(self, frame: int) -> ResumeFailed:
+        return ResumeFailed(f"{self.film.path}: frame {frame}, where its reading stopped, was not found again")
+
     def _go_on(self, decode: Decoding, after: Resume) -> None:
         if after.frame <= PRINTS:
             found = decode.skip(after.frame)
+        elif after is self._stands:
+            # A reading that goes on in one: the place is there, though it may look like another.
+            found = decode.find(after.prints, after.pts)
+            if not found:
+                decode.rewind()
+                found = decode.skip(after.frame)
         elif after.stamps.shift:
             found = False  # the clock started anew: a time may stand for two places
         else:
             found = decode.find(after.prints, after.pts)
         if not found:
-            raise ResumeFailed(f"{self.film.path}: frame {after.frame}, where its reading stopped, was not found again")
+            raise self._not_found(after.frame)
 
     def _deliver(
         self, source: _Source, picture: PictureFacts, number: int, stamps: Stamps, choice: LargeChoice
@@ -178,6 +235,12 @@ class PictureReader(Iterator[Pictures]):
         self._points[point.frame] = Resume(point.frame, point.pts, point.prints, stamps, choice)
         if len(self._points) > 256:
             del self._points[next(iter(self._points))]
+
+
+def _agree(seen: Sequence[int], before: Sequence[int]) -> bool:
+    """Whether both end alike, as far as both go."""
+    count = min(len(seen), len(before))
+    return count > 0 and list(seen[-count:]) == list(before[-count:])
 
 
 class _Source:

@@ -11,11 +11,14 @@ All of them are counted. A hole in the timestamps stays a hole.
 
 Contents
     Stamps, HOLE
+    stamps_of   fresh ones for a picture
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
+
+from rewatch.facts import FilmFacts, PictureFacts
 
 JUMP = 10
 """Seconds. As FFmpeg's own threshold for a discontinuity (-dts_delta_threshold)."""
@@ -93,3 +96,8 @@ class Stamps:
         first = raw if self._first is None else self._first
         at_start = raw <= first + self._start // 2 and self._raw > first + self._start
         return at_start or at <= last - self._jump
+
+
+def stamps_of(film: FilmFacts, picture: PictureFacts) -> Stamps:
+    """Fresh stamps for a picture of a film."""
+    return Stamps(picture.time_base, film.zero, 1 / (picture.rate * picture.time_base), film.duration)

@@ -29,8 +29,7 @@ from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.film.choice import LargeChoice
 from rewatch.film.excerpts import Choice, ExcerptsFailed, read_excerpts
-from rewatch.film.order import NoOrder, Order, order_of
-from rewatch.film.packets import read_packets
+from rewatch.film.order import NoOrder, Order, known_order
 from rewatch.images.boundaries import BLOCK, LEAST_SURE, Boundaries
 from rewatch.images.boundaries_fades import Transition
 from rewatch.images.glance_evidence import Coded, compare_keys
@@ -112,7 +111,7 @@ class Glance:
 
     def _ordered(self) -> npt.NDArray[np.int64]:
         """Read the packets; the keyframes. NoOrder where they do not tell which frame is which."""
-        self.coded = order_of(self.film, read_packets(self.film))
+        self.coded = known_order(self.film)
         self.order = self.coded.thinned()
         keys = self.order.keyframes
         if not len(keys) or np.diff(keys, append=len(self.order)).max() > LONGEST:
