@@ -37,7 +37,7 @@ def strip_frames(first: int, last: int, count: int) -> list[int]:
     """The frames of a strip, in order, `PICTURES` at most; a cut is ``first == last``, its first new frame.
 
     >>> strip_frames(100, 100, 500), strip_frames(100, 119, 500)
-    ([96, 97, 98, 99, 100, 101, 102, 103], [97, 101, 105, 108, 112, 115, 119, 122])
+    ([96, 97, 98, 99, 100, 101, 102, 103], [97, 101, 104, 108, 111, 115, 118, 122])
     """
     half = PICTURES // 2
     if first == last:

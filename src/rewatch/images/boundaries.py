@@ -62,6 +62,17 @@ FIGURES = (
         "a cut to the same picture; cuts hidden in darkness, in a whip pan or by effects; wipes that are not straight",
     ),
     Figure(
+        "doubtful",
+        "Boundaries in doubt",
+        "",
+        "what the same models give less than least_sure, but not next to nothing, away from what counted: sure = the "
+        "probability that it is a boundary all the same",
+        "rewatch",
+        ("doubtful",),
+        "what to look through by hand: rewatch shots FILM --review lists the nearest calls with their frames",
+        "boundaries that the models do not suspect at all",
+    ),
+    Figure(
         "black",
         "Black",
         "",
