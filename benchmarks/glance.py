@@ -13,11 +13,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+# As the program does for itself, before NumPy is loaded: threads of BLAS cost more than they give here.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import av
 
