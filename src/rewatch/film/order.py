@@ -103,7 +103,7 @@ def order_of(film: FilmFacts, packets: Packets) -> Order:
     if not packets.keyframe[0] or frame[0] != 0:
         raise NoOrder("it does not begin with a keyframe")
     stamps = stamps_of(film, picture)
-    pts = np.array([stamps.place(int(at)) for at in raw], np.int64)
+    pts = np.fromiter((stamps.place(int(at)) for at in raw), np.int64, len(raw))
     if stamps.repaired:
         raise NoOrder("timestamps out of order")
     anchor = np.zeros(len(place), np.bool_)

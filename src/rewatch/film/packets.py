@@ -6,6 +6,7 @@ Contents
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -48,7 +49,8 @@ def read_packets(film: FilmFacts, stream: int | None = None, damage: Damage | No
     FilmError where the file cannot be opened. A film without a picture has no packets.
     """
     index = film.picture.stream if stream is None and film.picture else stream
-    rows: list[tuple[int, int, int, bool, bool]] = []
+    # Not a list of rows: of three hours those would be a quarter of a million objects, and a hole when they are gone.
+    columns = [array(kind) for kind in "qqibb"]
     base = Fraction(1)
     if index is not None:
         with open_container(film.path) as container:
@@ -60,7 +62,8 @@ def read_packets(film: FilmFacts, stream: int | None = None, damage: Damage | No
             for packet in packets(container, chosen, damage):
                 pts = NO_TIME if packet.pts is None else packet.pts
                 dts = NO_TIME if packet.dts is None else packet.dts
-                rows.append((pts, dts, packet.size, packet.is_keyframe, packet.is_corrupt or packet.is_discard))
-    table = np.array(rows, np.int64).reshape(-1, 5)
-    key, unsound = (table[:, column].astype(np.bool_) for column in (3, 4))
-    return Packets(base, table[:, 0].copy(), table[:, 1].copy(), table[:, 2].astype(np.int32), key, unsound)
+                row = pts, dts, packet.size, packet.is_keyframe, packet.is_corrupt or packet.is_discard
+                for column, value in zip(columns, row, strict=True):
+                    column.append(value)
+    kinds = np.int64, np.int64, np.int32, np.bool_, np.bool_
+    return Packets(base, *(np.array(column).astype(kind) for column, kind in zip(columns, kinds, strict=True)))
