@@ -1,7 +1,7 @@
 """Averages: planes of large frames reduced by the mean of all pixels in each field of a grid.
 
-libswscale does the same to a hundredth of a pixel, for frames of any kind, and takes two to four times as long: it
-rounds every line of the large frame on its way. Here lines are summed as whole numbers, and rounded once, at the end.
+libswscale does the same to a hundredth of a pixel, for frames of any kind, and takes about twice as long: it rounds
+every line of the large frame on its way. Here lines are summed as whole numbers, and rounded once, at the end.
 Where the heights do not divide, the edge of a field lies at the nearest line of the large frame; so only frames at
 least `LEAST` times as large as the small picture are reduced this way.
 

@@ -1,7 +1,7 @@
 """Groups: a picture parted at its keyframes into stretches that are decoded side by side.
 
 One decoder in several threads waits for itself: each frame for those that it refers to. Decoders of one thread each, on
-stretches that do not refer to each other, do not; so a film is read in four fifths of the time and with less work.
+stretches that do not refer to each other, do not; so a film is read in less time.
 Which frame a packet shows must be told beforehand (`film.order`), and what is decoded must bear that out.
 
 Contents
