@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from rewatch.compare.chain import Line, Run
-from rewatch.compare.frame import Framing, likeness
+from rewatch.clock import FrameTimes
+from rewatch.compare.black import marked
+from rewatch.compare.chain import Line, Run, likeness_of
+from rewatch.compare.frame import Framing, as_shown, likeness
 from rewatch.compare.order import Piece, pieces_of, snug
+from rewatch.compare.seen import Seen
 from rewatch.compare.segments import Alignment, Segment, Side
 from rewatch.compare.slips import gathered, speed_of
 from rewatch.compare.votes import Votes, speeds_of
@@ -139,3 +144,67 @@ def test_many_small_edits_are_not_taken_for_a_speed() -> None:
     times = SimpleNamespace(seconds=lambda frames: np.asarray(frames) / 25)
     film: Any = SimpleNamespace(rate=25.0, times=times)
     assert 1.0 in speeds_of(film, film, Votes(of_b, of_a, np.full(len(of_b), 0.9)))
+
+
+def seen(pictures: Any, keys: Any, cuts: Sequence[int] = ()) -> Seen:
+    """(n, h, w) pictures 0..1 as a comparison reads them, with layouts of some."""
+    light = np.stack([pictures.mean(axis=(1, 2)), pictures.std(axis=(1, 2))], axis=1)
+    values = np.concatenate([light, light[:, :1], np.zeros((len(pictures), 3))], axis=1).astype(np.float32)
+    down, across = (np.arange(n) + 0.5 for n in pictures.shape[1:])
+    waves = [
+        np.where(np.arange(count) == 0, 1, np.sqrt(2)) * np.cos(np.pi * at[:, None] / len(at) * np.arange(count))
+        for at, count in ((down, DOWN), (across, ACROSS))
+    ]
+    layouts = (waves[0].T @ pictures[keys] @ waves[1] / pictures[0].size).astype(np.float32)
+    nothing: Any = None
+    times = FrameTimes.even(len(pictures), Fraction(24))
+    return Seen(nothing, times, 24.0, values, nothing, np.asarray(keys), layouts, np.asarray(cuts, np.int64))
+
+
+def test_light_is_reckoned_on_what_both_films_show() -> None:
+    """Two shots, the second with a bright rim that a crop takes off: whole frames do not follow from each other."""
+    rng = np.random.default_rng(5)
+    pictures = np.clip(0.4 + 0.05 * rng.normal(size=(60, 42, 64)) + 0.2 * np.sin(np.arange(60))[:, None, None], 0, 1)
+    rim = np.ones(64)
+    rim[10:-10] = 0.0
+    pictures[30:] = np.clip(pictures[30:] * 0.6 + 0.4 * rim, 0, 1)
+    keys = np.arange(0, 60, 5)
+    a, b = seen(pictures, keys, [30]), seen(pictures[:, :, 10:-10], keys, [30])
+    every = np.arange(60)
+    plain = likeness_of(a, b, every, every)
+    shown = likeness_of(*as_shown(a, b, Framing(44 / 64, 1.0)), every, every)
+    assert shown.scatter[0] < 0.2 * plain.scatter[0]
+    assert shown.gain[0] == pytest.approx(1, abs=0.05)
+    assert shown.lift[0] == pytest.approx(0, abs=0.02)
+
+
+def test_black_that_a_file_has_more_is_no_other_cut() -> None:
+    def side(first: int, last: int) -> Side:
+        return Side(first, last, first / 10, (last + 1) / 10)
+
+    lit, dark = np.full((100, 2), 0.3, np.float32), np.zeros((100, 2), np.float32)
+    of_a, of_b = np.concatenate([lit, dark[:10]]), np.concatenate([dark[:20], lit[:50], dark[:9], lit[:50], dark[:30]])
+    plain = [
+        Segment("added", None, side(0, 19)),
+        Segment("same", side(0, 49), side(20, 69)),
+        Segment("added", None, side(70, 78)),
+        Segment("same", side(50, 109), side(79, 138)),
+        Segment("added", None, side(139, 158)),
+    ]
+    seconds = np.arange(0, 15.9, 0.1)
+
+    def told(level: float) -> Alignment:
+        loud = (seconds, np.where(seconds < 13.9, -20.0, level))
+        return Alignment("1", "2", ("A", "B"), (11.0, 15.9), marked(plain, (of_a, of_b), (None, loud)))
+
+    silent = told(-80.0)
+    # Music plays over the first one, and over the one between.
+    assert [s.black for s in silent] == [None, None, None, None, "end"]
+    assert silent.summary() == "B is 4.9 s longer: 2 added; B has 2.0 s more of black at its end"
+    assert silent.segments[4].as_json()["black"] == "end"
+    assert told(-30.0).summary() == "B is 4.9 s longer: 3 added"
+    mute = Alignment("1", "2", ("A", "B"), (11.0, 15.9), marked(plain, (of_a, of_b), (None, None)))
+    assert [s.black for s in mute] == ["beginning", None, "within", None, "end"]
+    assert mute.summary() == (
+        "B is 4.9 s longer: 1 added; B has 2.0 s more of black at its beginning and 2.0 s more of black at its end"
+    )

@@ -47,6 +47,8 @@ _LIGHT = 3
 """The first columns are light: its mean, its spread, and lightness."""
 _FINEST = 0.003
 """Of the values' scatter: two codings of one film differ by that."""
+_ROUNDS, _MOST = 6, 0.6
+"""Of the fit; share of the pairs that it goes by at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,27 +123,29 @@ class Likeness:
 
 def likeness_of(a: Seen, b: Seen, of_b: Numbers, of_a: Numbers) -> Likeness:
     """Fitted to pairs of frames most of which are the same; those that are not are left out (iterated trimming)."""
-    rows = []
-    for c in range(b.values.shape[1]):
-        x, y = a.values[of_a, c].astype(np.float64), b.values[of_b, c].astype(np.float64)
-        good = np.ones(len(x), bool)
-        gain, lift, scatter = 1.0, 0.0, 1.0
-        for _ in range(6):
-            vary = float(x[good].var())
-            gain = (
-                float(np.mean((x[good] - x[good].mean()) * (y[good] - y[good].mean()))) / vary if vary > 1e-9 else 0.0
-            )
-            lift = float(y[good].mean() - gain * x[good].mean())
-            off = np.abs(y - gain * x - lift)
-            scatter = 1.4826 * float(np.median(off[good])) + 1e-4
-            kept = off < 3 * scatter
-            if kept.sum() < 8 or bool((kept == good).all()):
-                break
-            good = kept
-        rows.append((gain, lift, max(scatter, _FINEST)))
+    rows = [_line_through(a.values[of_a, c], b.values[of_b, c]) for c in range(b.values.shape[1])]
     table = np.array(rows)
     of_all = b.values.mean(axis=0, dtype=np.float64), b.values.std(axis=0, dtype=np.float64) + 1e-3
     return Likeness(table[:, 0], table[:, 1], table[:, 2], *of_all)
+
+
+def _line_through(given: npt.NDArray[np.float32], told: npt.NDArray[np.float32]) -> tuple[float, float, float]:
+    """Gain, lift and scatter of a column."""
+    x, y = given.astype(np.float64), told.astype(np.float64)
+    good = np.ones(len(x), bool)
+    gain, lift, scatter = 1.0, 0.0, 1.0
+    for _ in range(_ROUNDS):
+        vary = float(x[good].var())
+        gain = float(np.mean((x[good] - x[good].mean()) * (y[good] - y[good].mean()))) / vary if vary > 1e-9 else 0.0
+        lift = float(y[good].mean() - gain * x[good].mean())
+        off = np.abs(y - gain * x - lift)
+        scatter = 1.4826 * float(np.median(off[good])) + 1e-4
+        # Never fewer than most of them: else the line shrinks upon the one scene that lies closest to it.
+        kept = off <= max(3 * scatter, float(np.quantile(off, _MOST)))
+        if kept.sum() < 8 or bool((kept == good).all()):
+            break
+        good = kept
+    return gain, lift, max(scatter, _FINEST)
 
 
 def chain_of(a: Seen, b: Seen, line: Line, votes: Votes) -> tuple[list[Run], Likeness | None]:

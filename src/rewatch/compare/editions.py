@@ -18,9 +18,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from rewatch.compare.black import marked
 from rewatch.compare.by_ear import segments_by_ear
 from rewatch.compare.chain import EDIT, Likeness, Line, Run, chain_of, line_of
-from rewatch.compare.frame import Framing, framing_of
+from rewatch.compare.frame import Framing, as_shown, framing_of
 from rewatch.compare.heard import Sounds, sound_of, sounds_of
 from rewatch.compare.look_again import at_hand, look_again
 from rewatch.compare.order import Piece, Stretch, closed, dark_ends, laid_out, pieces_of, snug, with_dark_ends
@@ -31,7 +32,7 @@ from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, S
 from rewatch.compare.slips import gathered, speed_of
 from rewatch.compare.sounding import sounding
 from rewatch.compare.votes import Votes, speeds_of, votes_of
-from rewatch.compare.words import BARS
+from rewatch.compare.words import BARS, COLOURED
 from rewatch.library.edition import Edition
 
 _RELATED = 2.0
@@ -40,6 +41,8 @@ _SLACK = 2
 """Frames that fall into no piece where frames do not go one by one."""
 
 _CLEARLY = 0.05
+_GREY = 0.004
+"""Mean colour, in Oklab, of frames that have none."""
 _OTHER_SOUND = 5.0
 """Seconds of another sound under the same picture that make a segment of its own; less is told as a part of one."""
 _LEAST_SOUND = 1.0
@@ -68,6 +71,7 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     say("looking for what is alike")
     framing = framing_of(seen_a, seen_b)
     votes = votes_of(seen_a, seen_b, framing)
+    seen_a, seen_b = as_shown(seen_a, seen_b, framing)
     say("finding the way through both")
     line, runs, like = _likeliest(seen_a, seen_b, votes)
     notes: list[str] = []
@@ -176,11 +180,12 @@ def _alignment(
             for part_a, part_b in _by_sound(a, b, of_a, of_b, sound_of(sounds, side_a, side_b)):
                 side_a, side_b = side_of(a, part_a), side_of(b, part_b)
                 segments.append(Segment(kind, side_a, side_b, speed, picture, sound_of(sounds, side_a, side_b), sure))
+    whole = marked(segments, (a.values, b.values), (sounds.loud_a, sounds.loud_b))
     details = {"framing": [framing.wide, framing.high, framing.mirrored], "by_frame": line.by_frame}
     if sounds.both and speed != 1:
         details["pitch"] = "goes with the speed" if sounds.pitched else "is kept"
     return Alignment(
-        a.edition.id, b.edition.id, names, durations, tuple(segments), True, notes + _said(sounds), speed,
+        a.edition.id, b.edition.id, names, durations, whole, True, notes + _said(sounds), speed,
         details=details,
     )  # fmt: skip
 
@@ -238,13 +243,20 @@ def _picture(a: Seen, b: Seen, framing: Framing, like: Likeness) -> Picture:
     )
     gain, lift = float(like.gain[0]), float(like.lift[0])
     # Of a and b in Oklab together: what is left of colour.
-    colour = float(np.clip((like.gain[3] + like.gain[4]) / 2, 0, 4))
+    colour = float(np.clip((like.gain[3] + like.gain[4]) / 2, 0, COLOURED))
     brightness = float(like.gain[2]) if gain <= 0 else gain
     saturation = colour / max(brightness, 0.05) if colour > 0.02 else 0.0
+    if _colourless(a):
+        # Nothing to be left of: as it was, unless B was given some.
+        saturation = 1.0 if _colourless(b) else COLOURED
     grade = Grade(round(gain, 3), round(lift, 4), round(saturation, 3))
     barred = any(abs(x - y) > BARS for x, y in zip(_bars(a), _bars(b), strict=True))
     changed = grade.changed or not framing.whole or framing.mirrored or barred
     return Picture(changed, crop, framing.mirrored, grade, a.bars, b.bars)
+
+
+def _colourless(seen: Seen) -> bool:
+    return float(np.sqrt(np.mean(seen.values[:, 3:5].astype(np.float64) ** 2))) < _GREY
 
 
 def _bars(seen: Seen) -> tuple[float, float]:

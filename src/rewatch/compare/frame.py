@@ -8,11 +8,12 @@ Contents
     Framing            how B's picture lies in A's
     likeness           how alike the layouts of two films are
     framing_of         the framing under which most of B is found in A
+    as_shown           the light of both films, reckoned on what both show
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +35,9 @@ _WELL = 0.2
 """Likeness beyond that of different pictures that a right framing has, on the average of a film."""
 _FEW, _TRIED = (150, 1500), 3
 """Layouts of B and of A that are looked at for a framing off the middle; how many of these are in full."""
+
+_SHARE = 0.25, 4.0
+"""Least and most that the light of a part is of that of the whole."""
 
 _weight = np.hypot(*np.mgrid[:DOWN, :ACROSS]).astype(np.float32)
 """Pictures hold less the finer the detail: with this weight each frequency says as much as the others."""
@@ -205,3 +209,44 @@ def _off_the_middle() -> Iterator[Framing]:
 def _parts() -> Iterator[tuple[float, float]]:
     for share in _SHARES:
         yield from ((share, 1.0), (1.0, share), (share, share))
+
+
+def as_shown(a: Seen, b: Seen, framing: Framing) -> tuple[Seen, Seen]:
+    """Both films with the light of each frame reckoned on what both show of it.
+
+    A crop takes off a dark rim or a bright sky, in each shot as much as there is: no one grade says what is left. How
+    the light of a part stands to that of the whole the layouts tell, about one a second; between two of a shot it goes
+    evenly from the one to the other.
+    """
+    if framing.whole:
+        return a, b
+    return _on_part(a, framing.of_a), _on_part(b, framing.of_b)
+
+
+def _on_part(seen: Seen, cut: Callable[[Floats], Floats]) -> Seen:
+    if not len(seen.keys):
+        return seen
+    of_part = cut(seen.layouts)
+    mean, mean_part = seen.layouts[:, 0, 0], of_part[:, 0, 0]
+    low, low_part = ((layouts**2).sum(axis=(1, 2)) - layouts[:, 0, 0] ** 2 for layouts in (seen.layouts, of_part))
+    # Detail that is finer than a layout is taken to lie evenly over the picture.
+    spread = seen.values[seen.keys, 1].astype(np.float64) ** 2
+    fine = np.maximum(spread - low, 0)
+    shares = np.stack([_ratio(mean_part, mean), np.sqrt(_ratio(low_part + fine, low + fine))], axis=1)
+    shots = np.searchsorted(seen.cuts, np.arange(len(seen)), side="right")
+    of_keys = shots[seen.keys]
+    share = np.ones((len(seen), 2))
+    for shot in np.unique(of_keys):
+        inside = np.flatnonzero(shots == shot)
+        here = of_keys == shot
+        for column in range(2):
+            share[inside, column] = np.interp(inside, seen.keys[here], shares[here, column])
+    values = seen.values.copy()
+    # Oklab's lightness goes with the code values.
+    values[:, :3] *= share[:, [0, 1, 0]]
+    return replace(seen, values=values)
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    least = 1e-3
+    return np.asarray(np.clip((part + least) / (whole + least), *_SHARE), dtype=np.float64)

@@ -44,7 +44,8 @@ _TURN = 8.0
 """What it costs, in nats, to say that another sound begins or ends; neighbouring landmarks count for half."""
 _PART = 0.7
 """Seconds of other sound that are told."""
-_SILENT = -60.0
+SILENT = -60.0
+"""LUFS, momentary: nothing is heard below."""
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -131,7 +132,7 @@ def sound_of(sounds: Sounds, of_a: Side, of_b: Side, *, same_picture: bool = Tru
     if sounds.a is None and sounds.b is None:
         return None
     if sounds.a is None or sounds.b is None:
-        return Sound(changed=True, replaced=True)
+        return Sound(changed=True, replaced=True, missing="a" if sounds.a is None else "b")
     low, high = (round((second - float(sounds.a.start)) * HOPS) for second in (of_a.start, of_a.end))
     hop, bins = sounds.a.between(max(low, 0), max(high, 0))
     seconds = sounds.a.seconds(hop)
@@ -255,7 +256,7 @@ def _gain(
     if len(at) < 3:
         return None
     there = np.interp(at, *sounds.loud_b)
-    heard = (loud[wanted] > _SILENT) & (there > _SILENT)
+    heard = (loud[wanted] > SILENT) & (there > SILENT)
     if heard.sum() < 3:
         return None
     return round(float(np.median(there[heard] - loud[wanted][heard])), 2)
@@ -270,6 +271,6 @@ def _by_loudness(sounds: Sounds, of_a: Side, of_b: Side, pace: float) -> Sound |
     if wanted.sum() < 3:
         return Sound(changed=False)
     there = np.interp(of_b.start + (seconds[wanted] - of_a.start) * pace, *sounds.loud_b)
-    if float(np.median(loud[wanted])) < _SILENT and float(np.median(there)) > _SILENT + 20:
+    if float(np.median(loud[wanted])) < SILENT and float(np.median(there)) > SILENT + 20:
         return Sound(changed=True, replaced=True)
     return Sound(changed=False)

@@ -17,6 +17,8 @@ import numpy.typing as npt
 from rewatch.compare.score import FigureChange
 
 Kind = Literal["same", "removed", "added", "moved", "replaced"]
+Black = Literal["beginning", "within", "end"]
+"""Where in its film a stretch stands that is black and silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Sound:
     gain_db:  how much louder B is; offset_s: how much later it is heard against the picture than in A
     replaced: another sound than A's stands here (music, a dub, silence), all through or for the most part
     parts:    (begin, end) in seconds of A: where another sound stands in a segment that else has A's
+    missing:  "a", "b": this edition has no sound at all
     """
 
     changed: bool
@@ -102,6 +105,7 @@ class Sound:
     offset_s: float | None = None
     replaced: bool = False
     parts: tuple[tuple[float, float], ...] = ()
+    missing: Literal["a", "b"] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -110,6 +114,7 @@ class Sound:
             "offset_s": self.offset_s,
             "replaced": self.replaced,
             "parts": [{"start": round(begin, 3), "end": round(end, 3)} for begin, end in self.parts],
+            "missing": self.missing,
         }
 
 
@@ -123,6 +128,7 @@ class Segment:
     sure:  0..1
     frames: (first of A, first of B, count) of the stretches that go frame by frame, where frames were dropped or
         doubled between them; () where all of it goes evenly
+    black: of what was removed or added: it is black and silent, and stands at its film's beginning or end, or within it
     """
 
     kind: Kind
@@ -133,6 +139,12 @@ class Segment:
     sound: Sound | None = None
     sure: float = 1.0
     frames: tuple[tuple[int, int, int], ...] = ()
+    black: Black | None = None
+
+    @property
+    def of_the_cut(self) -> bool:
+        """Whether it differs by more than black before or after the film."""
+        return self.kind != "same" and self.black not in ("beginning", "end")
 
     @property
     def other_sound(self) -> float:
@@ -150,6 +162,7 @@ class Segment:
             "picture": self.picture.as_json() if self.picture else None,
             "sound": self.sound.as_json() if self.sound else None,
             "sure": self.sure,
+            "black": self.black,
         } | ({"frames": [list(stretch) for stretch in self.frames]} if self.frames else {})
 
 
@@ -305,7 +318,8 @@ class Alignment:
             return "the two have nothing in common that could be found"
         apart = self.durations[1] - self.durations[0]
         length = "as long" if abs(apart) < 0.05 else f"{in_words(abs(apart))} {'longer' if apart > 0 else 'shorter'}"
-        counts = [(self.count(kind), kind) for kind in ("removed", "added", "replaced", "moved")]
+        of_cut = [s.kind for s in self.segments if s.of_the_cut]
+        counts = [(of_cut.count(kind), kind) for kind in ("removed", "added", "replaced", "moved")]
         told = ", ".join(f"{n} {kind}" for n, kind in counts if n) or "the same cut"
         speed = ""
         if abs(self.speed - 1) > 2e-4:
@@ -314,9 +328,22 @@ class Alignment:
         other = sum(s.other_sound for s in self.segments)
         whole = sum(s.a.seconds for s in self.segments if s.a and s.sound and s.kind in ("same", "moved"))
         heard = ""
-        if other > 0.5:
+        missing = next((s.sound.missing for s in self.segments if s.sound and s.sound.missing), None)
+        if missing:
+            heard = f"; {missing.upper()} has no sound"
+        elif other > 0.5:
             heard = "; another sound" if other > 0.9 * whole else f"; another sound for {in_words(other)}"
-        return f"B is {length}: {told}{speed}{heard}"
+        return f"B is {length}: {told}{speed}{heard}{self._black_ends()}"
+
+    def _black_ends(self) -> str:
+        """ "; B has 1.4 s more of black at its end" """
+        said = []
+        for where in ("beginning", "end"):
+            sides = [(s.b.seconds if s.b else -s.a.seconds if s.a else 0.0) for s in self.segments if s.black == where]
+            more = sum(sides)
+            if abs(more) >= 0.05:
+                said.append(f"{in_words(abs(more))} {'more' if more > 0 else 'less'} of black at its {where}")
+        return f"; B has {' and '.join(said)}" if said else ""
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -15,6 +15,8 @@ from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Sound
 
 BARS = 0.02
 """Of the height or width: bars that are no thicker are none."""
+COLOURED = 4.0
+"""Saturation that is told where A has no colour and B has: the most that is told at all."""
 _PART, _SLIPS = "other sound at", "frames dropped or doubled"
 
 
@@ -25,6 +27,8 @@ def changes_of(segment: Segment, usual: tuple[str, ...] = (), speed: float | Non
     """
     if segment.kind == "replaced":
         return ("the sound runs on",) if segment.sound and not segment.sound.replaced else ()
+    if segment.black:
+        return ("black",) if segment.black == "within" else (f"black at the {segment.black}",)
     said = picture_in_words(segment.picture) + sound_in_words(segment.sound)
     if segment.frames:
         slips = sum(abs((d[0] - d[1]) - (c[0] - c[1])) for c, d in pairwise(segment.frames))
@@ -80,6 +84,8 @@ def grade_in_words(grade: Grade) -> tuple[str, ...]:
         said.append("less contrast" if grade.gain < 1 else "more contrast")
     if grade.saturation < 0.1:
         said.append("black and white")
+    elif grade.saturation >= COLOURED:
+        said.append("in colour")
     elif abs(grade.saturation - 1) > 0.2:
         said.append("paler" if grade.saturation < 1 else "more colourful")
     return tuple(said) or ("regraded",)
@@ -92,6 +98,8 @@ def sound_in_words(sound: Sound | None) -> tuple[str, ...]:
     """
     if sound is None or not sound.changed:
         return ()
+    if sound.missing:
+        return (f"no sound in {sound.missing.upper()}",)
     if sound.replaced:
         return ("other sound",)
     said = []
