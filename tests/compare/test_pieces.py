@@ -13,9 +13,10 @@ import pytest
 from rewatch.clock import FrameTimes
 from rewatch.compare.black import marked
 from rewatch.compare.chain import Line, Run, likeness_of
+from rewatch.compare.editions import side_of
 from rewatch.compare.frame import Framing, as_shown, likeness
-from rewatch.compare.order import Piece, pieces_of, snug
-from rewatch.compare.seen import Seen
+from rewatch.compare.order import Piece, closed, pieces_of, snug
+from rewatch.compare.seen import Seen, evened
 from rewatch.compare.segments import Alignment, Segment, Side
 from rewatch.compare.slips import gathered, speed_of
 from rewatch.compare.votes import Votes, speeds_of
@@ -208,3 +209,44 @@ def test_black_that_a_file_has_more_is_no_other_cut() -> None:
     assert mute.summary() == (
         "B is 4.9 s longer: 1 added; B has 2.0 s more of black at its beginning and 2.0 s more of black at its end"
     )
+
+
+def test_uneven_frames_are_counted_in_the_time_that_most_last() -> None:
+    """Every third frame left out of a film at 24, and ten short ones at its end."""
+    kept = np.flatnonzero(np.arange(90) % 3 != 1)
+    pts = np.concatenate([kept * 5, 450 + np.arange(10)])
+    times = FrameTimes(pts, Fraction(1, 120), 460)
+    light = np.linspace(0, 1, len(pts)).astype(np.float32)
+    edition: Any = SimpleNamespace(times=times)
+    nothing: Any = None
+    whole = Seen(
+        edition, times, 24.0, np.repeat(light[:, None], 6, axis=1), nothing, np.array([2, 40]),
+        np.zeros((2, DOWN, ACROSS), np.float32), np.array([20, 50]),
+    )  # fmt: skip
+    even = evened(whole)
+    assert even.rate == pytest.approx(24)
+    assert len(even) == 92
+    assert even.slots is not None
+    assert even.slots[:7].tolist() == [0, 0, 1, 2, 2, 3, 4]
+    # Stretches cover the file wholly and once, wherever they are cut.
+    for at in range(1, len(even)):
+        one, other = side_of(even, (0, at)), side_of(even, (at, len(even)))
+        frames = [n for side in (one, other) if side for n in range(side.first_frame or 0, (side.last_frame or 0) + 1)]
+        assert frames == list(range(len(pts)))
+    assert even.slots[even.keys].tolist() == [2, 40]
+    assert even.slots[even.cuts].tolist() == [20, 50]
+    regular = FrameTimes.even(100, Fraction(24))
+    plain = Seen(edition, regular, 24.0, np.zeros((100, 6), np.float32), nothing, np.zeros(0), nothing, np.zeros(0))
+    assert evened(plain) is plain
+    # Frame 2 of B is shown while A shows its fifth.
+    side_a, side_b = Side(0, 89, 0.0, 3.75), Side(0, 69, 0.0, 460 / 120)
+    both = (FrameTimes.even(90, Fraction(24)), times)
+    film = Alignment("1", "2", ("A", "B"), (3.75, 3.83), (Segment("same", side_a, side_b),), times=both)
+    assert film.frame_map()[[0, 1, 2, 20]].tolist() == [0, 2, 3, 30]
+
+
+def test_gaps_of_a_frame_or_two_are_closed_in_both_films() -> None:
+    pieces = [Piece((0, 50), (60, 110)), Piece((51, 110), (1, 58)), Piece((140, 160), (110, 130))]
+    assert closed(pieces, 131, 161, 2) == [
+        Piece((0, 50), (58, 110)), Piece((50, 110), (0, 58)), Piece((140, 161), (110, 131))
+    ]  # fmt: skip

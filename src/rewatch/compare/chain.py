@@ -68,7 +68,8 @@ class Line:
 
 def line_of(a: Seen, b: Seen, speed: float) -> Line:
     """The map between the frames of two films at a speed: by frames where their rates fit it, else by time."""
-    if abs(speed * a.rate / b.rate - 1) < 4e-4:
+    even = a.slots is None and b.slots is None
+    if even and abs(speed * a.rate / b.rate - 1) < 4e-4:
         return Line(np.arange(len(b), dtype=np.float64), True, speed)
     middles = b.times.seconds(np.arange(len(b))) + 0.5 / b.rate
     return Line(speed * middles * a.rate, False, speed)

@@ -27,7 +27,7 @@ from rewatch.compare.look_again import at_hand, look_again
 from rewatch.compare.order import Piece, Stretch, closed, dark_ends, laid_out, pieces_of, snug, with_dark_ends
 from rewatch.compare.reframe import reframed
 from rewatch.compare.score import score_changes
-from rewatch.compare.seen import Seen, see
+from rewatch.compare.seen import Seen, evened, see
 from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, Sound
 from rewatch.compare.slips import gathered, speed_of
 from rewatch.compare.sounding import sounding
@@ -68,6 +68,7 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     if seen_a is None or seen_b is None:
         say("laying the sounds beside each other")
         return segments_by_ear(a, b, sounds_of(a, b, 1.0), picture=(seen_a is not None, seen_b is not None))
+    seen_a, seen_b = evened(seen_a), evened(seen_b)
     say("looking for what is alike")
     framing = framing_of(seen_a, seen_b)
     votes = votes_of(seen_a, seen_b, framing)
@@ -95,7 +96,7 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     if line.by_frame:
         pieces = gathered(snug(pieces, len(seen_a), len(seen_b)), seen_b.rate)
     else:
-        pieces = closed(pieces, len(seen_b), _SLACK)
+        pieces = closed(pieces, len(seen_a), len(seen_b), _SLACK)
     return _alignment(seen_a, seen_b, line, framing, like, pieces, tuple(notes))
 
 
@@ -165,6 +166,10 @@ def _alignment(
     slipping = {piece.b: piece for piece in pieces if piece.parts}
     for kind, of_a, of_b, score in laid_out(pieces, len(a), len(b), 0 if line.by_frame else _SLACK):
         side_a, side_b = side_of(a, of_a) if of_a else None, side_of(b, of_b) if of_b else None
+        if side_a is None and side_b is None:
+            continue
+        if side_a is None or side_b is None:
+            kind = "removed" if side_b is None else "added"
         sure = _sure(kind, score)
         if of_a is None or of_b is None or side_a is None or side_b is None:
             segments.append(Segment(kind, side_a, side_b, sure=sure))
@@ -174,19 +179,22 @@ def _alignment(
         elif of_b in slipping:
             own = speed_of(slipping[of_b], speed)
             heard = sound_of(sounds if own == speed else sounds_of(a.edition, b.edition, own), side_a, side_b)
-            frames = tuple((part_a[0], part_b[0], part_b[1] - part_b[0]) for part_b, part_a in slipping[of_b].parts)
+            # Where frames last unevenly it is time that says which belongs to which.
+            parts = slipping[of_b].parts if a.slots is None and b.slots is None else ()
+            frames = tuple((part_a[0], part_b[0], part_b[1] - part_b[0]) for part_b, part_a in parts)
             segments.append(Segment(kind, side_a, side_b, own, picture, heard, sure, frames))
         else:
             for part_a, part_b in _by_sound(a, b, of_a, of_b, sound_of(sounds, side_a, side_b)):
-                side_a, side_b = side_of(a, part_a), side_of(b, part_b)
-                segments.append(Segment(kind, side_a, side_b, speed, picture, sound_of(sounds, side_a, side_b), sure))
+                of_part = side_of(a, part_a), side_of(b, part_b)
+                if of_part[0] is not None and of_part[1] is not None:
+                    segments.append(Segment(kind, *of_part, speed, picture, sound_of(sounds, *of_part), sure))  # type: ignore[arg-type]
     whole = marked(segments, (a.values, b.values), (sounds.loud_a, sounds.loud_b))
     details = {"framing": [framing.wide, framing.high, framing.mirrored], "by_frame": line.by_frame}
     if sounds.both and speed != 1:
         details["pitch"] = "goes with the speed" if sounds.pitched else "is kept"
     return Alignment(
         a.edition.id, b.edition.id, names, durations, whole, True, notes + _said(sounds), speed,
-        details=details,
+        details=details, times=None if a.slots is None and b.slots is None else (a.shown, b.shown),
     )  # fmt: skip
 
 
@@ -219,10 +227,11 @@ def _exact(line: Line, a: Seen, b: Seen) -> float:
     return round(speed, 6)
 
 
-def side_of(seen: Seen, frames: Stretch) -> Side:
-    """A stretch of frames, half-open, as a side of a segment."""
-    begin, end = seen.times.seconds([frames[0], frames[1]]).tolist()
-    return Side(frames[0], frames[1] - 1, begin, end)
+def side_of(seen: Seen, frames: Stretch) -> Side | None:
+    """A stretch of frames, half-open, as a side of a segment; None where no frame of the file begins in it."""
+    first, after = seen.edge(frames[0]), seen.edge(frames[1])
+    begin, end = seen.shown.seconds([first, after]).tolist()
+    return Side(first, after - 1, begin, end) if after > first else None
 
 
 def _sure(kind: str, score: float) -> float:

@@ -83,17 +83,19 @@ class Pictures:
         self._held: dict[int, npt.NDArray[np.float32]] = {}
 
     def __getitem__(self, frame: int) -> npt.NDArray[np.float32] | None:
-        return self._held.get(frame)
+        return self._held.get(self._seen.frame(frame)) if 0 <= frame < len(self._seen) else None
 
     def read(self, begin: int, end: int) -> None:
         """Decode frames ``begin .. end``; those that cannot be had are missing."""
         begin, end = max(0, begin), min(len(self._seen), end)
-        wanted = [n for n in range(begin, end) if n not in self._held]
-        if not wanted:
+        if begin >= end:
             return
         seen = self._seen
+        wanted = [n for n in range(seen.frame(begin), seen.frame(end - 1) + 1) if n not in self._held]
+        if not wanted:
+            return
         try:
-            for number, rgb in read_frames(seen.edition.facts, wanted[0], wanted[-1] + 1, seen.times, _WIDTH):
+            for number, rgb in read_frames(seen.edition.facts, wanted[0], wanted[-1] + 1, seen.shown, _WIDTH):
                 self._held[number] = self._small(rgb)
         except FilmError:
             return

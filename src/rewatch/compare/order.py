@@ -16,6 +16,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -100,17 +101,28 @@ def _shared_out(pieces: Sequence[Piece], told: Told) -> list[Piece]:
     return found
 
 
-def closed(pieces: Sequence[Piece], frames_b: int, slack: int) -> list[Piece]:
-    """The pieces with gaps of no more than `slack` frames of B between them, before and after them, closed."""
+def closed(pieces: Sequence[Piece], frames_a: int, frames_b: int, slack: int) -> list[Piece]:
+    """The pieces with gaps of no more than `slack` frames between them, before and after them, closed in both films."""
+    found = _closed_in([*pieces], "b", frames_b, slack)
+    found = _closed_in(sorted(found, key=lambda p: p.a), "a", frames_a, slack)
+    return sorted(found, key=lambda p: p.b)
+
+
+def _closed_in(pieces: list[Piece], film: Literal["a", "b"], frames: int, slack: int) -> list[Piece]:
     found: list[Piece] = []
     for piece in pieces:
-        before = found[-1].b[1] if found else 0
-        if 0 < piece.b[0] - before <= slack:
-            piece = replace(piece, b=(before, piece.b[1]))
+        before = getattr(found[-1], film)[1] if found else 0
+        begin, end = getattr(piece, film)
+        if 0 < begin - before <= slack:
+            piece = _with(piece, film, (before, end))
         found.append(piece)
-    if found and 0 < frames_b - found[-1].b[1] <= slack:
-        found[-1] = replace(found[-1], b=(found[-1].b[0], frames_b))
+    if found and 0 < frames - getattr(found[-1], film)[1] <= slack:
+        found[-1] = _with(found[-1], film, (getattr(found[-1], film)[0], frames))
     return found
+
+
+def _with(piece: Piece, film: Literal["a", "b"], stretch: Stretch) -> Piece:
+    return replace(piece, a=stretch) if film == "a" else replace(piece, b=stretch)
 
 
 def dark_ends(values: npt.NDArray[np.float32]) -> tuple[int, int, int]:

@@ -79,7 +79,7 @@ def _chosen(a: Seen, b: Seen, line: Line, runs: Sequence[Run], more: bool) -> li
 
 def _grey(seen: Seen, frame: int, mirrored: bool) -> Floats | None:
     try:
-        rgb = read_frame(seen.edition.facts, frame, seen.times, 320)
+        rgb = read_frame(seen.edition.facts, seen.frame(frame), seen.shown, 320)
     except FilmError:
         return None
     top, bottom, left, right = seen.bars

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +18,17 @@ Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 Bars = tuple[float, float, float, float]
 
+_EVEN = 0.25
+"""Share by which frames may last longer or less long than most, and still be even."""
+_FEW = 0.005
+"""Share of the frames that may last another time in a film that is even."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The picture of one edition.
 
-    times:   when each of its n frames is shown
+    times:   when each of its n frames is shown; evenly: see `evened`
     rate:    frames a second, on the average
     values:  (n, 5) float32, of each frame: light's mean and spread, mean colour in Oklab
     prints:  its prints
@@ -30,6 +36,7 @@ class Seen:
     layouts: (m, DOWN, ACROSS) float32, lowest frequencies of their luma
     cuts:    frames with which a shot begins, rising
     bars:    black bars of most of the film: top, bottom, left, right as shares of the height and width
+    slots:   (n,) int64, rising: the frame of the file that each of the n is; None where they are the file's own
     """
 
     edition: Edition
@@ -41,9 +48,35 @@ class Seen:
     layouts: Floats
     cuts: Numbers
     bars: Bars = (0.0, 0.0, 0.0, 0.0)
+    slots: Numbers | None = None
 
     def __len__(self) -> int:
         return len(self.times)
+
+    @property
+    def shown(self) -> FrameTimes:
+        """When each frame of the file is shown."""
+        found = self.edition.times
+        assert found is not None
+        return found
+
+    def frame(self, number: int) -> int:
+        """The frame of the file that one of the n is."""
+        return number if self.slots is None else int(self.slots[number])
+
+    def edge(self, number: int) -> int:
+        """The frame of the file that begins with one of the n, or that is the next to begin; n: the file's end."""
+        if self.slots is None:
+            return number
+        if number >= len(self.slots):
+            return len(self.shown)
+        # What lies between two that are shown belongs to the one before it.
+        return int(self.slots[number]) + bool(number and self.slots[number] == self.slots[number - 1])
+
+    def places(self, frames: npt.ArrayLike) -> Numbers:
+        """Which of the n shows each of these frames of the file first, or what comes after it."""
+        wanted = np.asarray(frames, dtype=np.int64)
+        return wanted if self.slots is None else np.minimum(np.searchsorted(self.slots, wanted), len(self.slots) - 1)
 
 
 def see(edition: Edition) -> Seen | None:
@@ -70,6 +103,29 @@ def see(edition: Edition) -> Seen | None:
         layouts,
         np.asarray(cuts, np.int64),
         _usual_bars(prints),
+    )
+
+
+def evened(seen: Seen) -> Seen:
+    """A film whose frames are shown for uneven times, as if they were even: each as often as it lasts.
+
+    A capture that left out repeats, a phone's film, a file whose tail runs at another rate: places in it are counted
+    in the time that most of its frames last. As it was where fewer than one frame in 200 lasts another time.
+    """
+    edges = seen.times.seconds(np.arange(len(seen) + 1))
+    lasts = np.diff(edges)
+    usual = np.abs(lasts / np.median(lasts) - 1) <= _EVEN
+    if np.mean(~usual) < _FEW:
+        return seen
+    rate = 1 / float(lasts[usual].mean())
+    count = max(2, round((edges[-1] - edges[0]) * rate))
+    ticks = np.round((edges[0] + np.arange(count + 1) / rate) * 10**6).astype(np.int64)
+    times = FrameTimes(ticks[:-1], Fraction(1, 10**6), int(ticks[-1]))
+    slots = seen.times.frame_at(times.seconds(np.arange(count)) + 0.5 / rate)
+    even = replace(seen, times=times, rate=rate, values=seen.values[slots], slots=slots)
+    kept = np.isin(seen.keys, slots)
+    return replace(
+        even, keys=even.places(seen.keys[kept]), layouts=seen.layouts[kept], cuts=np.unique(even.places(seen.cuts))
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from rewatch.clock import FrameTimes
 from rewatch.compare.score import FigureChange
 
 Kind = Literal["same", "removed", "added", "moved", "replaced"]
@@ -191,6 +192,7 @@ class Alignment:
     related:  False: the two have nothing in common, and nothing was forced together
     notes:    what is less exact than it might be, one line each
     score:    figures of the score in both
+    times:    when the frames of A and of B are shown, where those of one of them last unevenly
     """
 
     a: str
@@ -203,6 +205,7 @@ class Alignment:
     speed: float = 1.0
     score: tuple[FigureChange, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    times: tuple[FrameTimes, FrameTimes] | None = field(default=None, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Segment]:
         return iter(self.segments)
@@ -221,6 +224,13 @@ class Alignment:
                 continue
             (a, last_a), (b, last_b) = ((side.first_frame, side.last_frame) for side in (segment.a, segment.b))
             if a is None or b is None or last_a is None or last_b is None:
+                continue
+            if self.times is not None:
+                # The middle of each frame of B, and the frame of A that is shown at the same share of the way.
+                edges = self.times[1].seconds(np.arange(b, last_b + 2))
+                share = ((edges[:-1] + edges[1:]) / 2 - edges[0]) / (edges[-1] - edges[0])
+                at = segment.a.start + share * segment.a.seconds
+                found[b : last_b + 1] = np.clip(self.times[0].frame_at(at), a, last_a)
                 continue
             pace = (last_a + 1 - a) / (last_b + 1 - b)
             found[b : last_b + 1] = a + np.floor((np.arange(last_b + 1 - b) + 0.5) * pace).astype(np.int64)
@@ -263,7 +273,9 @@ class Alignment:
         if segment.kind == "replaced":
             return Place(at, False, segment.kind)
         frame = None
-        if theirs.first_frame is not None and theirs.last_frame is not None:
+        if self.times is not None:
+            frame = int(self.times[other == "b"].frame_at(at))
+        elif theirs.first_frame is not None and theirs.last_frame is not None:
             count = theirs.last_frame + 1 - theirs.first_frame
             # Half a thousandth of a frame of grace: the second at which a frame begins is that frame.
             frame = theirs.first_frame + min(int(share * count + 5e-4), count - 1)

@@ -68,12 +68,12 @@ def _by_layout(a: Seen, b: Seen, framing: Framing) -> Floats:
 
 
 def _by_hash(a: Seen, b: Seen, mirrored: bool) -> Floats:
-    of_a, frames_a = _signs(np.asarray(a.prints.hashes)), np.asarray(a.prints.frames, dtype=np.int64)
+    of_a, frames_a = _signs(np.asarray(a.prints.hashes)), a.places(a.prints.frames)
     if mirrored:
         # Bit 16 i + j is the frequency j + 1 across: the odd ones change their sign.
         of_a = of_a * np.where(np.arange(256) % 2, 1, -1).astype(np.float32)
     step = max(1, round(len(b.prints) / _MOST))
-    hashes, frames = np.asarray(b.prints.hashes)[::step], np.asarray(b.prints.frames, dtype=np.int64)[::step]
+    hashes, frames = np.asarray(b.prints.hashes)[::step], b.places(b.prints.frames)[::step]
     found = []
     for at in range(0, len(hashes), _ROWS):
         # The product of two rows of signs is 256 less twice the bits by which they differ.
