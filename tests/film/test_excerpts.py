@@ -45,6 +45,23 @@ def test_excerpts_are_the_frames_of_the_full_reading(tmp_path, render, codec, na
         assert piece.keyframe[0]
 
 
+def test_skimmed_excerpts_hold_what_was_decoded_until_the_next(tmp_path, render):
+    # MPEG-2, where no frame refers to a B frame: what is decoded is as in the full reading.
+    film = open_film(render(tmp_path / "film.mkv", count=72, codec="mpeg2video", options={"g": "12", "bf": "2"}))
+    order = order_of(film, read_packets(film))
+    luma = full(film)[0]
+    only = order.anchor.copy()
+    only[order.keyframes] = True
+    assert 0.2 < only.mean() < 0.5
+    keys = order.keyframes.tolist()
+    spans = [(keys[1], keys[2]), (keys[2], keys[2] + 8), (keys[4], 72)]
+    shown = np.maximum.accumulate(np.where(only, np.arange(72), 0))
+    for (begin, end), piece in zip(spans, read_excerpts(film, order, spans, only=only), strict=True):
+        assert piece.first == begin
+        assert np.array_equal(piece.luma, luma[shown[begin:end]])
+        assert np.array_equal(piece.pts, order.pts[begin:end])
+
+
 def test_frames_that_are_asked_for_come_large(tmp_path, render):
     film = open_film(render(tmp_path / "film.mp4", count=24))
     order = order_of(film, read_packets(film))

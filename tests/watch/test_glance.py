@@ -21,6 +21,7 @@ from rewatch.watch import first_look, run
 from rewatch.watch import glance as module
 from rewatch.watch.frames import Frames
 from rewatch.watch.glance import Glance, NoGlance
+from rewatch.watch.glance_skim import skim, worth_skimming
 from rewatch.watch.glance_stream import HOW, GlanceStream, glanced
 from rewatch.watch.progress import Silent
 from rewatch.watch.run import watch
@@ -86,6 +87,30 @@ def test_a_film_that_cannot_be_glanced_at_is_read_in_full(
         assert str(stand.settings()[HOW]).startswith("every frame looked at")
     frames, light = (stand.finish({})[stand.name] for stand in stands)
     assert len(frames.at) == len(light.values) == demo_film.truth.frames
+
+
+def test_skimming_leaves_open_what_it_cannot_tell_and_loses_nothing(demo_film: Any, tmp_path: Path) -> None:
+    film = open_film(demo_film.path)
+    glance = Glance(film, tmp_path, lambda piece: None)
+    glance.look()
+    order, ledger = glance.order, glance.ledger
+    keys, ends = order.keyframes.tolist(), ledger.coded.ends.tolist()
+    assert worth_skimming(order)
+    assert glance.skims()
+    skimmed = skim(film, tmp_path, order, ledger, range(len(keys)))
+    clear = [g for g in range(len(keys)) if g not in skimmed.open]
+    assert clear
+    for true in demo_film.truth.boundaries:
+        first, last = (true["frame"],) * 2 if true["kind"] == "cut" else (true["first"], true["last"])
+        inside = [
+            g for g in clear if keys[g] <= last and first < ends[g] and (first > keys[g] or true["kind"] != "cut")
+        ]
+        assert not inside, true
+        for group in clear:
+            if ends[group] == first and true["kind"] == "cut":
+                assert skimmed.cut[group] >= 0.5, true
+    cuts = {true.get("frame") for true in demo_film.truth.boundaries}
+    assert all(ends[group] in cuts for group, sure in skimmed.cut.items() if sure >= 0.5)
 
 
 def test_keyframes_are_compared_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,10 +68,11 @@ class Decoding:
     hasty:  leave the deblocking of frames that no other frame refers to (a tenth of the time of H.264). They alone
             are touched, by block edges that the reduction averages away; small pictures differ by 0.02 of 255 on
             average
+    rough:  leave all deblocking: pictures drift from what they are, ever more until the next keyframe
     """
 
-    def __init__(self, film: FilmFacts, picture: PictureFacts, *, hasty: bool = False) -> None:
-        self._hasty = hasty
+    def __init__(self, film: FilmFacts, picture: PictureFacts, *, hasty: bool = False, rough: bool = False) -> None:
+        self._left = "all" if rough else "noref" if hasty else ""
         self.lost = Damage()
         self.grey = 0
         self.picture = picture
@@ -98,8 +99,8 @@ class Decoding:
         # frames that is much.
         each = 4 if self.picture.width * self.picture.height <= _MANY_PIXELS else 2
         chosen.codec_context.thread_count = min(_MOST_THREADS, each * (os.cpu_count() or 1))
-        if self._hasty and self.picture.codec in _DEBLOCKED:
-            chosen.codec_context.options = {"skip_loop_filter": "noref"}
+        if self._left and self.picture.codec in _DEBLOCKED:
+            chosen.codec_context.options = {"skip_loop_filter": self._left}
         self._stream = chosen
         for stream in self._container.streams:
             if stream.index != self.picture.stream:

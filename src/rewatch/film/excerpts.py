@@ -4,6 +4,8 @@ The file is read once from its start; only the packets that a stretch needs go t
 several side by side (one thread each: that wastes less than one decoder in several threads). What comes back must be
 just the frames that the packets promised, or the film is not to be read in this way.
 
+A stretch may be skimmed: only some of its frames are decoded, and each is held until the next one.
+
 Contents
     read_excerpts, ExcerptsFailed
 """
@@ -39,6 +41,7 @@ SEEK_OVER = 500
 AHEAD = 3
 """Stretches that may lie decoded, or half decoded, for each worker: what bounds the memory."""
 
+Bools = npt.NDArray[np.bool_]
 Choice = Callable[[int, npt.NDArray[np.uint8]], bool]
 """Whether a frame, told by its number and its small luma, is to be had large as well."""
 
@@ -63,10 +66,16 @@ class _Worker:
     """One decoder with a thread of its own."""
 
     def __init__(
-        self, film: FilmFacts, picture: PictureFacts, order: Order, choice: Callable[[], Choice] | None, threads: int
+        self,
+        film: FilmFacts,
+        picture: PictureFacts,
+        order: Order,
+        choice: Callable[[], Choice] | None,
+        threads: int,
+        only: Bools | None,
     ) -> None:
-        self._film, self._picture, self._order, self._choice = film, picture, order, choice
-        self._decoding = Decoding(film, picture, hasty=True)
+        self._film, self._picture, self._order, self._choice, self._only = film, picture, order, choice, only
+        self._decoding = Decoding(film, picture, hasty=True, rough=only is not None)
         self._codec = self._decoding.codec
         self._codec.thread_count = threads
         self._scaler = VideoReformatter()
@@ -94,22 +103,30 @@ class _Worker:
         lasts = 0
         large: dict[int, npt.NDArray[np.uint8]] = {}
         choice = self._choice() if self._choice else None
-        at = 0
+        due = np.arange(job.begin, job.end)
+        if self._only is not None:
+            due = due[self._only[job.begin : job.end]]
+        done = 0
         for frame in self._frames(job):
             number = int(np.searchsorted(order.raw, frame.pts)) if frame.pts is not None else -1
             if not job.begin <= number < job.end:
                 continue
-            if at >= count or number != job.begin + at or order.raw[number] != frame.pts or frame.is_corrupt:
-                raise ExcerptsFailed(f"{self._film.path}: frame {job.begin + at} is not where its packet is")
+            if done >= len(due) or number != due[done] or order.raw[number] != frame.pts or frame.is_corrupt:
+                raise ExcerptsFailed(f"{self._film.path}: frame {number} is not where its packet is")
+            at = number - job.begin
             luma[at], cb[at], cr[at] = self._decoding.reduce(frame)
             kind[at], key[at] = _KINDS.get(int(frame.pict_type), ord("?")), frame.key_frame
             lasts = frame.duration
             if choice is not None and choice(number, luma[at]):
                 with suppress(av.error.FFmpegError):
                     large[number] = upright_rgb(frame, self._picture, LARGE_WIDTH, self._scaler)
-            at += 1
-        if at < count or self._decoding.lost.frames or self._decoding.grey:
-            raise ExcerptsFailed(f"{self._film.path}: frame {job.begin + at} could not be decoded")
+            done += 1
+        if done < len(due) or self._decoding.lost.frames or self._decoding.grey:
+            frame_lost = int(due[min(done, len(due) - 1)])
+            raise ExcerptsFailed(f"{self._film.path}: frame {frame_lost} could not be decoded")
+        if done < count:
+            shown = due[np.searchsorted(due, np.arange(job.begin, job.end), side="right") - 1] - job.begin
+            luma, cb, cr = luma[shown], cb[shown], cr[shown]
         part = slice(job.begin, job.end)
         last = int(order.pts[job.end] - order.pts[job.end - 1]) if job.end < len(order) else lasts or order.duration
         job.pictures = Pictures(
@@ -140,11 +157,14 @@ def read_excerpts(
     workers: int = WORKERS,
     ahead: int = AHEAD,
     each: int = 1,
+    only: Bools | None = None,
 ) -> Iterator[Pictures]:
     """The frames of each of `spans` (half-open, in order, apart, each from a keyframe on), one `Pictures` a span.
 
     workers: decoders side by side; each: threads of one; ahead: spans of each that may lie decoded
     choice: makes, for each span, what says of each of its frames whether it is to be had large; None: none are
+    only: (n,) the frames that are decoded, keyframes among them, none of them deblocked; any other one is given as the
+          one of these before it. Frames that refer to those left out come out near what they are, not as they are
     ExcerptsFailed where frames are damaged or other than the packets promised.
     """
     picture = film.picture
@@ -162,7 +182,7 @@ def read_excerpts(
 
     def read() -> None:
         try:
-            _deal(film, order, todo, ready, room, stop)
+            _deal(film, order, only, todo, ready, room, stop)
         except BaseException as error:
             failed.append(error)
             for job in todo:
@@ -173,7 +193,7 @@ def read_excerpts(
 
     threads = [threading.Thread(target=read, daemon=True, name="excerpts")]
     for _ in range(min(workers, len(todo))):
-        worker = _Worker(film, picture, order, choice, each)
+        worker = _Worker(film, picture, order, choice, each, only)
         threads.append(threading.Thread(target=worker.run, args=(ready,), daemon=True, name="excerpt"))
     for thread in threads:
         thread.start()
@@ -198,6 +218,7 @@ def read_excerpts(
 def _deal(
     film: FilmFacts,
     order: Order,
+    only: Bools | None,
     todo: Sequence[_Job],
     ready: queue.Queue[_Job | None],
     room: threading.Semaphore,
@@ -206,14 +227,18 @@ def _deal(
     """Read the file, and give each job to the workers as soon as its packets are there."""
     waiting = list(reversed(todo))
     open_jobs: list[_Job] = []
+    needed = np.ones(len(order), np.bool_)
+    if only is not None:
+        needed[order.packet] = only
     for place, packet in _packets(film, order, todo[0].first_packet):
         while waiting and waiting[-1].first_packet <= place:
             room.acquire()
             open_jobs.append(waiting.pop())
         if stop.is_set():
             return
-        for job in open_jobs:
-            job.packets.append(packet)
+        if needed[place]:
+            for job in open_jobs:
+                job.packets.append(packet)
         for job in [j for j in open_jobs if j.end_packet <= place + 1]:
             open_jobs.remove(job)
             ready.put(job)

@@ -1,9 +1,11 @@
 """Glance: a film's shots, to the frame, from a part of its frames.
 
-    packets → order → keyframes → what is open? → stretches in full, detector → what is open now? → ...
+    packets → order → keyframes → what is open? → anchors, detector → what is still open? → stretches in full, detector
+    → what is open now? → ...
 
-The whole file is read, all keyframes are decoded, and then those groups of pictures that packets and keyframes leave
-open (`images.glance_judge`), from a keyframe on; on each run of them the detector of the full watch decides. The film
+The whole file is read, all keyframes are decoded, and then of those groups of pictures that packets and keyframes leave
+open (`images.glance_judge`) the anchors (`watch.glance_skim`), and what they leave open in full, from a keyframe on; on
+each run of that the detector of the full watch decides. The film
 is gone through in windows, so that memory does not grow with it; what is learnt in one counts in the next.
 
 Where packets cannot say which frame is which, or a stretch does not decode to what they promised, there is no glance
@@ -19,7 +21,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +30,14 @@ from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.film.choice import LargeChoice
 from rewatch.film.excerpts import Choice, ExcerptsFailed, read_excerpts
+from rewatch.film.groups import part_of
 from rewatch.film.order import NoOrder, Order, known_order
-from rewatch.images.boundaries import BLOCK, LEAST_SURE, Boundaries
+from rewatch.images.boundaries import LEAST_SURE
 from rewatch.images.boundaries_fades import Transition
 from rewatch.images.glance_evidence import Coded, compare_keys
 from rewatch.images.glance_judge import Ledger
-from rewatch.track import Spans
+from rewatch.watch.glance_detect import judged
+from rewatch.watch.glance_skim import skim, worth_skimming
 
 WINDOW = 3000
 """Frames in which groups are opened together."""
@@ -58,11 +61,11 @@ class NoGlance(FilmError):
 
 @dataclass(slots=True)
 class _Opened:
-    """What an opened group held: transitions that begin behind its keyframe up to the next, stretches of black."""
+    """What an opened group held, up to frame `end`: transitions that begin behind its keyframe, stretches of black."""
 
     transitions: list[Transition]
     black: list[tuple[int, int]]
-    whole: bool
+    end: int
 
 
 @dataclass(slots=True)
@@ -70,7 +73,8 @@ class Glance:
     """One glance at a film; `look` does it.
 
     coded:  all frames as the packets tell of them; order: the same with the keyframes that a glance begins from
-    looked: (n,) which frames were decoded and looked at; every: those within stretches decoded in full
+    looked: (n,) which frames were decoded and looked at; every: those within stretches decoded in full; skimmed: those
+            within groups of which the anchors were
     on_frames: called with what was looked at, in order, each frame once
     on_large:  called with the number of each keyframe and the keyframe, large, before that
     least_sure: probability from which on a boundary counts
@@ -87,8 +91,12 @@ class Glance:
     ledger: Ledger = field(init=False)
     looked: Bools = field(init=False)
     every: Bools = field(init=False)
+    skimmed: Bools = field(init=False)
     _opened: dict[int, _Opened] = field(default_factory=dict)
     _held: dict[int, Pictures] = field(default_factory=dict)
+    _cut_after: dict[int, float] = field(default_factory=dict)
+    _dark: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    _skims: bool = True
 
     def look(self) -> None:
         """Do it. NoGlance where the film does not allow it."""
@@ -99,6 +107,7 @@ class Glance:
             seen = list(self._each_keyframe())
             shown = compare_keys(*(np.concatenate([getattr(p, name) for p in seen]) for name in ("luma", "cb", "cr")))
             coded = Coded(keys, self.order.size, self.order.anchor)
+            self._skims = worth_skimming(self.order)
             self.ledger = Ledger.of(coded, shown, picture.width * picture.height)
             for first, end in self._windows():
                 self._window(first, end)
@@ -117,7 +126,7 @@ class Glance:
         if not len(keys) or np.diff(keys, append=len(self.order)).max() > LONGEST:
             raise NoOrder("keyframes are far apart")
         count = len(self.order)
-        self.looked, self.every = np.zeros(count, bool), np.zeros(count, bool)
+        self.looked, self.every, self.skimmed = (np.zeros(count, bool) for _ in range(3))
         return keys
 
     def _each_keyframe(self) -> Iterator[Pictures]:
@@ -141,42 +150,56 @@ class Glance:
 
     def _window(self, first: int, end: int) -> None:
         """Open what is to be opened of the groups ``first .. end``, and look at it."""
-        wanted = set(self.ledger.wanted(first, end))
+        asked: dict[int, int] = {}
         for _ in range(ROUNDS):
-            wanted = {g for g in wanted if g not in self._opened or not self._opened[g].whole}
-            if not wanted:
+            fresh = self.ledger.wanted(first, end)
+            wanted = self._skim(fresh) if self._skims else {g: self.ledger.end_of(g) for g in fresh}
+            wished = set(wanted)
+            for group, until in asked.items():
+                wanted[group] = max(until, wanted.get(group, 0))
+            wanted = {g: until for g, until in wanted.items() if g not in self._opened or self._opened[g].end < until}
+            if not wanted and not fresh:
                 break
-            for group in [g for g in self._held if not first - 3 <= g < end + 2]:
-                del self._held[group]
-            more = self._open(wanted)
-            wanted = more | set(self.ledger.wanted(first, end))
+            if wanted:
+                for group in [g for g in self._held if not first - 3 <= g < end + 2]:
+                    del self._held[group]
+                asked = self._open(wanted)
+            for group in wished:
+                self._learn(group)
 
-    def _open(self, groups: set[int]) -> set[int]:
-        """Decode groups and judge the runs that they are in; the groups that must be opened for it as well."""
+    def _skim(self, groups: list[int]) -> dict[int, int]:
+        """Judge groups by their anchors; those that remain open, and up to which frame."""
+        skimmed = skim(self.film, self.scratch, self.order, self.ledger, groups)
+        self._cut_after.update(skimmed.cut)
+        self._dark.update(skimmed.black)
+        for group in groups:
+            self.skimmed[self.order.keyframes[group] : self.ledger.coded.ends[group]] |= group in skimmed.black
+            if group not in skimmed.open:
+                known = group + 1 < len(self.order.keyframes)
+                self.ledger.learn(group, 0, 0, skimmed.cut[group] > 0 if known else None)
+        return skimmed.open
+
+    def _open(self, wanted: dict[int, int]) -> dict[int, int]:
+        """Decode groups, each up to a frame, and judge the runs that they are in; what must be opened for that."""
         keys, ends = self.order.keyframes, self.ledger.coded.ends
-        for group in sorted(groups):
+        for group in sorted(wanted):
             # What is no longer than what must be seen behind a run anyway belongs to it.
             while group + 1 < len(keys) and group + 1 not in self._opened and ends[group + 1] - ends[group] <= HEAD:
                 group += 1
-                groups.add(group)
+                wanted[group] = int(ends[group])
         spans = []
-        for group in sorted(groups):
-            again = group in self._opened
-            beside = group + 1 in groups or (group + 1 in self._opened and group + 1 in self._held)
-            end = int(ends[group]) if again or beside else self.ledger.end_of(group)
-            if end == ends[group] and not beside:
-                end = min(end + HEAD, len(self.order))
-            spans.append((int(self.order.keyframes[group]), end))
-        for group, piece in zip(
-            sorted(groups), read_excerpts(self.film, self.order, spans, choice=lambda: _Chosen()), strict=True
-        ):
-            self._held[group] = piece
-        fresh = {g for g in groups if g not in self._opened}
-        asked: set[int] = set()
-        for run in self._runs(groups):
-            asked |= self._judge(run)
-        for group in sorted(fresh):
-            self._learn(group)
+        for group, until in sorted(wanted.items()):
+            beside = group + 1 in wanted or (group + 1 in self._opened and group + 1 in self._held)
+            until = max(until, self._opened[group].end if group in self._opened else 0)
+            if until >= ends[group] - HEAD:
+                until = int(ends[group]) if beside else min(int(ends[group]) + HEAD, len(self.order))
+            spans.append((int(keys[group]), until))
+        pieces = read_excerpts(self.film, self.order, spans, choice=lambda: _Chosen())
+        self._held.update(zip(sorted(wanted), pieces, strict=True))
+        asked: dict[int, int] = {}
+        for run in self._runs(set(wanted)):
+            for group, until in self._judge(run).items():
+                asked[group] = max(until, asked.get(group, 0))
         return asked
 
     def _runs(self, groups: set[int]) -> Iterator[list[int]]:
@@ -195,51 +218,37 @@ class Glance:
     def _end_of(self, group: int) -> int:
         return self._held[group].first + len(self._held[group])
 
-    def _judge(self, run: list[int]) -> set[int]:
-        """Let the detector decide on a run; the groups beside it that it must see for that."""
+    def _judge(self, run: list[int]) -> dict[int, int]:
+        """Let the detector decide on a run; the groups that it must see for that, up to a frame."""
         keys, ends = self.order.keyframes, self.ledger.coded.ends
         begin, stop = int(keys[run[0]]), self._end_of(run[-1])
-        analyser = Boundaries(self.least_sure)
-        analyser.begin(self.film, self.scratch)
-        # The detector goes by blocks, counted from the film's beginning: the first frame is held up to where they fit.
-        held = begin % BLOCK
-        if held:
-            analyser.feed(_still(self._held[run[0]], held))
+        pieces = []
         for group in run:
             piece = self._held[group]
             # What was decoded behind a group, when it was the last one, is the next one's by now.
             length = len(piece) if group == run[-1] else min(len(piece), int(ends[group]) - piece.first)
-            analyser.feed(_part(piece, length, piece.first - begin + held))
-        given = analyser.finish({})
-        found, dark = given["boundaries"], given["black"]
-        assert isinstance(found, Spans)
-        assert isinstance(dark, Spans)
-        transitions = [
-            Transition(kind, max(int(a) - held, 0) + begin, int(b) - 1 - held + begin, float(sure))  # type: ignore[arg-type]
-            for kind, a, b, sure in zip(found.label, found.begin, found.end, found.columns["sure"], strict=True)
-            if b > held
-        ]
-        edges = [(int(a) - held, int(b) - held) for a, b in zip(dark.begin, dark.end, strict=True)]
-        black = [(max(a, 0) + begin, b + begin) for a, b in edges if b > 0]
+            pieces.append(part_of(piece, 0, length))
+        transitions, black = judged(self.film, self.scratch, pieces, self.least_sure)
         for group in run:
             key, end = int(keys[group]), int(ends[group])
             own = [t for t in transitions if key < t.first <= end or (group == run[0] and t.first == key)]
             inside = [(max(a, key), min(b, end)) for a, b in black if a < end and b > key]
-            self._opened[group] = _Opened(own, inside, self._end_of(group) >= end)
+            self._opened[group] = _Opened(own, inside, min(end, self._end_of(group)))
             self.every[key : min(end, self._end_of(group))] = True
-        asked = set()
+        asked: dict[int, int] = {}
         left, right = run[0] - 1, run[-1] + 1
         if left >= 0 and any(t.first <= begin + _about(t) for t in transitions):
-            asked.add(left)
-        whole = self._opened[run[-1]].whole
-        beyond = [
-            t
-            for t in transitions
-            if (whole and t.first > ends[run[-1]]) or (t.kind != "cut" and t.last + _about(t) >= stop)
-        ]
-        if stop < len(self.order) and beyond:
-            asked.add(right if whole else run[-1])
-        return {g for g in asked if 0 <= g < len(keys)}
+            asked[left] = begin
+        beyond = [t for t in transitions if t.kind != "cut" and t.last + _about(t) >= stop]
+        if stop > ends[run[-1]]:
+            beyond += [t for t in transitions if t.first > ends[run[-1]]]
+        if beyond and stop < len(self.order):
+            until = max(t.last + _about(t) for t in beyond) + HEAD
+            if right < len(keys) and until > ends[run[-1]]:
+                asked[right] = min(until, int(ends[right]))
+            if stop < ends[run[-1]]:
+                asked[run[-1]] = min(until, int(ends[run[-1]]))
+        return asked
 
     def _learn(self, group: int) -> None:
         keys, ends = self.order.keyframes, self.ledger.coded.ends
@@ -248,7 +257,7 @@ class Glance:
         hidden = [t for t in opened.transitions if t.kind == "cut" and t.first < end and t.first not in keys]
         ramps = [t for t in opened.transitions if t.kind != "cut"]
         key: bool | None = None
-        if opened.whole and end < len(self.order) and not any(t.last >= end - 1 for t in ramps):
+        if opened.end >= end and end < len(self.order) and not any(t.last >= end - 1 for t in ramps):
             key = any(t.kind == "cut" and t.first == end for t in opened.transitions)
         self.ledger.learn(group, len(hidden), len(ramps), key)
 
@@ -260,7 +269,7 @@ class Glance:
             if piece is None:
                 piece = seen[group]
             else:
-                piece = _part(piece, min(len(piece), int(ends[group]) - piece.first), piece.first)
+                piece = part_of(piece, 0, min(len(piece), int(ends[group]) - piece.first))
             self.looked[piece.first : piece.first + len(piece)] = True
             self.on_frames(piece)
         self.on_second(float(self.order.pts[int(ends[end - 1]) - 1] * self.order.time_base))
@@ -272,8 +281,8 @@ class Glance:
         found: list[Transition] = []
         for group, key in enumerate(self.order.keyframes.tolist()):
             before = self._opened.get(group - 1)
-            if group and (before is None or not before.whole):
-                sure = float(self.ledger.at_key[group - 1])
+            if group and (before is None or before.end < key):
+                sure = self._cut_after.get(group - 1, float(self.ledger.at_key[group - 1]))
                 if sure >= self.least_sure:
                     found.append(Transition("cut", key, key, sure))
             if group in self._opened:
@@ -285,8 +294,13 @@ class Glance:
 
     def black(self) -> list[tuple[int, int]]:
         """Stretches of black, half-open, in order."""
+        every = [span for opened in self._opened.values() for span in opened.black]
+        for group, dark in self._dark.items():
+            # Of what was decoded in full no more is taken from its anchors.
+            known = self._opened[group].end if group in self._opened else 0
+            every += [(max(begin, known), end) for begin, end in dark if end > known]
         joined: list[tuple[int, int]] = []
-        for begin, end in sorted(span for opened in self._opened.values() for span in opened.black):
+        for begin, end in sorted(every):
             if joined and begin <= joined[-1][1]:
                 joined[-1] = joined[-1][0], max(end, joined[-1][1])
             else:
@@ -295,8 +309,16 @@ class Glance:
 
     def spans(self) -> list[tuple[int, int]]:
         """Stretches that were decoded in full, half-open, in order."""
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], self.every, [False]]).astype(np.int8)))
-        return [(int(a), int(b)) for a, b in list(pairwise(edges.tolist()))[::2]]
+        return _stretches(self.every)
+
+    def skims(self) -> list[tuple[int, int]]:
+        """Stretches whose anchors alone were looked at, half-open, in order."""
+        return _stretches(self.skimmed & ~self.every)
+
+
+def _stretches(marked: Bools) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in list(pairwise(edges.tolist()))[::2]]
 
 
 class _Chosen:
@@ -316,18 +338,3 @@ def _about(found: Transition) -> int:
 
 def _all() -> Choice:
     return lambda frame, luma: True
-
-
-def _still(piece: Pictures, length: int) -> Pictures:
-    """The first frame of a piece, `length` times, numbered from 0."""
-    names = ("luma", "cb", "cr", "keyframe", "size", "kind")
-    held: dict[str, Any] = {name: np.repeat(getattr(piece, name)[:1], length, axis=0) for name in names}
-    return replace(piece, first=0, pts=int(piece.pts[0]) - np.arange(length, 0, -1), duration=1, large={}, **held)
-
-
-def _part(piece: Pictures, length: int, first: int) -> Pictures:
-    """The first `length` frames of a piece, numbered from `first`."""
-    cut = {name: getattr(piece, name)[:length] for name in ("pts", "luma", "cb", "cr", "keyframe", "size", "kind")}
-    large = {f: rgb for f, rgb in piece.large.items() if f < piece.first + length}
-    last = piece.duration if length == len(piece) else int(piece.pts[length] - piece.pts[length - 1])
-    return replace(piece, first=first, large=large, duration=last, **cut)

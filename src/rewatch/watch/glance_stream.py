@@ -42,10 +42,10 @@ from rewatch.watch.glance import Glance, NoGlance
 from rewatch.watch.plan import AnyAnalyser
 from rewatch.watch.streams import Stream
 
-VERSION = 1
+VERSION = 2
 """Part of the key of all that is glanced: one higher where a glance gives other tracks than before."""
 HOW = "glanced"
-LOOKED = Gives("looked", "spans", "stretches of which every frame was looked at; of the rest keyframes alone were")
+LOOKED = Gives("looked", "spans", "stretches of which every frame or anchors alone were looked at; else keyframes were")
 
 
 class Stand(Analyser[Pictures]):
@@ -116,8 +116,10 @@ class _StandFrames(Stand):
             kind[first : first + len(known)] = known
         duration = np.append(np.diff(order.pts), order.duration).astype(np.int64)
         columns = {"duration": duration, "keyframe": keyframe, "size": order.size, "kind": kind}
-        spans = np.array(self.glance.spans(), np.int64).reshape(-1, 2)
-        looked = Spans("looked", spans[:, 0], spans[:, 1], ["every frame"] * len(spans), FRAMES)
+        spans = [(a, b, "every frame") for a, b in self.glance.spans()]
+        spans = sorted(spans + [(a, b, "anchors") for a, b in self.glance.skims()])
+        begin, end = (np.array([span[edge] for span in spans], np.int64) for edge in (0, 1))
+        looked = Spans("looked", begin, end, [span[2] for span in spans], FRAMES)
         return {"frames": Events("frames", order.pts, Clock(1 / order.time_base), columns), "looked": looked}
 
 
@@ -236,6 +238,8 @@ class GlanceStream(Stream):
             keys, count = len(glance.order.keyframes), len(glance.looked)
             looked = f"{int(glance.looked.sum())} of {count} frames looked at: {keys} keyframes, "
             stretches = "no more than a first look" if self._first else f"{len(glance.spans())} stretches in full"
+            if anchors := len(glance.skims()):
+                stretches += f"; of {anchors} more the anchors, for boundaries alone"
             for stand in stands:
                 stand.how = f"{looked}{stretches}; in between packets alone"
             self.seconds = float((int(glance.order.pts[-1]) + glance.order.duration) * glance.order.time_base)

@@ -1,0 +1,53 @@
+"""The detector of the full watch, on a run of frames out of a film.
+
+Contents
+    judged
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rewatch.evidence import Pictures
+from rewatch.facts import FilmFacts
+from rewatch.images.boundaries import BLOCK, Boundaries
+from rewatch.images.boundaries_fades import Transition
+from rewatch.track import Spans
+
+
+def judged(
+    film: FilmFacts, scratch: Path, pieces: Sequence[Pictures], least_sure: float
+) -> tuple[list[Transition], list[tuple[int, int]]]:
+    """What the detector finds in pieces that follow each other: boundaries, and stretches of black (half-open)."""
+    begin = pieces[0].first
+    analyser = Boundaries(least_sure)
+    analyser.begin(film, scratch)
+    # The detector goes by blocks, counted from the film's beginning: the first frame is held up to where they fit.
+    held = begin % BLOCK
+    if held:
+        analyser.feed(_still(pieces[0], held))
+    for piece in pieces:
+        analyser.feed(replace(piece, first=piece.first - begin + held, large={}))
+    given = analyser.finish({})
+    found, dark = given["boundaries"], given["black"]
+    assert isinstance(found, Spans)
+    assert isinstance(dark, Spans)
+    transitions = [
+        Transition(kind, max(int(a) - held, 0) + begin, int(b) - 1 - held + begin, float(sure))  # type: ignore[arg-type]
+        for kind, a, b, sure in zip(found.label, found.begin, found.end, found.columns["sure"], strict=True)
+        if b > held
+    ]
+    edges = [(int(a) - held, int(b) - held) for a, b in zip(dark.begin, dark.end, strict=True)]
+    return transitions, [(max(a, 0) + begin, b + begin) for a, b in edges if b > 0]
+
+
+def _still(piece: Pictures, length: int) -> Pictures:
+    """The first frame of a piece, `length` times, numbered from 0."""
+    names = ("luma", "cb", "cr", "keyframe", "size", "kind")
+    held: dict[str, Any] = {name: np.repeat(getattr(piece, name)[:1], length, axis=0) for name in names}
+    return replace(piece, first=0, pts=int(piece.pts[0]) - np.arange(length, 0, -1), duration=1, large={}, **held)
