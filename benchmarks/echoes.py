@@ -27,6 +27,7 @@ from films import FILMS
 from re_edits import RATE, Piece, Source, load, render
 from rewatch.compare.echoes import Echo, echoes
 from rewatch.compare.echoes_sound import sound_echoes
+from rewatch.compare.echoes_waves import Wave
 from rewatch.library.edition import Edition
 from rewatch.library.library import Library
 from rewatch.sounds.prints import Prints, prints_of
@@ -157,16 +158,17 @@ def laid_under(
 
 
 def sounds_alone(sources: dict[str, Source], count: int) -> None:
-    """Sound planted into two minutes of another film, by prints alone."""
+    """Sound planted into two minutes of another film: by prints alone, and with the sounds themselves at hand."""
     waves = {
         n: resample_poly(s.sound.mean(axis=1), 1, 6).astype(np.float32) for n, s in sources.items() if len(s.sound)
     }
     prints: dict[str, Prints] = {name: prints_of(wave) for name, wave in waves.items()}
     random = np.random.default_rng(4)
     names = list(waves)
-    print("| 5 s of sound under another | planted | found | elsewhere |\n|---|---|---|---|")
+    print("| 5 s of sound under another | planted | found by prints | elsewhere | and by the sounds | elsewhere |")
+    print("|---|---|---|---|---|---|")
     for level in (6.0, 0.0, -6.0):
-        found = wrong = 0
+        found, wrong = [0, 0], [0, 0]
         for _ in range(count):
             source, host = random.choice(names, 2, replace=False)
             piece = waves[host]
@@ -174,12 +176,26 @@ def sounds_alone(sources: dict[str, Source], count: int) -> None:
                 first = int(random.integers(0, len(piece) - 120 * 8000))
                 piece = piece[first : first + 120 * 8000]
             begin, at, mixed = laid_under(waves[source], piece, level, random, rate=8000)
-            told = sound_echoes(prints[source], prints_of(mixed), least=0.01)
-            right = [e for e in told if _meet(e.a, (begin, begin + 5)) and _meet(e.b, (at, at + 5))]
-            found += bool(right)
-            # What returns within the source itself (a loop) is heard again in the plant.
-            wrong += any(not _meet(e.b, (at, at + 5)) for e in told)
-        print(f"| quoted {level:+.0f} dB | {count} | {found / count:.2f} | {wrong} |")
+            of_host = prints_of(mixed)
+            for n, sounds in enumerate((None, (asked(waves[source]), asked(mixed)))):
+                told = sound_echoes(prints[source], of_host, least=0.01, waves=sounds)
+                found[n] += any(_meet(e.a, (begin, begin + 5)) and _meet(e.b, (at, at + 5)) for e in told)
+                # What returns within the source itself (a loop) is heard again in the plant.
+                wrong[n] += any(not _meet(e.b, (at, at + 5)) for e in told)
+        shares = [f"{f / count:.2f} | {w}" for f, w in zip(found, wrong, strict=True)]
+        print(f"| quoted {level:+.0f} dB | {count} | {' | '.join(shares)} |")
+
+
+def asked(wave: npt.NDArray[np.float32]) -> Wave:
+    """A sound at 8 kHz as `sound_echoes` asks for it."""
+
+    def between(begin: float, end: float) -> npt.NDArray[np.float32]:
+        first, count = round(begin * 8000), round((end - begin) * 8000)
+        before = min(count, max(0, -first))
+        part = wave[max(0, first) : max(0, first + count)]
+        return np.pad(part, (before, count - before - len(part)))
+
+    return Wave(between, 0.0, len(wave) / 8000)
 
 
 def main() -> None:

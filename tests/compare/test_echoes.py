@@ -11,14 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from rewatch.compare import echoes_waves as waves_
 from rewatch.compare.echoes import distinct, echoes
 from rewatch.compare.echoes_chance import tail_of
 from rewatch.compare.echoes_found import Found
 from rewatch.compare.echoes_images import Pictured, image_echoes
+from rewatch.compare.echoes_landmarks import backwards
 from rewatch.compare.echoes_lines import Words, line_echoes
 from rewatch.compare.echoes_melody import Tune, melody_echoes
 from rewatch.compare.echoes_rhythm import Shots, rhythm_echoes
-from rewatch.compare.echoes_sound import backwards, sound_echoes
+from rewatch.compare.echoes_sound import sound_echoes
 from rewatch.compare.echoes_step import in_step
 from rewatch.compare.echoes_views import Part, seen_in, views_of
 from rewatch.evidence import Line
@@ -92,6 +94,50 @@ def test_five_seconds_of_sound_under_another(waves: tuple[Wave, Wave], level: fl
     assert found[0].a == pytest.approx((12, 17), abs=0.8)
     assert found[0].shift == pytest.approx(18, abs=0.05)
     assert 0.1 < found[0].score <= 1
+
+
+def heard(wave: Wave) -> waves_.Wave:
+    """A sound as it is asked for, silent where it is not."""
+
+    def between(begin: float, end: float) -> Wave:
+        at = np.arange(round((end - begin) * RATE)) + round(begin * RATE)
+        inside = (at >= 0) & (at < len(wave))
+        return np.where(inside, wave[np.clip(at, 0, len(wave) - 1)], 0).astype(np.float32)
+
+    return waves_.Wave(between, 0.0, len(wave) / RATE)
+
+
+def test_the_sounds_themselves_tell_what_landmarks_leave_open(waves: tuple[Wave, Wave]) -> None:
+    """Five seconds of rain, no louder than the hiss of what lies over it: hardly a landmark outlasts that."""
+    random = np.random.default_rng(5)
+    quoted, hiss = 0.01 * random.normal(size=(2, 70 * RATE)).astype(np.float32)
+    host = waves[1] + hiss
+    host[30 * RATE : 35 * RATE] -= quoted[12 * RATE : 17 * RATE]
+    a, b = prints_of(quoted), prints_of(host)
+    assert sound_echoes(a, b, least=0.01) == []
+    (found,) = sound_echoes(a, b, least=0.01, waves=(heard(quoted), heard(host)))
+    assert found.a == pytest.approx((12, 17), abs=0.5)
+    assert found.shift == pytest.approx(18, abs=0.001)
+    assert found.details["in_step"] > 7
+
+
+def test_sounds_laid_over_each_other(waves: tuple[Wave, Wave]) -> None:
+    one, other = waves
+    found = waves_.laid(heard(one), heard(np.roll(one, 100)), 20.0, 24.0, 0.0)
+    assert found is not None
+    assert found.stands > 10
+    assert found.shift == pytest.approx(100 / RATE)
+    unlike = waves_.laid(heard(one), heard(other), 20.0, 24.0, 0.0)
+    assert unlike is not None
+    assert unlike.stands < 7
+    # A click in each is not one recording, however alike they are.
+    clicks = 1e-3 * other, 1e-3 * one
+    for wave in clicks:
+        wave[22 * RATE : 22 * RATE + 3] = 0.9
+    clicked = waves_.laid(heard(clicks[0]), heard(clicks[1]), 20.0, 24.0, 0.0)
+    assert clicked is not None
+    assert clicked.stands < 7
+    assert waves_.laid(heard(one), heard(np.zeros(9, np.float32)), 20.0, 24.0, 0.0) is None
 
 
 def test_unrelated_sounds_have_no_echo(waves: tuple[Wave, Wave]) -> None:

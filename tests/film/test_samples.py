@@ -11,7 +11,7 @@ from av.audio.frame import AudioFrame
 
 from rewatch.evidence import Damage
 from rewatch.film.probe import open_film
-from rewatch.film.samples import read_samples
+from rewatch.film.samples import read_samples, read_stretch
 
 
 def heard(path, **options):
@@ -225,3 +225,21 @@ def test_real_sound_is_as_long_as_the_film(films):
     assert pieces[0].start == 0
     assert len(values) / 48000 == pytest.approx(20.016, abs=0.03)
     assert damage == Damage()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"), [(".mp4", "aac"), (".mkv", "aac"), (".mkv", "libopus"), (".ts", "mp2"), (".mkv", "flac")]
+)
+def test_a_stretch_is_what_the_whole_has_there(tmp_path, render, suffix, codec):
+    path = render(tmp_path / f"film{suffix}", count=60, sound=codec, layout="stereo", sound_rate=48000)
+    values, pieces, _ = heard(path)
+    film = open_film(path)
+    (part,) = read_stretch(film, 1.5, 2.25)
+    first = round((float(part.start - pieces[0].start)) * 48000)
+    begin, end = round(1.5 * 48000), round(2.25 * 48000)
+    assert first <= begin
+    assert first + len(part) >= end
+    # Matroska's clock counts milliseconds, and a coder that is begun amid a sound needs a moment.
+    there = part.values[begin - first : end - first]
+    assert min(np.abs(there - values[begin - late : end - late]).max() for late in range(-48, 49)) < 0.05
+    assert list(read_stretch(film, -2.0, -1.0)) == []

@@ -165,8 +165,10 @@ def _about(echo: Echo) -> Text:
         said = "" if key == 0 else f", {abs(key)} semitones {'higher' if key > 0 else 'lower'} there"
         return Text(f"{details['tempo']:g} times as long there{said}")
     if echo.kind == "sound":
-        said = f"{details['landmarks']} of {details['of']} peaks"
-        return Text(f"{said}, {details['speed']} times as long" if "speed" in details else said)
+        heard = [f"{details['landmarks']} of {details['of']} peaks"] if "landmarks" in details else []
+        heard += ["sample by sample"] if "in_step" in details else []
+        heard += [f"{details['speed']} times as long"] if "speed" in details else []
+        return Text(", ".join(heard))
     if echo.kind == "rhythm":
         tempo = details["tempo"]
         shots = " and ".join(dict.fromkeys(str(n) for n in details["shots"]))

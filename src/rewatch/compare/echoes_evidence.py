@@ -17,12 +17,14 @@ from functools import cached_property
 
 import numpy as np
 
+from rewatch.compare.echoes_files import file_at_hand
 from rewatch.compare.echoes_found import Found, covered, overlap
 from rewatch.compare.echoes_images import Pictured, image_echoes
 from rewatch.compare.echoes_lines import Words, line_echoes
 from rewatch.compare.echoes_melody import Tune, melody_echoes
 from rewatch.compare.echoes_rhythm import Shots, rhythm_echoes
 from rewatch.compare.echoes_sound import sound_echoes
+from rewatch.compare.echoes_waves import Wave, wave_of
 from rewatch.errors import NotMeasured
 from rewatch.library.edition import Edition
 from rewatch.sounds.prints import Prints, open_prints
@@ -67,7 +69,7 @@ class Evidence:
 
     def let_go(self) -> None:
         """Forget what was read."""
-        for name in ("sound", "tune", "words", "shots", "pictured"):
+        for name in ("sound", "wave", "tune", "words", "shots", "pictured"):
             self.__dict__.pop(name, None)
         self.edition.let_go()
 
@@ -80,6 +82,14 @@ class Evidence:
         except NotMeasured:
             self._lacks("the sound")
             return None
+
+    @cached_property
+    def wave(self) -> Wave | None:
+        """The sound itself, where the film's file is at hand."""
+        sound = self.sound
+        if sound is None or not file_at_hand(self.edition.facts):
+            return None
+        return wave_of(self.edition.facts, float(sound.start), float(sound.seconds(sound.hops)))
 
     @cached_property
     def tune(self) -> Tune | None:
@@ -144,7 +154,8 @@ def by_sound(a: Evidence, b: Evidence, least: float) -> list[Found]:
         speeds.append(1 / _PAL)
     elif a.rate and b.rate and abs(a.rate / b.rate - _PAL) < 0.005:
         speeds.append(_PAL)
-    found = [one for speed in speeds for one in sound_echoes(a.sound, b.sound, speed=speed, least=least)]
+    waves = (a.wave, b.wave) if a.wave and b.wave else None
+    found = [one for speed in speeds for one in sound_echoes(a.sound, b.sound, speed=speed, least=least, waves=waves)]
     tunes = melody_echoes(a.tune, b.tune, least=least) if a.tune and b.tune else []
     # Of what is one recording it need not be said that it is one tune.
     return found + [t for t in tunes if not any(overlap(t.a, f.a) and overlap(t.b, f.b) for f in found)]

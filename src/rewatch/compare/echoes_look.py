@@ -10,13 +10,13 @@ Contents
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from rewatch.compare.echoes_files import file_at_hand
 from rewatch.errors import FilmError, NotMeasured
 from rewatch.film.still import read_frames
 from rewatch.find.by_still_check import FRAME_WIDE, Points, points_of
@@ -46,11 +46,7 @@ class Stills:
 
     @cached_property
     def at_hand(self) -> bool:
-        """Whether the film's file is where it was, and as long as it was."""
-        try:
-            return Path(self._edition.facts.path).stat().st_size == self._edition.facts.size
-        except OSError:
-            return False
+        return file_at_hand(self._edition.facts)
 
     def of_shot(self, shot: int, mirrored: bool = False) -> Points:
         """Points of a shot's still."""

@@ -9,7 +9,8 @@ Conventions
     beyond the end of the film is taken to go on where it was.
 
 Contents
-    read_samples
+    read_samples   from the first to the last
+    read_stretch   those of a few seconds
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from rewatch.film.stamps import JUMP, START
 
 TOLERANCE = 50
 """A timestamp may be off by this part of a second (20 ms) before it is believed."""
+LEAD = 0.25
+"""Seconds before a stretch at which decoding begins: a coder's first frame leans on the one before."""
 HOLES = 0.1
 """Seconds of holes together that are worth a word."""
 
@@ -84,6 +87,33 @@ def read_samples(film: FilmFacts, *, block_seconds: float = 1.0, damage: Damage 
         if line.start is not None:
             end = line.start + Fraction(line.written, line.rate)
             note_missing(film, sound.stream, line.start, end, sound.duration, lost)
+
+
+def read_stretch(film: FilmFacts, begin: float, end: float) -> Iterator[Samples]:
+    """The sound round seconds ``begin .. end`` of the film, as `read_samples` gives it but for what the file's own
+    timestamps, which the place is found by, have wrong. May begin a little before; nothing where there is none.
+
+    FilmError where the file cannot be opened.
+    """
+    sound = film.sound
+    if sound is None or end <= max(begin, 0.0):
+        return
+    with open_container(film.path) as container:
+        stream = container.streams[sound.stream]
+        base = stream.time_base or Fraction(1, sound.sample_rate)
+        for other in container.streams:
+            if other.index != sound.stream:
+                other.discard = Discard.all
+        with suppress(av.error.FFmpegError):  # what cannot be sought is read from its beginning
+            container.seek(int((Fraction(begin - LEAD) + film.zero) / base), stream=stream)
+        line = _Line(film, base)
+        for frame in frames(container, stream, Damage()):
+            if frame.pts is not None and frame.pts * base - film.zero >= end:
+                break
+            with suppress(av.error.FFmpegError):
+                line.add(frame)
+        line.flush()
+        yield from line.blocks(0)
 
 
 class _Line:
