@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rewatch.errors import NotMeasured
+from rewatch.film.excerpts import ExcerptsFailed
 from rewatch.film.probe import open_film
 from rewatch.images.glance_evidence import Coded, KeyPictures, compare_keys, measure_anchors
 from rewatch.images.glance_judge import Ledger
@@ -214,6 +215,38 @@ def test_what_opened_groups_held_changes_what_is_expected_of_the_rest() -> None:
     assert plain.expected()[10:].sum() < before < faded.expected()[10:].sum()
     assert not set(plain.wanted(0, 20)) & set(range(10))
     assert len(faded.wanted(0, 20)) >= len(plain.wanted(0, 20))
+
+
+def test_transitions_that_nothing_foretold_are_expected_elsewhere_too() -> None:
+    rng = np.random.default_rng(5)
+    sizes = [20000 if n % 24 == 0 else int(rng.integers(900, 1100)) for n in range(480)]
+    calm, surprised = (Ledger.of(film_of(sizes), alike(20), 640 * 360) for _ in range(2))
+    assert calm.ramps[:19].max() < 0.25
+    for group in range(4):
+        calm.learn(group, 0, 0, False)
+        surprised.learn(group, 0, int(group == 2), False)
+    # One in four groups held one: about as many are expected of the others, less what was believed beforehand.
+    more = (surprised.expected() - calm.expected())[4:]
+    assert 0.05 < more.min() <= more.max() < 0.3
+    assert set(surprised.wanted(0, 19)) > set(calm.wanted(0, 19))
+
+
+def test_a_film_whose_anchors_do_not_stand_alone_is_not_skimmed(
+    demo_film: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gives_nothing(*_: Any) -> None:
+        raise ExcerptsFailed("frame 10 could not be decoded")
+
+    film = open_film(demo_film.path)
+    skimmed, plain = (Glance(film, tmp_path, lambda piece: None) for _ in range(2))
+    skimmed.look()
+    monkeypatch.setattr(module, "skim", gives_nothing)
+    plain.look()
+    assert not plain.skims()
+    assert plain.every.sum() > skimmed.every.sum()
+    assert [(t.kind, t.first, t.last) for t in plain.transitions()] == [
+        (t.kind, t.first, t.last) for t in skimmed.transitions()
+    ]
 
 
 def test_measures_are_numbers_whatever_the_groups() -> None:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from rewatch.images import glance_weights as weights
 from rewatch.images.glance_evidence import Coded, KeyPictures, measure_anchors, measure_keys
 
-LEAVE = 0.03
+LEAVE = 0.05
 """Boundaries expected to be wrong, as a share of all, that are left."""
 FLAT = 4.0
 """Spread of luma (code values) of a keyframe that shows nothing: fades end there, and cost little to look at."""
@@ -29,6 +29,11 @@ PRIOR = 1.0
 """Surprises, expected and had, that the estimate's correction begins with."""
 PIXEL, BYTE = 2.9e-9, 0.13e-6
 """Seconds that decoding takes for a pixel and for a byte (H.264, one core); only their ratio matters."""
+FORESEEN = 0.25
+"""Probability of a gradual transition in a group under which one is a surprise: where such are met among groups that
+were opened for other reasons, as many are expected, frame for frame, in those that are closed."""
+SEEN = 240
+"""Frames without a surprise that this begins with."""
 SUSPECT = 0.25
 """Share of a group's largest probability from which on an anchor must be looked at when the group is opened."""
 
@@ -80,6 +85,8 @@ class Ledger:
     _found: int = 0
     _had: Doubles = field(default_factory=lambda: np.zeros(4))
     _expected: Doubles = field(default_factory=lambda: np.zeros(4))
+    _unforeseen: int = 0
+    _seen: int = 0
 
     def __post_init__(self) -> None:
         self.opened = np.zeros(len(self.cuts), bool)
@@ -116,6 +123,7 @@ class Ledger:
         """(k,) boundaries expected to be wrong if a group is not opened, as far as is known by now."""
         cut, ramp, key, change = self._factors
         result: Doubles = cut * self.cuts + ramp * self.ramps + key * self.unsure + change * self.changes + self.always
+        result += self._unforeseen / (self._seen + SEEN) * (self.coded.ends - self.coded.keyframes)
         return result
 
     def threshold(self) -> float:
@@ -163,6 +171,9 @@ class Ledger:
         self.opened[group] = True
         wrong = key is not None and group < len(self.at_key) and (self.at_key[group] > 0.5) != key
         self._found += cuts + ramps
+        if self.ramps[group] < FORESEEN and not self.always[group]:
+            self._unforeseen += ramps
+            self._seen += int(self.coded.ends[group] - self.coded.keyframes[group])
         # What a change between keyframes was expected for counts with it alone.
         other = min(cuts + ramps, 1) if self.changes[group] > 0 else 0
         self._had += (min(cuts, 1), min(ramps, 1), int(wrong), other)

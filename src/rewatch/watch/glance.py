@@ -39,7 +39,7 @@ from rewatch.images.glance_judge import Ledger
 from rewatch.watch.glance_detect import judged
 from rewatch.watch.glance_skim import skim, worth_skimming
 
-WINDOW = 3000
+WINDOW = 6000
 """Frames in which groups are opened together."""
 LONGEST = 1500
 """Frames of a group of pictures beyond which nothing is gained by glancing: intra refresh has but one keyframe."""
@@ -169,7 +169,12 @@ class Glance:
 
     def _skim(self, groups: list[int]) -> dict[int, int]:
         """Judge groups by their anchors; those that remain open, and up to which frame."""
-        skimmed = skim(self.film, self.scratch, self.order, self.ledger, groups)
+        try:
+            skimmed = skim(self.film, self.scratch, self.order, self.ledger, groups)
+        except ExcerptsFailed:
+            # A coder that lets anchors refer to B frames, and a decoder that gives nothing where those are missing.
+            self._skims = False
+            return {g: self.ledger.end_of(g) for g in groups}
         self._cut_after.update(skimmed.cut)
         self._dark.update(skimmed.black)
         for group in groups:

@@ -7,7 +7,7 @@ there is nothing; a cut on a keyframe whose frame before is an anchor is where i
 decoded in full.
 
 Measured on fourteen transfers of the labelled films and on films composed of their footage (53,000 frames): what the
-full detector finds was suspected at 0.12 or more, but for a cut or two in a fight; of 400 cuts on keyframes that were
+full detector finds was suspected at 0.15 or more, but for one cut in a fight; of 400 cuts on keyframes that were
 told at `LIKELY_AT_KEY` or more one was none.
 
 Contents
@@ -36,7 +36,9 @@ MOST_ANCHORS = 0.6
 """Share of anchors up to which skimming is worth it: a film without B frames has nothing else."""
 HIDDEN = 0.6
 """Probability of a cut within a group from which on it is decoded in full at once."""
-SUSPECT = 0.12
+SHORTEST = 16
+"""Frames of a group up to which it is decoded in full at once: few held frames do not tell quick cuts from movement."""
+SUSPECT = 0.15
 """Probability of a boundary from which on a group remains open, as the detector gives it for held anchors."""
 LEAST = 0.05
 AT_KEY, LIKELY_AT_KEY = 0.5, 0.3
@@ -80,7 +82,8 @@ def skim(film: FilmFacts, scratch: Path, order: Order, ledger: Ledger, groups: I
     """Skim groups of pictures. ExcerptsFailed where they do not decode to what the packets promised."""
     result = Skimmed()
     todo = sorted(groups)
-    result.open = {g: ledger.end_of(g) for g in todo if ledger.cuts[g] >= HIDDEN}
+    length = ledger.coded.ends - ledger.coded.keyframes
+    result.open = {g: ledger.end_of(g) for g in todo if ledger.cuts[g] >= HIDDEN or length[g] <= SHORTEST}
     todo = [g for g in todo if g not in result.open]
     if not todo:
         return result
