@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import av
 import numpy as np
 import pytest
 
@@ -86,6 +87,35 @@ def test_other_frames_than_promised_are_refused(tmp_path, render):
     raw[4] += 1
     with pytest.raises(ExcerptsFailed, match="frame 4"):
         list(read_excerpts(film, replace(order, raw=raw), [(0, 12)]))
+
+
+def test_pieces_put_together_may_overlap_by_a_frame(tmp_path, render):
+    piece = render(tmp_path / "piece.mp4", count=36, options={"g": "12", "bf": "3", "preset": "veryfast"})
+    joined = tmp_path / "joined.mkv"
+    with av.open(str(joined), "w") as out:
+        new = None
+        for turn in range(3):
+            with av.open(str(piece)) as source:
+                stream = source.streams.video[0]
+                new = new or out.add_stream_from_template(stream)
+                for packet in source.demux(stream):
+                    if packet.dts is not None:
+                        shift = round(turn * 35 / stream.average_rate / packet.time_base)
+                        packet.pts, packet.dts, packet.stream = packet.pts + shift, packet.dts + shift, new
+                        out.mux(packet)
+    film = open_film(joined)
+    order = order_of(film, read_packets(film))
+    assert (np.diff(order.raw) == 0).sum() == 2
+    luma, _, _, pts, _ = full(film)
+    assert len(order) == len(luma) == 108
+    assert np.array_equal(order.pts, pts)
+    keys = order.keyframes.tolist()
+    assert 36 in keys
+    assert 72 in keys
+    spans = [(keys[1], 36), (36, 40), (60, 84)]
+    for (begin, end), part in zip(spans, read_excerpts(film, order, spans), strict=True):
+        assert np.array_equal(part.luma, luma[begin:end])
+        assert np.array_equal(part.pts, pts[begin:end])
 
 
 @pytest.mark.parametrize(

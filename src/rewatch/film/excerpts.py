@@ -108,11 +108,12 @@ class _Worker:
             due = due[self._only[job.begin : job.end]]
         done = 0
         for frame in self._frames(job):
-            number = int(np.searchsorted(order.raw, frame.pts)) if frame.pts is not None else -1
-            if not job.begin <= number < job.end:
+            number = order.at(frame.pts, bool(frame.key_frame))
+            if not job.begin <= number < job.end and number >= 0:
                 continue
-            if done >= len(due) or number != due[done] or order.raw[number] != frame.pts or frame.is_corrupt:
-                raise ExcerptsFailed(f"{self._film.path}: frame {number} is not where its packet is")
+            if done >= len(due) or number != due[done] or frame.is_corrupt:
+                missed = int(due[min(done, len(due) - 1)])
+                raise ExcerptsFailed(f"{self._film.path}: frame {missed} is not where its packet is")
             at = number - job.begin
             luma[at], cb[at], cr[at] = self._decoding.reduce(frame)
             kind[at], key[at] = _KINDS.get(int(frame.pict_type), ord("?")), frame.key_frame
@@ -263,8 +264,8 @@ def _packets(film: FilmFacts, order: Order, first: int) -> Iterator[tuple[int, P
             place = -1
             for packet in packets(container, stream):
                 if place < 0:
-                    found = int(np.searchsorted(order.raw, packet.pts)) if packet.pts is not None else len(order)
-                    if found >= len(order) or order.raw[found] != packet.pts or order.packet[found] > first:
+                    found = order.at(packet.pts, packet.is_keyframe)
+                    if found < 0 or order.packet[found] > first:
                         break
                     place = int(order.packet[found]) - 1
                 place += 1

@@ -41,7 +41,8 @@ class NoOrder(ValueError):
 class Order:
     """The frames of a picture, as its packets tell of them.
 
-    raw:       (n,) timestamp of each frame in the container's own ticks, increasing
+    raw:       (n,) timestamp of each frame in the container's own ticks, increasing; but a keyframe may bear that of
+               the frame before it
     pts:       (n,) ticks of the stream's time base from second 0, as `Pictures.pts`
     packet:    (n,) place of each frame's packet in the file's order
     size:      (n,) int32 bytes
@@ -61,6 +62,15 @@ class Order:
 
     def __len__(self) -> int:
         return len(self.raw)
+
+    def at(self, raw: int | None, key: bool) -> int:
+        """The frame (a keyframe or not) with a raw timestamp; -1 where there is none."""
+        if raw is None:
+            return -1
+        found = int(np.searchsorted(self.raw, raw, side="right")) - 1
+        if found > 0 and not key and self.raw[found - 1] == raw:
+            found -= 1
+        return found if found >= 0 and self.raw[found] == raw else -1
 
     def key_before(self, frame: int) -> int:
         """The keyframe at or before a frame."""
@@ -94,7 +104,9 @@ def order_of(film: FilmFacts, packets: Packets) -> Order:
         raise NoOrder("damaged or hidden packets")
     place = np.argsort(packets.pts, kind="stable").astype(np.int64)
     raw = packets.pts[place]
-    if (np.diff(raw) <= 0).any():
+    repeated = np.flatnonzero(np.diff(raw) <= 0)
+    # Where pieces were put together, the first keyframe of one may bear the time of the last frame before it.
+    if not packets.keyframe[place[repeated + 1]].all():
         raise NoOrder("repeated timestamps")
     frame = np.empty(len(place), np.int64)
     frame[place] = np.arange(len(place))
@@ -104,7 +116,7 @@ def order_of(film: FilmFacts, packets: Packets) -> Order:
         raise NoOrder("it does not begin with a keyframe")
     stamps = stamps_of(film, picture)
     pts = np.fromiter((stamps.place(int(at)) for at in raw), np.int64, len(raw))
-    if stamps.repaired:
+    if stamps.repaired > len(repeated):
         raise NoOrder("timestamps out of order")
     anchor = np.zeros(len(place), np.bool_)
     anchor[frame[np.maximum.accumulate(frame) == frame]] = True
