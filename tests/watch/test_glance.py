@@ -13,13 +13,14 @@ import pytest
 from rewatch.errors import NotMeasured
 from rewatch.film.excerpts import ExcerptsFailed
 from rewatch.film.probe import open_film
-from rewatch.images.glance_evidence import Coded, KeyPictures, compare_keys, measure_anchors
+from rewatch.images import glance_evidence
+from rewatch.images.glance_evidence import Coded, KeyPictures, compare_each, compare_keys, measure_anchors
 from rewatch.images.glance_judge import Ledger
 from rewatch.images.light import Light
 from rewatch.library.library import Library
 from rewatch.study.explain import explain
-from rewatch.watch import first_look, run
 from rewatch.watch import glance as module
+from rewatch.watch import run
 from rewatch.watch.frames import Frames
 from rewatch.watch.glance import Glance, NoGlance
 from rewatch.watch.glance_skim import skim, worth_skimming
@@ -116,11 +117,11 @@ def test_skimming_leaves_open_what_it_cannot_tell_and_loses_nothing(demo_film: A
 
 def test_keyframes_are_compared_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(4)
-    monkeypatch.setattr(first_look, "_AT_ONCE", 5)
+    monkeypatch.setattr(glance_evidence, "_AT_ONCE", 5)
     for count in (1, 2, 5, 8, 11):
         luma, cb, cr = (rng.integers(0, 255, (count, high, high * 16 // 9), np.uint8) for high in (72, 36, 36))
         pieces = [SimpleNamespace(luma=luma[n : n + 1], cb=cb[n : n + 1], cr=cr[n : n + 1]) for n in range(count)]
-        some, whole = first_look._compared(iter(pieces)), compare_keys(luma, cb, cr)  # type: ignore[arg-type]
+        some, whole = compare_each(pieces), compare_keys(luma, cb, cr)  # type: ignore[arg-type]
         for name in ("near", "far", "level", "spread"):
             assert np.allclose(getattr(some, name), getattr(whole, name), atol=1e-5), (count, name)
 

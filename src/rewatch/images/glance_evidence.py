@@ -9,12 +9,13 @@ Nothing here decides: these are measures for `glance_judge`.
 
 Contents
     Keys, Anchors      measures of each keyframe, of each anchor between keyframes
-    compare_keys       keyframes as pictures
+    compare_keys, compare_each   keyframes as pictures, all at once or as they come
     measure_keys, measure_anchors
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -23,9 +24,13 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
+from rewatch.evidence import Pictures
 from rewatch.images.boundaries_cuts import structure
 from rewatch.images.boundaries_grid import Reducer, matched, spread_distance
 from rewatch.images.boundaries_light import persistence
+
+_AT_ONCE = 256
+"""Keyframes that are compared at once."""
 
 Doubles = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -93,6 +98,27 @@ def compare_keys(luma: Bytes, cb: Bytes, cr: Bytes) -> KeyPictures:
         found.append(np.stack([*np.log1p(apart), persistence(fine[a], fine[b])], axis=1).astype(np.float64))
     cells = grids[:, 0].reshape(len(grids), -1).astype(np.float64)
     return KeyPictures(found[0], found[1], cells.mean(axis=1), cells.std(axis=1))
+
+
+def compare_each(pieces: Iterable[Pictures]) -> KeyPictures:
+    """`compare_keys` of keyframes that come one by one, some at a time: memory does not grow with their pictures."""
+    found: list[KeyPictures] = []
+    held: list[Pictures] = []
+
+    def compare(last: bool) -> None:
+        shown = compare_keys(*(np.concatenate([getattr(p, name) for p in held]) for name in ("luma", "cb", "cr")))
+        # The last two are the next ones' first: they are still to be compared with what comes.
+        done = len(held) if last else len(held) - 2
+        found.append(KeyPictures(shown.near[:done], shown.far[:done], shown.level[:done], shown.spread[:done]))
+        del held[:done]
+
+    for piece in pieces:
+        held.append(piece)
+        if len(held) == _AT_ONCE:
+            compare(last=False)
+    compare(last=True)
+    parts = zip(*((f.near, f.far, f.level, f.spread) for f in found), strict=True)
+    return KeyPictures(*(np.concatenate(part) for part in parts))
 
 
 def _log(size: npt.NDArray[Any]) -> Doubles:

@@ -34,10 +34,11 @@ from rewatch.film.groups import part_of
 from rewatch.film.order import NoOrder, Order, known_order
 from rewatch.images.boundaries import LEAST_SURE
 from rewatch.images.boundaries_fades import Transition
-from rewatch.images.glance_evidence import Coded, compare_keys
+from rewatch.images.glance_evidence import Coded, compare_each
 from rewatch.images.glance_judge import Ledger
 from rewatch.watch.glance_detect import judged
 from rewatch.watch.glance_skim import skim, worth_skimming
+from rewatch.watch.streams import give_back_memory
 
 WINDOW = 6000
 """Frames in which groups are opened together."""
@@ -105,7 +106,7 @@ class Glance:
             keys = self._ordered()
             assert picture is not None
             seen = list(self._each_keyframe())
-            shown = compare_keys(*(np.concatenate([getattr(p, name) for p in seen]) for name in ("luma", "cb", "cr")))
+            shown = compare_each(seen)
             coded = Coded(keys, self.order.size, self.order.anchor)
             self._skims = worth_skimming(self.order)
             self.ledger = Ledger.of(coded, shown, picture.width * picture.height)
@@ -277,6 +278,7 @@ class Glance:
                 piece = part_of(piece, 0, min(len(piece), int(ends[group]) - piece.first))
             self.looked[piece.first : piece.first + len(piece)] = True
             self.on_frames(piece)
+        give_back_memory()
         self.on_second(float(self.order.pts[int(ends[end - 1]) - 1] * self.order.time_base))
 
     # -- what came of it ------------------------------------------------------------------------------------------
