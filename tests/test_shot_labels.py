@@ -1,0 +1,61 @@
+"""The benchmark reads the labels of public collections as they are laid out."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def labelled() -> Any:
+    path = Path(__file__).resolve().parents[1] / "benchmarks" / "shot_labels.py"
+    spec = importlib.util.spec_from_file_location("shot_labels", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.labelled
+
+
+CUT, GRADUAL = {"kind": "cut", "frame": 40}, {"kind": "dissolve", "first": 90, "last": 99}
+
+
+def lay(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("files", "film"),
+    [
+        ({"bbc_01.mp4": "", "annotations/shots/01_From_Pole.txt": "0 38\n39 88\n99 150\n"}, "bbc_01.mp4"),
+        ({"videos/bbc_01.mp4": "", "fixed/01-from-pole.txt": "0\t39\n40\t89\n100\t151\n"}, "videos/bbc_01.mp4"),
+        ({"1.mp4": "", "labels/1_gt.txt": "0 39\n40 89\n100 151\n"}, "1.mp4"),
+        ({"videos/77.mp4": "", "annotations/77.txt": "0,39\n40,89\n100,151\n"}, "videos/77.mp4"),
+        (
+            {
+                "videos/test/3.mp4": "",
+                "annotations/test.json": json.dumps(
+                    {"3.mp4": {"transitions": [[39, 40], [89, 100]], "frame_num": 152}, "gone.mp4": {}}
+                ),
+            },
+            "videos/test/3.mp4",
+        ),
+        ({"a.mp4": "", "a.shots.json": json.dumps({"film": "a.mp4", "boundaries": [CUT, GRADUAL]})}, "a.mp4"),
+    ],
+    ids=["BBC", "BBC, mended", "RAI", "AutoShot", "ClipShots", "ours"],
+)
+def test_layouts(tmp_path: Path, labelled: Any, files: dict[str, str], film: str) -> None:
+    found = labelled(lay(tmp_path, files))
+    assert list(found) == [tmp_path / film]
+    assert found[tmp_path / film]["boundaries"] == [CUT, GRADUAL]
+
+
+def test_a_folder_of_films_without_labels_has_none(tmp_path: Path, labelled: Any) -> None:
+    assert labelled(lay(tmp_path, {"film.mp4": "", "notes.txt": "1 2"})) == {}
