@@ -70,6 +70,7 @@ class Made:
     codec: str = "libx264"
     bit_rate: int = 400_000
     weave: bool = False
+    picture: bool = True
     speed_sound: bool = False
 
 
@@ -381,6 +382,25 @@ def vignetted(s: Source, cuts: Sequence[int]) -> Made:
     return told(_few_edits(s), s.rate, (2, 2), change=change, a=rim)
 
 
+def by_ear(s: Source, cuts: Sequence[int]) -> Made:
+    """No picture: two seconds gone, four of another film in place of as many, three put in, four moved to the end."""
+    n, rate = len(s.frames), float(s.rate)
+    p, q, r, t = (round(n * share) for share in (0.2, 0.4, 0.6, 0.8))
+    two, three, four = round(2 * rate), round(3 * rate), round(4 * rate)
+    cut = plain(
+        (0, 0, p), (0, p + two, q), (1, 300, 300 + four), (0, q + four, r), (1, 700, 700 + three), (0, r, t),
+        (0, t + four, n), (0, t, t + four),
+    )  # fmt: skip
+    return told(cut, s.rate, (4, 4), picture=False)
+
+
+def by_ear_at_pal(s: Source, cuts: Sequence[int]) -> Made:
+    """The same at 25/24 of the rate."""
+    made = by_ear(s, cuts)
+    made.rate = s.rate * Fraction(25, 24)
+    return made
+
+
 CASES: dict[str, Callable[[Source, Sequence[int]], Made]] = {
     "dissolve over a cut": dissolve_over_a_cut,
     "lone frames": lone_frames,
@@ -406,6 +426,8 @@ CASES: dict[str, Callable[[Source, Sequence[int]], Made]] = {
     "regraded by shot": regraded_by_shot,
     "worn tape": worn_tape,
     "vignette cropped": vignetted,
+    "by ear alone": by_ear,
+    "by ear, PAL": by_ear_at_pal,
 }
 
 
@@ -480,12 +502,13 @@ def write(target: Path, made: Made, films: Sequence[Source], change: Change | No
     sound = sound_of(made, films)
     base = Fraction(1, 90_000)
     with av.open(str(target), "w") as out:
-        coded = out.add_stream(made.codec, rate=made.rate)
-        assert isinstance(coded, VideoStream)
+        coded = out.add_stream(made.codec, rate=made.rate) if made.picture else None
+        assert coded is None or isinstance(coded, VideoStream)
         heard = out.add_stream("aac", rate=RATE, layout="stereo") if float(np.abs(sound).max(initial=0)) > 0 else None
         before: Frame | None = None
-        for n, picture in enumerate(pictures_of(made.cut, films, change)):
+        for n, picture in enumerate(pictures_of(made.cut, films, change) if made.picture else ()):
             picture = np.ascontiguousarray(picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2])
+            assert coded is not None
             if n == 0:
                 coded.width, coded.height = picture.shape[1], picture.shape[0]
                 coded.pix_fmt, coded.bit_rate = "yuv420p", made.bit_rate
@@ -502,7 +525,8 @@ def write(target: Path, made: Made, films: Sequence[Source], change: Change | No
                 frame.pts, frame.time_base = round(float(made.shown[n]) / base), base
             out.mux(coded.encode(frame))
             before = picture
-        out.mux(coded.encode(None))
+        if coded is not None:
+            out.mux(coded.encode(None))
         if heard is not None:
             assert isinstance(heard, AudioStream)
             for at in range(0, len(sound), 1024):

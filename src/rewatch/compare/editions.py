@@ -23,12 +23,13 @@ from rewatch.compare.by_ear import segments_by_ear
 from rewatch.compare.chain import EDIT, Likeness, Line, Run, chain_of, line_of
 from rewatch.compare.frame import Framing, as_shown, framing_of
 from rewatch.compare.heard import Sounds, sound_of, sounds_of
-from rewatch.compare.look_again import at_hand, look_again
+from rewatch.compare.look_again import at_hand, look_again, same_pictures
 from rewatch.compare.order import Piece, Stretch, closed, dark_ends, laid_out, pieces_of, snug, with_dark_ends
+from rewatch.compare.paces import repaced
 from rewatch.compare.reframe import reframed
 from rewatch.compare.score import score_changes
 from rewatch.compare.seen import Seen, evened, see
-from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, Sound
+from rewatch.compare.segments import PACE, Alignment, Grade, Picture, Segment, Side, Sound
 from rewatch.compare.slips import gathered, speed_of
 from rewatch.compare.sounding import sounding
 from rewatch.compare.votes import Votes, speeds_of, votes_of
@@ -76,8 +77,8 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     say("finding the way through both")
     line, runs, like = _likeliest(seen_a, seen_b, votes)
     notes: list[str] = []
+    missing = [e.name for e in (a, b) if not at_hand(e)] if refine else []
     if refine:
-        missing = [e.name for e in (a, b) if not at_hand(e)]
         if missing:
             notes.append(
                 f"the file of {' and of '.join(missing)} is not at hand: joins are told from what is stored, "
@@ -97,6 +98,9 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
         pieces = gathered(snug(pieces, len(seen_a), len(seen_b)), seen_b.rate)
     else:
         pieces = closed(pieces, len(seen_a), len(seen_b), _SLACK)
+    if speaks is not None:
+        looked = partial(same_pictures, seen_a, seen_b, framing, like) if refine and not missing else None
+        pieces = repaced(pieces, seen_b.rate, pace, speaks, looked)
     return _alignment(seen_a, seen_b, line, framing, like, pieces, tuple(notes))
 
 
@@ -164,6 +168,8 @@ def _alignment(
     picture = _picture(a, b, framing, like)
     segments: list[Segment] = []
     slipping = {piece.b: piece for piece in pieces if piece.parts}
+    pace = 1.0 if line.by_frame else line.speed * a.rate / b.rate
+    paced = {p.b: p for p in pieces if p.back or abs((p.a[1] - p.a[0]) / p.frames / pace - 1) > PACE}
     for kind, of_a, of_b, score in laid_out(pieces, len(a), len(b), 0 if line.by_frame else _SLACK):
         side_a, side_b = side_of(a, of_a) if of_a else None, side_of(b, of_b) if of_b else None
         if side_a is None and side_b is None:
@@ -176,6 +182,12 @@ def _alignment(
         elif kind == "replaced":
             sound = sound_of(sounds, side_a, side_b, same_picture=False)
             segments.append(Segment(kind, side_a, side_b, sound=sound, sure=sure))
+        elif of_b in paced and paced[of_b].back:
+            segments.append(Segment("replaced", side_a, side_b, sure=sure, backwards=True))
+        elif of_b in paced and not paced[of_b].parts:
+            own = round(side_a.seconds / side_b.seconds, 3)
+            heard = sound_of(sounds_of(a.edition, b.edition, own), side_a, side_b)
+            segments.append(Segment(kind, side_a, side_b, own, picture, heard, sure))
         elif of_b in slipping:
             own = speed_of(slipping[of_b], speed)
             heard = sound_of(sounds if own == speed else sounds_of(a.edition, b.edition, own), side_a, side_b)

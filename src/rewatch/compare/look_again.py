@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rewatch.compare.agreement import agreement, in_nats, unlike
 from rewatch.compare.chain import Likeness, Line, Run, best_way, one_distance
 from rewatch.compare.frame import Framing
 from rewatch.compare.seen import Seen
@@ -39,30 +40,21 @@ _AROUND = 12
 """Frames on both sides of a join."""
 _SHORT = 8.0
 """Seconds of a run that is looked at from end to end."""
-_DETAILS = 10.0
-"""A picture counts for so many independent details: half of how many its pixels are worth."""
-_NOTHING = 8.0
-"""Evidence that a picture of something must beat to be taken for the same: a correlation of .75."""
-_NOISE = 2.0
-"""Code values by which codings of one small picture differ."""
-_GAIN = 0.6
-"""The contrast of a scene is at least so much of what the film's grade makes of it, at most 1 / .6 of it."""
-_LEVEL = 3.0
-"""Code values by which the mean of a picture is off what the grade makes of it."""
-_OFF, _SCENE = 6.0, 12.0
-"""Most that the level says, in nats; code values by which a scene's own grade may be off the film's."""
-_LEAST = 16.0
-"""Nats: no frame says more against two pictures being the same."""
 _SAMPLE, _BESIDE = 16, 12
 """Frames of a stretch that are tried, and frames beside its distance at which they are."""
+_SAME = 0.75
+"""Share of the frames that are tried that must agree."""
 _CLEARLY = 2.0
 """Nats a frame by which another distance must be better."""
 _SLIP, _WON = 3, 6.0
 """Frames of A by which a slip is off; nats a frame that tell it from one."""
-_FLAT = 0.5
 _EDIT, _AT_CUT = 30.0, 16.0
 _ODD = -0.5
 """Evidence of a frame (of what is stored, over three frames) below which it is looked at."""
+_EVEN = 1.0
+"""Evidence of the frames beside a lone one that is looked at, on their average."""
+_STRANGE, _FEW = -8.0, 5
+"""Nats below which a frame may show something else altogether; so many frames may, for which no edit would be told."""
 _HELD, _TELLS = 240, 0.5
 """Frames around a join that may be one held picture; evidence that tells two frames of one apart."""
 _MOST_ODD = 3000
@@ -138,20 +130,8 @@ def look_again(
 
     like: the grade of the film; heard: what the sound says of it
     """
-    grade = (1.0, 0.0, 0.0) if like is None else (like.gain[0], 255 * like.lift[0], 255 * like.scatter[0])
-    # B's middle lies off A's: the one is shifted where A shows more, the other where B does.
-    in_b = -framing.right / framing.wide, -framing.down / framing.high
-    less = framing.wide <= 1, framing.high <= 1
-    of_a = Pictures(
-        a, min(framing.wide, 1.0), min(framing.high, 1.0), off=(framing.right * less[0], framing.down * less[1])
-    )
-    of_b = Pictures(
-        b,
-        min(1 / framing.wide, 1.0),
-        min(1 / framing.high, 1.0),
-        framing.mirrored,
-        (in_b[0] * (not less[0]), in_b[1] * (not less[1])),
-    )
+    grade = _grade(like)
+    of_a, of_b = _pictures(a, b, framing)
     short = round(_SHORT * b.rate)
     turns = {run.begin: run.distance for run in runs}
     odd = _odd(a, b, line, runs, like) + _alike(a, b, line, runs, like)
@@ -177,6 +157,48 @@ def look_again(
         of_a.forget()
         of_b.forget()
     return _merged(turns, runs, line, len(b))
+
+
+def same_pictures(
+    a: Seen,
+    b: Seen,
+    framing: Framing,
+    like: Likeness | None,
+    of_b: npt.NDArray[np.int64],
+    of_a: npt.NDArray[np.int64],
+) -> bool:
+    """Whether frames of B show these frames of A, as some of them say that are looked at."""
+    rows = np.unique(np.linspace(0, len(of_b) - 1, min(len(of_b), _SAMPLE)).astype(np.int64))
+    shown_a, shown_b = _pictures(a, b, framing)
+    told: list[float] = []
+    for i, j in zip(of_a[rows].tolist(), of_b[rows].tolist(), strict=True):
+        shown_a.read(i, i + 1)
+        shown_b.read(j, j + 1)
+        told.append(agreement(shown_a[i], shown_b[j], _grade(like))[0])
+    return bool(np.mean(np.array(told) > 0) >= _SAME)
+
+
+def _grade(like: Likeness | None) -> tuple[float, float, float]:
+    """Gain, lift and scatter in code values."""
+    return (1.0, 0.0, 0.0) if like is None else (like.gain[0], 255 * like.lift[0], 255 * like.scatter[0])
+
+
+def _pictures(a: Seen, b: Seen, framing: Framing) -> tuple[Pictures, Pictures]:
+    """Pictures of both films, of the part that both show."""
+    # B's middle lies off A's: the one is shifted where A shows more, the other where B does.
+    in_b = -framing.right / framing.wide, -framing.down / framing.high
+    less = framing.wide <= 1, framing.high <= 1
+    of_a = Pictures(
+        a, min(framing.wide, 1.0), min(framing.high, 1.0), off=(framing.right * less[0], framing.down * less[1])
+    )
+    of_b = Pictures(
+        b,
+        min(1 / framing.wide, 1.0),
+        min(1 / framing.high, 1.0),
+        framing.mirrored,
+        (in_b[0] * (not less[0]), in_b[1] * (not less[1])),
+    )
+    return of_a, of_b
 
 
 class _Window:
@@ -206,7 +228,7 @@ class _Window:
         self._a.read(int(at[0]), int(at[-1]) + 1)
         pairs = zip(at.tolist(), frames.tolist(), strict=True)
         found = [agreement(self._a[i], self._b[j], self._grade) for i, j in pairs]
-        told = _told(np.array(found), self._shots[rows], self._grade[2])
+        told = in_nats(np.array(found), self._shots[rows], self._grade[2])
         return told if self._heard is None else told + self._heard.evidence(frames, distance)
 
     def way(
@@ -220,7 +242,31 @@ class _Window:
                     self._known[distance] = self.evidence(distance)
                 evidence[:, column] = self._known[distance]
         held = [None if end is ... else states.index(end) for end in (first, last)]
-        return _without_slips(best_way(evidence, held[0], held[1], self._price), evidence, states)
+        taken = _without_slips(best_way(evidence, held[0], held[1], self._price), evidence, states)
+        return self._without_strangers(taken, evidence, states)
+
+    def _without_strangers(
+        self, taken: npt.NDArray[np.int64], evidence: Floats, states: Sequence[float | None]
+    ) -> npt.NDArray[np.int64]:
+        """The way without frames that show something else between frames that agree: two edits, and too few to pay."""
+        told = evidence[np.arange(len(taken)), taken]
+        edges = [0, *(np.flatnonzero(np.diff(told < _STRANGE)) + 1).tolist(), len(taken)]
+        for begin, end in pairwise(edges):
+            if begin == 0 or end == len(taken) or end - begin > _FEW or told[begin] >= _STRANGE:
+                continue
+            distance = states[taken[begin]]
+            if distance is None or not (taken[begin - 1] == taken[begin : end + 1]).all():
+                continue
+            if told[begin - 1] <= 0 or told[end] <= 0:
+                continue
+            frames = self._frames[begin:end]
+            at = self._line.frames(frames, distance)
+            # Nor what stands beside it: a cut that a frame is late for.
+            beside = range(int(at[0]) - _SLIP, int(at[-1]) + _SLIP + 1)
+            self._a.read(beside.start, beside.stop)
+            if all(unlike(self._a[i], self._b[j]) for j in frames.tolist() for i in beside):
+                taken[begin:end] = states.index(None)
+        return taken
 
     def nearby(self, taken: npt.NDArray[np.int64], states: Sequence[float | None]) -> list[float]:
         """Distances a few frames beside those of the way at which its stretches agree clearly better."""
@@ -246,14 +292,17 @@ def _odd(a: Seen, b: Seen, line: Line, runs: Sequence[Run], like: Likeness | Non
     if like is None:
         return []
     found: list[int] = []
+    lone: list[int] = []
     for run in runs:
         if run.distance is not None and run.end - run.begin > 3:
             frames = np.arange(run.begin, run.end)
             told = like.evidence(a, b, frames, line.frames(frames, run.distance))
             smooth = np.convolve(told, np.full(3, 1 / 3), "same")
             found += frames[smooth < _ODD].tolist()
+            beside = np.convolve(told, [0.25, 0.25, 0, 0.25, 0.25])[2:-2]
+            lone += frames[(told < _ODD) & (beside > _EVEN)].tolist()
     # Where much is odd it is the model that is: a scene with a grade of its own.
-    return found if len(found) <= _MOST_ODD else []
+    return [n for row in (found, lone) if len(row) <= _MOST_ODD for n in row]
 
 
 def _alike(a: Seen, b: Seen, line: Line, runs: Sequence[Run], like: Likeness | None) -> list[int]:
@@ -308,45 +357,6 @@ def _windows(runs: Sequence[Run], short: int, count: int, odd: Sequence[int] = (
         else:
             found.append([low, high])
     return [(low, high) for low, high in found]
-
-
-def agreement(
-    a: npt.NDArray[np.float32] | None, b: npt.NDArray[np.float32] | None, grade: tuple[float, float, float]
-) -> tuple[float, float]:
-    """How well two pictures agree, in nats against that they do not, by their patterns; and by how many code values B's
-    level is off what the grade makes of A's. NaN, 0 where one is missing.
-
-    grade: code value of B = gain x that of A + lift, give or take: the film's
-    """
-    if a is None or b is None:
-        return float("nan"), 0.0
-    gain, lift, _ = grade
-    mean_a, mean_b = float(a.mean()), float(b.mean())
-    of_a, of_b = a - mean_a, b - mean_b
-    var_a, var_b, noise = float(np.mean(of_a**2)), float(np.mean(of_b**2)), _NOISE**2
-    # What is left of B's picture after A's was taken off, as strong as the grade may have left it.
-    strength = float(np.mean(of_a * of_b)) / max(var_a, 1e-6)
-    strength = min(max(strength, _GAIN * gain), gain / _GAIN)
-    left = float(np.mean((of_b - strength * of_a) ** 2))
-    told = _DETAILS * float(np.log((var_b + noise) / (left + noise)))
-    # Black agrees with black, and says little; the fainter a picture, the less it must say.
-    seen = var_b / (var_b + 4 * noise)
-    return told - _NOTHING * seen + _FLAT * (1 - seen), mean_b - min(max(gain * mean_a + lift, 0.0), 255.0)
-
-
-def _told(found: Floats, shots: npt.NDArray[np.int64], loose: float) -> Floats:
-    """(n,) evidence out of (n, 2) agreements: patterns, and levels. shots: (n,) the shot of B that each frame is in."""
-    pattern, level = found[:, 0], found[:, 1]
-    lone = level.copy()
-    for shot in np.unique(shots):
-        # A scene may be graded by itself: what is off all through it is no difference of frames.
-        inside = shots == shot
-        sure = inside & (pattern > _NOTHING)
-        if sure.any():
-            lone[inside] -= np.clip(np.median(level[sure]), -_SCENE, _SCENE)
-    off = lone / max(_LEVEL, 1.5 * loose)
-    told = np.maximum(pattern - np.minimum(off * off / 2, _OFF), -_LEAST)
-    return np.where(np.isnan(pattern), -_DETAILS, told)
 
 
 def _without_slips(

@@ -3,6 +3,7 @@
 Contents
     Piece        a stretch of B and the stretch of A that it shows
     pieces_of    the pieces of a chain, no frame of A used twice
+    without_overlaps   the same where they are known
     closed       the same without the small gaps of frames that do not go one by one
     snug         the same without a frame or two that lie opposite a long stretch of the other film
     dark_ends, with_dark_ends   black that a film begins and ends with, which no chain can tell from other black
@@ -39,12 +40,14 @@ class Piece:
     """Frames ``b[0] .. b[1]`` of B show ``a[0] .. a[1]`` of A, half-open; score: evidence a frame.
 
     parts: (b, a) of the stretches that go frame by frame, where not all of it does
+    back: they run backwards
     """
 
     b: Stretch
     a: Stretch
     score: float = 0.0
     parts: tuple[tuple[Stretch, Stretch], ...] = ()
+    back: bool = False
 
     @property
     def frames(self) -> int:
@@ -70,8 +73,13 @@ def pieces_of(runs: Sequence[Run], line: Line, count: int, told: Told | None = N
             found.append(piece)
     if line.by_frame and told is not None:
         found = _shared_out(found, told)
+    return without_overlaps(found)
+
+
+def without_overlaps(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces in order of B, what is in two of them left to the longest."""
     kept: list[Piece] = []
-    for piece in sorted(found, key=lambda p: -p.frames):
+    for piece in sorted(pieces, key=lambda p: -p.frames):
         left: Piece | None = piece
         for other in kept:
             left = _without(left, other) if left else None

@@ -18,6 +18,8 @@ from rewatch.clock import FrameTimes
 from rewatch.compare.score import FigureChange
 
 Kind = Literal["same", "removed", "added", "moved", "replaced"]
+PACE = 0.04
+"""Share by which the pace of a stretch must differ from the film's to be told."""
 Black = Literal["beginning", "within", "end"]
 """Where in its film a stretch stands that is black and silent."""
 
@@ -129,6 +131,7 @@ class Segment:
     sure:  0..1
     frames: (first of A, first of B, count) of the stretches that go frame by frame, where frames were dropped or
         doubled between them; () where all of it goes evenly
+    backwards: of what was replaced: it is A's own pictures, run backwards
     black: of what was removed or added: it is black and silent, and stands at its film's beginning or end, or within it
     """
 
@@ -141,6 +144,7 @@ class Segment:
     sure: float = 1.0
     frames: tuple[tuple[int, int, int], ...] = ()
     black: Black | None = None
+    backwards: bool = False
 
     @property
     def of_the_cut(self) -> bool:
@@ -164,6 +168,7 @@ class Segment:
             "sound": self.sound.as_json() if self.sound else None,
             "sure": self.sure,
             "black": self.black,
+            "backwards": self.backwards,
         } | ({"frames": [list(stretch) for stretch in self.frames]} if self.frames else {})
 
 
@@ -330,8 +335,8 @@ class Alignment:
             return "the two have nothing in common that could be found"
         apart = self.durations[1] - self.durations[0]
         length = "as long" if abs(apart) < 0.05 else f"{in_words(abs(apart))} {'longer' if apart > 0 else 'shorter'}"
-        of_cut = [s.kind for s in self.segments if s.of_the_cut]
-        counts = [(of_cut.count(kind), kind) for kind in ("removed", "added", "replaced", "moved")]
+        of_cut = ["run backwards" if s.backwards else s.kind for s in self.segments if s.of_the_cut]
+        counts = [(of_cut.count(kind), kind) for kind in ("removed", "added", "replaced", "moved", "run backwards")]
         told = ", ".join(f"{n} {kind}" for n, kind in counts if n) or "the same cut"
         speed = ""
         if abs(self.speed - 1) > 2e-4:
@@ -345,7 +350,16 @@ class Alignment:
             heard = f"; {missing.upper()} has no sound"
         elif other > 0.5:
             heard = "; another sound" if other > 0.9 * whole else f"; another sound for {in_words(other)}"
-        return f"B is {length}: {told}{speed}{heard}{self._black_ends()}"
+        return f"B is {length}: {told}{speed}{self._paces()}{heard}{self._black_ends()}"
+
+    def _paces(self) -> str:
+        """ "; 8.0 s of it slower" """
+        said = ""
+        for word, sign in (("slower", -1), ("faster", 1)):
+            both = [s for s in self.segments if s.kind in ("same", "moved") and s.b is not None]
+            lasts = sum(s.b.seconds for s in both if s.b and sign * (s.speed / self.speed - 1) > PACE)
+            said += f"; {in_words(lasts)} of it {word}" if lasts >= 0.05 else ""
+        return said
 
     def _black_ends(self) -> str:
         """ "; B has 1.4 s more of black at its end" """

@@ -25,6 +25,8 @@ def changes_of(segment: Segment, usual: tuple[str, ...] = (), speed: float | Non
 
     speed: that of the film, which is not said again either
     """
+    if segment.backwards:
+        return ("runs backwards",)
     if segment.kind == "replaced":
         return ("the sound runs on",) if segment.sound and not segment.sound.replaced else ()
     if segment.black:

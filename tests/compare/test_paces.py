@@ -1,0 +1,103 @@
+"""A stretch that runs slower, faster or backwards, and pictures that agree but for what lies over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rewatch.compare.agreement import agreement, unlike
+from rewatch.compare.order import Piece
+from rewatch.compare.paces import repaced
+from rewatch.compare.segments import Alignment, Segment, Side
+
+Frames = Any
+
+
+def told_by(shown: Frames) -> Callable[[Frames, Frames], Any]:
+    """Evidence of a film B whose frames show these of A: they hardly differ from those beside them."""
+
+    def told(of_b: Frames, of_a: Frames) -> Any:
+        off = np.abs(np.asarray(of_a) - shown[np.asarray(of_b)])
+        return np.where(off <= 2, 3.0 - off, -6.0).astype(np.float32)
+
+    return told
+
+
+def fragments(shown: Frames, begin: int, end: int) -> list[Piece]:
+    """What a chain of even distances makes of a stretch: short pieces where it happens to agree."""
+    return [Piece((n, n + 4), (int(shown[n]), int(shown[n]) + 4), 1.0) for n in range(begin + 4, end - 8, 16)]
+
+
+@pytest.mark.parametrize("pace", [0.5, 2.0, 0.8])
+def test_slow_motion_is_one_stretch(pace: float) -> None:
+    slow = 200 + np.floor((np.arange(round(100 / pace)) + 0.5) * pace).astype(int)
+    shown = np.concatenate([np.arange(200), slow, np.arange(300, 500)])
+    end = 200 + len(slow)
+    pieces = [
+        Piece((0, 203), (0, 203), 3.0),
+        *(fragments(shown, 200, end) if pace < 1 else []),
+        Piece((end - 2, len(shown)), (298, 500), 3.0),
+    ]
+    found = repaced(pieces, 24.0, 1.0, told_by(shown))
+    assert len(found) == 3
+    assert found[1].a[1] - found[1].a[0] == pytest.approx(100, abs=6)
+    assert (found[1].a[1] - found[1].a[0]) / found[1].frames == pytest.approx(pace, rel=0.05)
+    assert not found[1].back
+    assert [p.b[1] for p in found[:2]] == [p.b[0] for p in found[1:]]
+
+
+def test_what_runs_backwards_is_told_so() -> None:
+    shown = np.concatenate([np.arange(200), np.arange(271, 199, -1), np.arange(272, 500)])
+    pieces = [Piece((0, 201), (0, 201), 3.0), *fragments(shown, 200, 272), Piece((271, 500), (271, 500), 3.0)]
+    found = repaced(pieces, 24.0, 1.0, told_by(shown))
+    assert [(p.b, p.a, p.back) for p in found] == [
+        ((0, 200), (0, 200), False), ((200, 272), (200, 272), True), ((272, 500), (272, 500), False)
+    ]  # fmt: skip
+    # Pictures that say no are believed.
+    assert repaced(pieces, 24.0, 1.0, told_by(shown), lambda b, a: False) == pieces
+
+
+def test_an_insert_is_no_change_of_pace() -> None:
+    shown = np.concatenate([np.arange(200), np.full(72, 10_000), np.arange(230, 500)])
+    pieces = [Piece((0, 200), (0, 200), 3.0), Piece((272, 542), (230, 500), 3.0)]
+    assert repaced(pieces, 24.0, 1.0, told_by(shown)) == pieces
+
+
+def test_a_change_of_pace_is_said() -> None:
+    def side(begin: float, end: float) -> Side:
+        return Side(round(begin * 24), round(end * 24) - 1, begin, end)
+
+    segments = (
+        Segment("same", side(0, 10), side(0, 10)),
+        Segment("same", side(10, 14), side(10, 18), speed=0.5),
+        Segment("replaced", side(14, 16), side(18, 20), backwards=True),
+    )
+    film = Alignment("1", "2", ("A", "B"), (16.0, 20.0), segments)
+    assert film.summary() == "B is 4.0 s longer: 1 run backwards; 8.0 s of it slower"
+    assert film.as_json()["segments"][2]["backwards"]
+    assert film.frame_map()[[0, 240, 241, 242, 431, 432]].tolist() == [0, 240, 240, 241, 335, -1]
+
+
+def test_titles_and_a_logo_do_not_hide_a_picture() -> None:
+    rng = np.random.default_rng(8)
+    one, other = (np.cumsum(np.cumsum(rng.normal(size=(2, 36, 64)), axis=1), axis=2) * 2).astype(np.float32)
+    one, other = (128 + 30 * (p - p.mean()) / p.std() for p in (one, other))
+    titled = one + rng.normal(0, 1, one.shape).astype(np.float32)
+    titled[27:31, 6:58] = 250
+    titled[27:31, 8:56:3] = 0
+    titled[2:7, 52:62] = 250
+    for shown in (titled, 60 + 0.5 * (one - 128)):
+        assert agreement(one, shown.astype(np.float32), (1.0, 0.0, 0.0))[0] > 0
+    assert agreement(one, other, (1.0, 0.0, 0.0))[0] < 0
+
+
+def test_only_what_shows_something_else_altogether_is_unlike() -> None:
+    rng = np.random.default_rng(9)
+    one, other = (rng.normal(128, 30, (2, 36, 64))).astype(np.float32)
+    assert unlike(one, other)
+    assert not unlike(one, 0.5 * one + 0.5 * other)
+    assert not unlike(one, np.full_like(one, 250))
+    assert not unlike(one, None)
