@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rewatch.compare.agreement import agreement, unlike
+from rewatch.compare.agreement import agreement, slid, unlike
 from rewatch.compare.order import Piece
 from rewatch.compare.paces import repaced
 from rewatch.compare.segments import Alignment, Segment, Side
@@ -101,3 +101,13 @@ def test_only_what_shows_something_else_altogether_is_unlike() -> None:
     assert not unlike(one, 0.5 * one + 0.5 * other)
     assert not unlike(one, np.full_like(one, 250))
     assert not unlike(one, None)
+
+
+def test_a_part_of_a_wider_picture_is_found_where_it_is() -> None:
+    wide = np.random.default_rng(4).normal(128, 30, (36, 107)).astype(np.float32)
+    narrow = 0.8 * wide[:, 31:95] + 10
+    found = slid(wide, narrow)
+    assert found is not None
+    assert np.array_equal(found, wide[:, 31:95])
+    assert slid(narrow, narrow) is narrow
+    assert slid(wide, np.full_like(narrow, 3.0)).shape == narrow.shape  # type: ignore[union-attr]

@@ -7,6 +7,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -14,12 +15,13 @@ from rewatch.clock import FrameTimes
 from rewatch.compare.black import marked
 from rewatch.compare.chain import Line, Run, likeness_of
 from rewatch.compare.editions import side_of
-from rewatch.compare.frame import Framing, as_shown, likeness
+from rewatch.compare.frame import Framing, as_shown, framing_of, likeness
 from rewatch.compare.order import Piece, closed, pieces_of, snug
 from rewatch.compare.seen import Seen, evened
 from rewatch.compare.segments import Alignment, Segment, Side
 from rewatch.compare.slips import gathered, speed_of
 from rewatch.compare.votes import Votes, speeds_of
+from rewatch.compare.windows import through, window_votes, windows_of
 from rewatch.images.looks import ACROSS, DOWN
 
 
@@ -250,3 +252,29 @@ def test_gaps_of_a_frame_or_two_are_closed_in_both_films() -> None:
     assert closed(pieces, 131, 161, 2) == [
         Piece((0, 50), (58, 110)), Piece((50, 110), (0, 58)), Piece((140, 161), (110, 131))
     ]  # fmt: skip
+
+
+def test_a_window_that_moves_is_followed() -> None:
+    """Eight shots, of each a part of 60 % of the width, that stands elsewhere in every one."""
+    rng = np.random.default_rng(3)
+    shots = cv2.GaussianBlur(rng.normal(size=(42, 80, 8)), (0, 0), 5)
+    shots = np.moveaxis(0.5 + 0.15 * shots / shots.std(), 2, 0)
+    pictures = np.repeat(shots, 30, axis=0) + 0.02 * np.sin(np.arange(240) / 9)[:, None, None]
+    lefts = np.array([0, 32, 16, 5, 32, 21, 0, 11])
+    parts = np.stack([pictures[n, :, lefts[n // 30] : lefts[n // 30] + 48] for n in range(240)])
+    keys, cuts = np.arange(5, 240, 10), [*range(30, 240, 30)]
+    a, b = seen(pictures, keys, cuts), seen(parts, keys, cuts)
+    windows = windows_of(a, b, framing_of(a, b))
+    assert windows is not None
+    assert windows.wide == pytest.approx(0.6, abs=0.051)
+    middles = windows.places[windows.at[15::30]] + 0.5
+    assert middles == pytest.approx((lefts + 24) / 80, abs=0.06)
+    votes = window_votes(a, b, windows)
+    assert np.mean(votes.a // 30 == votes.b // 30) > 0.8
+    every = np.arange(240)
+    assert (
+        likeness_of(*through(a, b, windows), every, every).scatter[0] < 0.5 * likeness_of(a, b, every, every).scatter[0]
+    )
+    # A crop that stays where it is needs no window.
+    fixed = seen(pictures[:, :, 16:64], keys, cuts)
+    assert windows_of(a, fixed, framing_of(a, fixed)) is None

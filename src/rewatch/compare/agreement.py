@@ -2,9 +2,11 @@
 
 What is left of one after the other was taken off, scaled as the grade allows, says it. Titles burnt into one edition
 and a station's logo lie over a part of the picture: where the whole does not agree, the picture without its lower
-third, without its upper fourth and without both is asked as well. The less is looked at, the better it must agree.
+third, without its upper fourth and without both is asked as well. Letters are bright: something in what is left out
+must be.
 
 Contents
+    slid        the part of a wider picture that another shows
     agreement   of two pictures: by their patterns, and by their levels
     in_nats     of many, as evidence
     unlike      whether two pictures show something else altogether
@@ -12,6 +14,7 @@ Contents
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -35,28 +38,48 @@ _LEAST = 16.0
 _FLAT = 0.5
 _PARTS = ((0.0, 0.68), (0.24, 1.0), (0.24, 0.68))
 """Of the height: where no titles stand, no logo, and neither."""
+_GOOD = 5.0
+"""Code values by which the light of a copy may scatter, for a part to stand for the whole: bad ones agree in parts."""
+_WHITE = 50.0
+"""Code values by which letters stand out in a small picture; what bad copies are off is less."""
 _CORRELATED, _DETAILED = 0.3, 8.0
 """Correlation below which two pictures show other things; code values by which a picture of something varies."""
+
+
+def slid(a: Grey | None, b: Grey | None) -> Grey | None:
+    """Of a wider picture the part, as wide as another, that is most like it (normalised correlation)."""
+    if a is None or b is None or a.shape == b.shape:
+        return a
+    if float(b.std()) < 1 or float(a.std()) < 1:
+        middle = (a.shape[1] - b.shape[1]) // 2
+        return a[:, middle : middle + b.shape[1]]
+    at = int(cv2.matchTemplate(a, b, cv2.TM_CCOEFF_NORMED)[0].argmax())
+    return a[:, at : at + b.shape[1]]
 
 
 def agreement(a: Grey | None, b: Grey | None, grade: tuple[float, float, float]) -> tuple[float, float]:
     """How well two pictures agree, in nats against that they do not, by their patterns; and by how many code values B's
     level is off what the grade makes of A's. NaN, 0 where one is missing.
 
-    grade: code value of B = gain x that of A + lift, give or take: the film's
+    grade: code value of B = gain x that of A + lift, give or take the third: the film's
     """
     if a is None or b is None:
         return float("nan"), 0.0
     found = _of_part(a, b, grade, 1.0)
-    if found[0] >= 0:
+    if found[0] >= 0 or grade[2] > _GOOD:
         return found
     high = len(a)
     for top, bottom in _PARTS:
         rows = slice(round(top * high), round(bottom * high))
         part = _of_part(a[rows], b[rows], grade, bottom - top)
-        if part[0] > max(found[0], 0):
+        if part[0] > max(found[0], 0) and _written(np.delete(b - part[1] - grade[0] * a - grade[1], rows, axis=0)):
             found = part
     return found
+
+
+def _written(over: Grey) -> bool:
+    """Whether what B has more than A, in code values, has something as bright in it as letters are."""
+    return float(over.max(initial=0.0)) >= _WHITE
 
 
 def _of_part(a: Grey, b: Grey, grade: tuple[float, float, float], share: float) -> tuple[float, float]:

@@ -110,7 +110,7 @@ class Likeness:
         figures = np.stack([self.gain, self.lift, self.scatter, self.mean, self.spread], axis=1).tolist()
         for c, (gain, lift, scatter, mean, spread) in enumerate(figures):
             value = b.values[of_b, c]
-            expected = gain * a.values[at, c] + lift
+            expected = gain * a.light(at, c, b, of_b) + lift
             if c < _LIGHT:
                 # Nothing is darker than black, whatever the line through the other values says.
                 expected = np.maximum(expected, 0)
@@ -124,7 +124,7 @@ class Likeness:
 
 def likeness_of(a: Seen, b: Seen, of_b: Numbers, of_a: Numbers) -> Likeness:
     """Fitted to pairs of frames most of which are the same; those that are not are left out (iterated trimming)."""
-    rows = [_line_through(a.values[of_a, c], b.values[of_b, c]) for c in range(b.values.shape[1])]
+    rows = [_line_through(a.light(of_a, c, b, of_b), b.values[of_b, c]) for c in range(b.values.shape[1])]
     table = np.array(rows)
     of_all = b.values.mean(axis=0, dtype=np.float64), b.values.std(axis=0, dtype=np.float64) + 1e-3
     return Likeness(table[:, 0], table[:, 1], table[:, 2], *of_all)

@@ -21,18 +21,22 @@ import numpy as np
 from rewatch.compare.black import marked
 from rewatch.compare.by_ear import segments_by_ear
 from rewatch.compare.chain import EDIT, Likeness, Line, Run, chain_of, line_of
+from rewatch.compare.claims import same_pictures
 from rewatch.compare.frame import Framing, as_shown, framing_of
 from rewatch.compare.heard import Sounds, sound_of, sounds_of
-from rewatch.compare.look_again import at_hand, look_again, same_pictures
+from rewatch.compare.look_again import look_again
 from rewatch.compare.order import Piece, Stretch, closed, dark_ends, laid_out, pieces_of, snug, with_dark_ends
 from rewatch.compare.paces import repaced
+from rewatch.compare.pictures import at_hand
 from rewatch.compare.reframe import reframed
 from rewatch.compare.score import score_changes
 from rewatch.compare.seen import Seen, evened, see
-from rewatch.compare.segments import PACE, Alignment, Grade, Picture, Segment, Side, Sound
+from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, Sound
 from rewatch.compare.slips import gathered, speed_of
 from rewatch.compare.sounding import sounding
+from rewatch.compare.summary import PACE
 from rewatch.compare.votes import Votes, speeds_of, votes_of
+from rewatch.compare.windows import Windows, through, window_votes, windows_of
 from rewatch.compare.words import BARS, COLOURED
 from rewatch.library.edition import Edition
 
@@ -72,8 +76,14 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     seen_a, seen_b = evened(seen_a), evened(seen_b)
     say("looking for what is alike")
     framing = framing_of(seen_a, seen_b)
-    votes = votes_of(seen_a, seen_b, framing)
-    seen_a, seen_b = as_shown(seen_a, seen_b, framing)
+    windows = windows_of(seen_a, seen_b, framing)
+    if windows is None:
+        votes = votes_of(seen_a, seen_b, framing)
+        seen_a, seen_b = as_shown(seen_a, seen_b, framing)
+    else:
+        framing = Framing(windows.wide, 1.0, moving=True)
+        votes = window_votes(seen_a, seen_b, windows)
+        seen_a, seen_b = through(seen_a, seen_b, windows)
     say("finding the way through both")
     line, runs, like = _likeliest(seen_a, seen_b, votes)
     notes: list[str] = []
@@ -86,7 +96,7 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
             )
         else:
             say("looking at the frames around each join")
-            if not framing.whole:
+            if not framing.whole and not framing.moving:
                 framing = reframed(seen_a, seen_b, line, framing, runs)
             heard = sounding(seen_a, seen_b, line, sounds_of(a, b, _exact(line, seen_a, seen_b)), runs)
             runs = look_again(seen_a, seen_b, line, framing, runs, like, heard)
@@ -101,7 +111,8 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     if speaks is not None:
         looked = partial(same_pictures, seen_a, seen_b, framing, like) if refine and not missing else None
         pieces = repaced(pieces, seen_b.rate, pace, speaks, looked)
-    return _alignment(seen_a, seen_b, line, framing, like, pieces, tuple(notes))
+    found = _alignment(seen_a, seen_b, line, framing, like, pieces, tuple(notes))
+    return found if windows is None else _windowed(found, seen_b, windows)
 
 
 def _likeliest(a: Seen, b: Seen, votes: Votes) -> tuple[Line, list[Run], Likeness | None]:
@@ -237,6 +248,19 @@ def _exact(line: Line, a: Seen, b: Seen) -> float:
         if abs(speed / plain - 1) < 3e-4:
             return plain
     return round(speed, 6)
+
+
+def _windowed(found: Alignment, b: Seen, windows: Windows) -> Alignment:
+    """The alignment, each segment with the part of A's width that the window shows in it, on the average."""
+    segments: list[Segment] = []
+    for segment in found:
+        if segment.picture is not None and segment.b is not None and segment.b.last_frame is not None:
+            begin, end = b.places([segment.b.first_frame or 0, segment.b.last_frame]).tolist()
+            left, right = windows.crop(begin, end + 1)
+            crop = round(left, 4), 0.0, round(right, 4), 1.0
+            segment = replace(segment, picture=replace(segment.picture, crop=crop, moving=True))
+        segments.append(segment)
+    return replace(found, segments=tuple(segments))
 
 
 def side_of(seen: Seen, frames: Stretch) -> Side | None:

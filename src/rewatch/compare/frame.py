@@ -25,7 +25,7 @@ from rewatch.images.looks import ACROSS, DOWN
 Floats = npt.NDArray[np.float32]
 
 _SHARES = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65)
-_ALIKE = 0.6
+ALIKE = 0.6
 """Layouts of different pictures are hardly ever more alike than that (measured between unrelated films: 1 in 200)."""
 _CLEARLY = 1.03
 _MOST = 400, 3000
@@ -50,6 +50,7 @@ class Framing:
     wide, high: share of A's width and height that B shows; over 1 where B shows more than A
     mirrored:   left and right are exchanged
     right, down: how far the middle of B's picture stands off that of A's, as shares of A's width and height
+    moving:     it stands elsewhere from shot to shot (see `windows`)
     """
 
     wide: float = 1.0
@@ -57,6 +58,7 @@ class Framing:
     mirrored: bool = False
     right: float = 0.0
     down: float = 0.0
+    moving: bool = False
 
     @property
     def whole(self) -> bool:
@@ -110,19 +112,19 @@ def _unit(layouts: Floats) -> Floats:
 
 def framing_of(a: Seen, b: Seen) -> Framing:
     """The framing under which most of B is found in A; the plain one where no other is clearly better."""
-    of_b, of_a = _some(b.layouts, _MOST[0]), _some(a.layouts, _MOST[1])
+    of_b, of_a = some(b.layouts, _MOST[0]), some(a.layouts, _MOST[1])
     if not len(of_a) or not len(of_b):
         return Framing()
     # Each pair of films is alike in a few pictures; a framing must explain more than the plain one did.
-    scores = {framing: _explained(framing, of_a, of_b) for framing in _framings()}
+    scores = {framing: explained(framing, of_a, of_b) for framing in _framings()}
     best = max(scores, key=lambda framing: scores[framing])
     least = scores[Framing()]
     if scores[best] < _WELL * len(of_b):
         # Not the middle of the picture, perhaps.
-        few_b, few_a = _some(of_b, _FEW[0]), _some(of_a, _FEW[1])
-        tried = {framing: _explained(framing, few_a, few_b) for framing in _off_the_middle()}
+        few_b, few_a = some(of_b, _FEW[0]), some(of_a, _FEW[1])
+        tried = {framing: explained(framing, few_a, few_b) for framing in _off_the_middle()}
         for framing in sorted(tried, key=lambda framing: -tried[framing])[:_TRIED]:
-            scores[framing] = _explained(framing, of_a, of_b)
+            scores[framing] = explained(framing, of_a, of_b)
             if scores[framing] > _CLEARLY * scores[best]:
                 best = framing
     if scores[best] <= _CLEARLY * least:
@@ -130,14 +132,15 @@ def framing_of(a: Seen, b: Seen) -> Framing:
     return _finely(best, of_a, of_b)
 
 
-def _some(layouts: Floats, most: int) -> Floats:
+def some(layouts: Floats, most: int) -> Floats:
     """At most so many, spread over the film."""
     return layouts[:: -(-len(layouts) // most)] if len(layouts) else layouts
 
 
-def _explained(framing: Framing, of_a: Floats, of_b: Floats) -> float:
+def explained(framing: Framing, of_a: Floats, of_b: Floats) -> float:
+    """How much likeness beyond that of different pictures layouts of B have in A under a framing, all together."""
     most = likeness(framing.of_b(of_b), framing.of_a(of_a)).max(axis=1)
-    return float(np.clip(most - _ALIKE, 0, None).sum())
+    return float(np.clip(most - ALIKE, 0, None).sum())
 
 
 def _finely(framing: Framing, of_a: Floats, of_b: Floats) -> Framing:
@@ -146,7 +149,7 @@ def _finely(framing: Framing, of_a: Floats, of_b: Floats) -> Framing:
         return framing
     like = likeness(framing.of_b(of_b), framing.of_a(of_a))
     best = like.argmax(axis=1)
-    paired = like.max(axis=1) > _ALIKE
+    paired = like.max(axis=1) > ALIKE
     x, y = of_b[paired], of_a[best[paired]]
     if len(x) < 4:
         return framing

@@ -7,7 +7,6 @@ taken off, scaled as the grade allows, says how well they agree; and the best wa
 
 Contents
     look_again    the runs, put right
-    Pictures      small grey pictures of an edition's file by frame number, decoded once
 """
 
 from __future__ import annotations
@@ -15,35 +14,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from types import EllipsisType
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from rewatch.compare.agreement import agreement, in_nats, unlike
+from rewatch.compare.agreement import agreement, in_nats, slid, unlike
 from rewatch.compare.chain import Likeness, Line, Run, best_way, one_distance
+from rewatch.compare.claims import claimed
 from rewatch.compare.frame import Framing
+from rewatch.compare.pictures import Pictures, grade_of, pictures_of
 from rewatch.compare.seen import Seen
 from rewatch.compare.sounding import Sounding
-from rewatch.errors import FilmError
-from rewatch.film.identity import identify
-from rewatch.film.still import read_frames
-from rewatch.library.edition import Edition
 
 Floats = npt.NDArray[np.float64]
 
-_SIZE = 64, 36
-_WIDTH = 160
 _AROUND = 12
 """Frames on both sides of a join."""
 _SHORT = 8.0
 """Seconds of a run that is looked at from end to end."""
 _SAMPLE, _BESIDE = 16, 12
 """Frames of a stretch that are tried, and frames beside its distance at which they are."""
-_SAME = 0.75
-"""Share of the frames that are tried that must agree."""
 _CLEARLY = 2.0
 """Nats a frame by which another distance must be better."""
 _SLIP, _WON = 3, 6.0
@@ -61,62 +52,6 @@ _MOST_ODD = 3000
 """Frames that are looked at for that reason at most."""
 
 
-class Pictures:
-    """Small grey pictures of an edition by frame number: (36, 64) float32, of the part that both films show."""
-
-    def __init__(
-        self, seen: Seen, wide: float, high: float, mirrored: bool = False, off: tuple[float, float] = (0.0, 0.0)
-    ) -> None:
-        self._seen = seen
-        self._part = wide, high
-        self._off = off
-        self._mirrored = mirrored
-        self._bars = seen.bars
-        self._held: dict[int, npt.NDArray[np.float32]] = {}
-
-    def __getitem__(self, frame: int) -> npt.NDArray[np.float32] | None:
-        return self._held.get(self._seen.frame(frame)) if 0 <= frame < len(self._seen) else None
-
-    def read(self, begin: int, end: int) -> None:
-        """Decode frames ``begin .. end``; those that cannot be had are missing."""
-        begin, end = max(0, begin), min(len(self._seen), end)
-        if begin >= end:
-            return
-        seen = self._seen
-        wanted = [n for n in range(seen.frame(begin), seen.frame(end - 1) + 1) if n not in self._held]
-        if not wanted:
-            return
-        try:
-            for number, rgb in read_frames(seen.edition.facts, wanted[0], wanted[-1] + 1, seen.shown, _WIDTH):
-                self._held[number] = self._small(rgb)
-        except FilmError:
-            return
-
-    def forget(self) -> None:
-        self._held.clear()
-
-    def _small(self, rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        top, bottom, left, right = self._bars
-        high, wide = rgb.shape[:2]
-        rgb = rgb[round(top * high) : high - round(bottom * high), round(left * wide) : wide - round(right * wide)]
-        high, wide = rgb.shape[:2]
-        if self._mirrored:
-            rgb = rgb[:, ::-1]
-        x, y = wide * ((1 - self._part[0]) / 2 + self._off[0]), high * ((1 - self._part[1]) / 2 + self._off[1])
-        x, y = max(0, round(x)), max(0, round(y))
-        rgb = rgb[y : y + round(high * self._part[1]), x : x + round(wide * self._part[0])]
-        grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
-        return cv2.resize(grey, _SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
-
-
-def at_hand(edition: Edition) -> bool:
-    """Whether the file that an edition was watched from is still where it was, and still the same."""
-    try:
-        return Path(edition.facts.path).is_file() and identify(edition.facts.path) == edition.facts.identity
-    except (OSError, FilmError):
-        return False
-
-
 def look_again(
     a: Seen,
     b: Seen,
@@ -130,11 +65,12 @@ def look_again(
 
     like: the grade of the film; heard: what the sound says of it
     """
-    grade = _grade(like)
-    of_a, of_b = _pictures(a, b, framing)
+    grade = grade_of(like)
+    of_a, of_b = pictures_of(a, b, framing)
     short = round(_SHORT * b.rate)
+    runs, doubtful = claimed(a, b, line, framing, runs, like)
     turns = {run.begin: run.distance for run in runs}
-    odd = _odd(a, b, line, runs, like) + _alike(a, b, line, runs, like)
+    odd = doubtful + _odd(a, b, line, runs, like) + _alike(a, b, line, runs, like)
     for low, high in _windows(runs, short, len(b), odd):
         near = [r for r in runs if r.begin < high and r.end > low]
         states: list[float | None] = [None, *sorted({r.distance for r in near if r.distance is not None})]
@@ -157,48 +93,6 @@ def look_again(
         of_a.forget()
         of_b.forget()
     return _merged(turns, runs, line, len(b))
-
-
-def same_pictures(
-    a: Seen,
-    b: Seen,
-    framing: Framing,
-    like: Likeness | None,
-    of_b: npt.NDArray[np.int64],
-    of_a: npt.NDArray[np.int64],
-) -> bool:
-    """Whether frames of B show these frames of A, as some of them say that are looked at."""
-    rows = np.unique(np.linspace(0, len(of_b) - 1, min(len(of_b), _SAMPLE)).astype(np.int64))
-    shown_a, shown_b = _pictures(a, b, framing)
-    told: list[float] = []
-    for i, j in zip(of_a[rows].tolist(), of_b[rows].tolist(), strict=True):
-        shown_a.read(i, i + 1)
-        shown_b.read(j, j + 1)
-        told.append(agreement(shown_a[i], shown_b[j], _grade(like))[0])
-    return bool(np.mean(np.array(told) > 0) >= _SAME)
-
-
-def _grade(like: Likeness | None) -> tuple[float, float, float]:
-    """Gain, lift and scatter in code values."""
-    return (1.0, 0.0, 0.0) if like is None else (like.gain[0], 255 * like.lift[0], 255 * like.scatter[0])
-
-
-def _pictures(a: Seen, b: Seen, framing: Framing) -> tuple[Pictures, Pictures]:
-    """Pictures of both films, of the part that both show."""
-    # B's middle lies off A's: the one is shifted where A shows more, the other where B does.
-    in_b = -framing.right / framing.wide, -framing.down / framing.high
-    less = framing.wide <= 1, framing.high <= 1
-    of_a = Pictures(
-        a, min(framing.wide, 1.0), min(framing.high, 1.0), off=(framing.right * less[0], framing.down * less[1])
-    )
-    of_b = Pictures(
-        b,
-        min(1 / framing.wide, 1.0),
-        min(1 / framing.high, 1.0),
-        framing.mirrored,
-        (in_b[0] * (not less[0]), in_b[1] * (not less[1])),
-    )
-    return of_a, of_b
 
 
 class _Window:
@@ -227,7 +121,7 @@ class _Window:
         at = self._line.frames(frames, distance)
         self._a.read(int(at[0]), int(at[-1]) + 1)
         pairs = zip(at.tolist(), frames.tolist(), strict=True)
-        found = [agreement(self._a[i], self._b[j], self._grade) for i, j in pairs]
+        found = [agreement(slid(self._a[i], self._b[j]), self._b[j], self._grade) for i, j in pairs]
         told = in_nats(np.array(found), self._shots[rows], self._grade[2])
         return told if self._heard is None else told + self._heard.evidence(frames, distance)
 
@@ -264,7 +158,7 @@ class _Window:
             # Nor what stands beside it: a cut that a frame is late for.
             beside = range(int(at[0]) - _SLIP, int(at[-1]) + _SLIP + 1)
             self._a.read(beside.start, beside.stop)
-            if all(unlike(self._a[i], self._b[j]) for j in frames.tolist() for i in beside):
+            if all(unlike(slid(self._a[i], self._b[j]), self._b[j]) for j in frames.tolist() for i in beside):
                 taken[begin:end] = states.index(None)
         return taken
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from rewatch.compare.chain import EDIT
 from rewatch.compare.order import Piece, in_order
-from rewatch.compare.segments import PACE
+from rewatch.compare.summary import PACE
 
 Numbers = npt.NDArray[np.int64]
 Told = Callable[[Numbers, Numbers], npt.NDArray[np.float32]]

@@ -36,6 +36,8 @@ class Seen:
     layouts: (m, DOWN, ACROSS) float32, lowest frequencies of their luma
     cuts:    frames with which a shot begins, rising
     bars:    black bars of most of the film: top, bottom, left, right as shares of the height and width
+    lights:  (g, n, 6) float32, the values through each place of a window (see `windows`); None where there is none
+    place:   (n,) int64, through which place of the window each frame shows the other film's; None where there is none
     slots:   (n,) int64, rising: the frame of the file that each of the n is; None where they are the file's own
     """
 
@@ -49,9 +51,17 @@ class Seen:
     cuts: Numbers
     bars: Bars = (0.0, 0.0, 0.0, 0.0)
     slots: Numbers | None = None
+    lights: Floats | None = None
+    place: Numbers | None = None
 
     def __len__(self) -> int:
         return len(self.times)
+
+    def light(self, frames: Numbers, column: int, other: Seen, of_other: Numbers) -> Floats:
+        """A column of the values of frames, as frames of another film show them."""
+        if self.lights is None or other.place is None:
+            return np.asarray(self.values[frames, column], dtype=np.float32)
+        return np.asarray(self.lights[other.place[of_other], frames, column], dtype=np.float32)
 
     @property
     def shown(self) -> FrameTimes:

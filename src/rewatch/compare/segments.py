@@ -16,10 +16,9 @@ import numpy.typing as npt
 
 from rewatch.clock import FrameTimes
 from rewatch.compare.score import FigureChange
+from rewatch.compare.summary import summary_of
 
 Kind = Literal["same", "removed", "added", "moved", "replaced"]
-PACE = 0.04
-"""Share by which the pace of a stretch must differ from the film's to be told."""
 Black = Literal["beginning", "within", "end"]
 """Where in its film a stretch stands that is black and silent."""
 
@@ -72,6 +71,7 @@ class Picture:
     crop:     what B shows of A's picture: left, top, right, bottom as shares of A's width and height (0, 0, 1, 1 = all;
               less than 0 or more than 1 where B shows more than A)
     mirrored: left and right are exchanged
+    moving:   what B shows is a window that stands elsewhere from shot to shot; crop: where it is, on the average
     bars_a, bars_b: black bars of the two: top, bottom, left, right as shares of height and width; crop and grade are of
               what is within them
     """
@@ -82,12 +82,14 @@ class Picture:
     grade: Grade | None = None
     bars_a: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     bars_b: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    moving: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
             "changed": self.changed,
             "crop": list(self.crop) if self.crop else None,
             "mirrored": self.mirrored,
+            "moving": self.moving,
             "grade": self.grade.as_json() if self.grade else None,
             "bars": {"a": [round(x, 3) for x in self.bars_a], "b": [round(x, 3) for x in self.bars_b]},
         }
@@ -331,45 +333,7 @@ class Alignment:
 
     def summary(self) -> str:
         """One line: "B is 2 min 14 s shorter: 11 removed, 2 added, 1 moved; 4.2 % faster"."""
-        if not self.related:
-            return "the two have nothing in common that could be found"
-        apart = self.durations[1] - self.durations[0]
-        length = "as long" if abs(apart) < 0.05 else f"{in_words(abs(apart))} {'longer' if apart > 0 else 'shorter'}"
-        of_cut = ["run backwards" if s.backwards else s.kind for s in self.segments if s.of_the_cut]
-        counts = [(of_cut.count(kind), kind) for kind in ("removed", "added", "replaced", "moved", "run backwards")]
-        told = ", ".join(f"{n} {kind}" for n, kind in counts if n) or "the same cut"
-        speed = ""
-        if abs(self.speed - 1) > 2e-4:
-            # Three figures: a thousandth is what NTSC's rates differ by.
-            speed = f"; {abs(self.speed - 1) * 100:.2g} % {'faster' if self.speed > 1 else 'slower'}"
-        other = sum(s.other_sound for s in self.segments)
-        whole = sum(s.a.seconds for s in self.segments if s.a and s.sound and s.kind in ("same", "moved"))
-        heard = ""
-        missing = next((s.sound.missing for s in self.segments if s.sound and s.sound.missing), None)
-        if missing:
-            heard = f"; {missing.upper()} has no sound"
-        elif other > 0.5:
-            heard = "; another sound" if other > 0.9 * whole else f"; another sound for {in_words(other)}"
-        return f"B is {length}: {told}{speed}{self._paces()}{heard}{self._black_ends()}"
-
-    def _paces(self) -> str:
-        """ "; 8.0 s of it slower" """
-        said = ""
-        for word, sign in (("slower", -1), ("faster", 1)):
-            both = [s for s in self.segments if s.kind in ("same", "moved") and s.b is not None]
-            lasts = sum(s.b.seconds for s in both if s.b and sign * (s.speed / self.speed - 1) > PACE)
-            said += f"; {in_words(lasts)} of it {word}" if lasts >= 0.05 else ""
-        return said
-
-    def _black_ends(self) -> str:
-        """ "; B has 1.4 s more of black at its end" """
-        said = []
-        for where in ("beginning", "end"):
-            sides = [(s.b.seconds if s.b else -s.a.seconds if s.a else 0.0) for s in self.segments if s.black == where]
-            more = sum(sides)
-            if abs(more) >= 0.05:
-                said.append(f"{in_words(abs(more))} {'more' if more > 0 else 'less'} of black at its {where}")
-        return f"; B has {' and '.join(said)}" if said else ""
+        return summary_of(self)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -386,16 +350,3 @@ class Alignment:
 
 def _apart(side: Side, second: float) -> float:
     return max(side.start - second, second - side.end, 0.0)
-
-
-def in_words(seconds: float) -> str:
-    """
-    >>> in_words(134), in_words(7.25), in_words(3720)
-    ('2 min 14 s', '7.2 s', '1 h 2 min')
-    """
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

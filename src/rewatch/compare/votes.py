@@ -63,7 +63,7 @@ def _by_layout(a: Seen, b: Seen, framing: Framing) -> Floats:
     found = []
     for at in range(0, len(b.keys), _ROWS):
         like = likeness(framing.of_b(b.layouts[at : at + _ROWS]), of_a)
-        found.append(_best(like, _LIKE, b.keys[at : at + _ROWS], a.keys))
+        found.append(best_pairs(like, _LIKE, b.keys[at : at + _ROWS], a.keys))
     return np.concatenate([np.zeros((3, 0)), *found], axis=1)
 
 
@@ -78,7 +78,7 @@ def _by_hash(a: Seen, b: Seen, mirrored: bool) -> Floats:
     for at in range(0, len(hashes), _ROWS):
         # The product of two rows of signs is 256 less twice the bits by which they differ.
         like = _signs(hashes[at : at + _ROWS]) @ of_a.T / np.float32(256)
-        found.append(_best(like, 1 - _APART / 128, frames[at : at + _ROWS], frames_a))
+        found.append(best_pairs(like, 1 - _APART / 128, frames[at : at + _ROWS], frames_a))
     return np.concatenate([np.zeros((3, 0)), *found], axis=1)
 
 
@@ -87,7 +87,7 @@ def _signs(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.float32]:
     return bits.astype(np.float32) * 2 - 1
 
 
-def _best(like: npt.NDArray[np.float32], least: float, b: Numbers, a: Numbers) -> Floats:
+def best_pairs(like: npt.NDArray[np.float32], least: float, b: Numbers, a: Numbers) -> Floats:
     """The best few of each row that are like enough."""
     row, column = np.nonzero(like >= least)
     value = like[row, column]

@@ -66,7 +66,8 @@ def picture_in_words(picture: Picture | None) -> tuple[str, ...]:
         left, top, right, bottom = picture.crop
         for share, side in ((right - left, "width"), (bottom - top, "height")):
             if share < 0.995:
-                said.append(f"shows {share * 100:.0f} % of the {side}")
+                moving = ", by a window that moves" if picture.moving and side == "width" else ""
+                said.append(f"shows {share * 100:.0f} % of the {side}{moving}")
             elif share > 1.005:
                 said.append(f"shows more than the {side}: {share * 100:.0f} %")
     for first, side in ((0, "above and below"), (2, "left and right")):

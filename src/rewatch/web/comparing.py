@@ -25,7 +25,7 @@ from typing import Any
 from rewatch.library.library import Library
 from rewatch.web.watching import tell, yield_way
 
-FORM = 2
+FORM = 3
 """Of the kept answers; raised when the page needs more of them, or when more is found."""
 FAINTEST = 0.01
 """Echoes likelier than this to be chance are not looked for (as on the command line)."""
