@@ -204,6 +204,23 @@ def widened(track: Track, glance: Glance) -> Track:
     return Curve(track.name, values.astype(track.values.dtype), track.clock, track.unit, track.columns)
 
 
+def _how(glance: Glance, first: bool) -> str:
+    """What was looked at, in words."""
+    looked = [_many(len(glance.order.keyframes), "keyframe")]
+    if first:
+        looked.append("no more than a first look")
+    else:
+        looked.append(f"{_many(len(glance.spans()), 'stretch', 'stretches')} in full")
+    if skims := len(glance.skims()):
+        looked.append(f"{_many(skims, 'stretch', 'stretches')} by the anchors alone, for boundaries")
+    frames = f"{int(glance.looked.sum())} of {_many(len(glance.looked), 'frame')} looked at"
+    return f"{frames}: {', '.join(looked)}; elsewhere packets alone"
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count} {one if count == 1 else more or one + 's'}"
+
+
 class GlanceStream(Stream):
     """The picture, glanced at; in full where that cannot be.
 
@@ -235,13 +252,9 @@ class GlanceStream(Stream):
                 raise
             self._in_full(stands, str(why).rpartition(": ")[2])
         else:
-            keys, count = len(glance.order.keyframes), len(glance.looked)
-            looked = f"{int(glance.looked.sum())} of {count} frames looked at: {keys} keyframes, "
-            stretches = "no more than a first look" if self._first else f"{len(glance.spans())} stretches in full"
-            if anchors := len(glance.skims()):
-                stretches += f"; of {anchors} more the anchors, for boundaries alone"
+            how = _how(glance, self._first)
             for stand in stands:
-                stand.how = f"{looked}{stretches}; in between packets alone"
+                stand.how = how
             self.seconds = float((int(glance.order.pts[-1]) + glance.order.duration) * glance.order.time_base)
         if not self._stop.is_set():
             self.ended.set()
