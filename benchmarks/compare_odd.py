@@ -15,9 +15,10 @@ import time
 import numpy as np
 import numpy.typing as npt
 
-from compare import Shelf
-from odd_edits import ANY, CASES, FOREIGN, Made, plain, titles, write
+from odd_edits import CASES
+from odd_made import ANY, FOREIGN, Made, plain, titles, write
 from re_edits import Source
+from re_edits_shelf import Shelf
 from rewatch.compare.editions import compare
 from rewatch.compare.segments import Alignment
 from rewatch.library.edition import Edition

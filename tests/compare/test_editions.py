@@ -268,8 +268,8 @@ def test_a_film_that_is_not_there_is_one_line(run: Run, words: tuple[str, str]) 
     assert "nothing" in err
 
 
-def test_two_films_that_have_nothing_in_common(recut: Recut, tmp_path: Path) -> None:
-    """Nothing is forced together."""
+def test_two_films_that_have_nothing_in_common(run: Run, tmp_path: Path) -> None:
+    """Nothing is forced together. A file that is not in the library is watched first."""
     rng = np.random.default_rng(11)
     blots = rng.integers(0, 256, (8, 6, 10, 3))
     shots = np.repeat(blots, 40, axis=0)[:, :, :, :]
@@ -280,7 +280,11 @@ def test_two_films_that_have_nothing_in_common(recut: Recut, tmp_path: Path) -> 
     other = re_edits.Source(np.ascontiguousarray(big), Fraction(24), sound)
     target = tmp_path / "blots.mp4"
     re_edits.render(target, [re_edits.Piece("a", 0, len(frames))], {"a": other})
-    b = watch(target, Library(recut.library), title="Blots").edition
-    found = compare(recut.a, b)
-    assert not found.related
-    assert "nothing in common" in found.summary()
+    status, out, err = run("compare", "lamp", str(target), "--json")
+    assert not status
+    assert "blots.mp4 is not in the library yet: watching it first" in err
+    told = json.loads(out)
+    assert not told["related"]
+    assert "nothing in common" in told["summary"]
+    status, _, err = run("compare", "lamp", str(target))
+    assert (status, "watching" in err) == (0, False)

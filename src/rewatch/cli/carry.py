@@ -10,6 +10,7 @@ import click
 from rewatch.cli.common import (
     console,
     find_film,
+    find_or_watch,
     json_option,
     library_option,
     messages,
@@ -57,7 +58,7 @@ def command(a: str, b: str, times: tuple[str, ...], dry_run: bool, library_folde
         asked = [float(parse_time(text)) for text in times]
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--at") from None
-    film_a, film_b = find_film(library_folder, a), find_film(library_folder, b)
+    film_a, film_b = find_film(library_folder, a), find_or_watch(library_folder, b)
     if film_a.id == film_b.id:
         raise RewatchError(f"{film_a.name} [{film_a.id[:8]}] is one edition: name two by their ids (rewatch films)")
     say = messages()

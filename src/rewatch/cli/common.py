@@ -63,6 +63,31 @@ def find_film(folder: Path | None, name: str) -> Edition:
     return edition
 
 
+def find_or_watch(folder: Path | None, name: str) -> Edition:
+    """As `find_film`; the path of a film file that is not in the library is watched first, and said so."""
+    from rewatch.errors import FilmUnknown
+
+    try:
+        return find_film(folder, name)
+    except FilmUnknown:
+        path = Path(name).expanduser()
+        if not path.is_file():
+            raise
+    from rewatch.cli.progress import bar
+    from rewatch.watch.run import Stopped, watch
+
+    err = messages()
+    err.print(f"{path.name} is not in the library yet: watching it first", markup=False)
+    try:
+        done = watch(path, open_library(folder), progress=bar(err))
+    except Stopped as error:
+        err.print(f"rewatch: {error}", markup=False)
+        sys.exit(130)
+    for note in done.notes:
+        err.print(f"rewatch: {path.name}: {note}", markup=False)
+    return done.edition
+
+
 def _found(folder: Path | None, name: str) -> Edition:
     from rewatch.errors import FilmAmbiguous, FilmUnknown
     from rewatch.film.identity import identify

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rewatch.cli.common import console, find_film, json_option, library_option, messages, print_table, write_json
+from rewatch.cli.common import console, find_or_watch, json_option, library_option, messages, print_table, write_json
 from rewatch.clock import timecode
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def command(
 ) -> None:
     """Lay two editions of a film side by side: what was cut, added, moved, replaced, retimed and regraded.
 
-    A and B are films of the library: watch them first. Frame-exact where both files are at hand. --to writes B as a
-    timeline out of A and, where it has more, out of B.
+    A and B are films of the library, or film files: a file that is not in it is watched first. Frame-exact where both
+    files are at hand. --to writes B as a timeline out of A and, where it has more, out of B.
 
     \b
     Example:
@@ -60,7 +60,7 @@ def command(
         raise click.UsageError("-o goes with --to: otio, edl or csv")
     if to is not None and as_json and output is None:
         raise click.UsageError("--to and --json both write to standard output: name a file with -o")
-    film_a, film_b = find_film(library_folder, a), find_film(library_folder, b)
+    film_a, film_b = find_or_watch(library_folder, a), find_or_watch(library_folder, b)
     if sheet is not None:
         from rewatch.exports.sheet import suffix_of
 

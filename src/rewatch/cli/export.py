@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rewatch.cli.common import find_film, library_option, messages
+from rewatch.cli.common import find_film, find_or_watch, library_option, messages
 
 if TYPE_CHECKING:
     from rewatch.exports.study_view import Study
@@ -121,7 +121,7 @@ def command(
     asked: dict[str, Any] = {} if start_timecode is None else {"start": start_timecode}
     if told:
         asked["told"] = told
-    study: Study = edition if other is None else _retimed(edition, find_film(library_folder, other))
+    study: Study = edition if other is None else _retimed(edition, find_or_watch(library_folder, other))
     if output is None:
         sys.stdout.write(export.text(study, **asked))
         return
