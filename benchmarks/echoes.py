@@ -23,11 +23,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import resample_poly
 
+from drawn import Drawn
 from films import FILMS
 from re_edits import RATE, Piece, Source, load, render
-from rewatch.compare.echoes import Echo, echoes
+from rewatch.compare.echoes import CHANCE, Echo, echoes
+from rewatch.compare.echoes_evidence import KINDS
 from rewatch.compare.echoes_sound import sound_echoes
 from rewatch.compare.echoes_waves import Wave
+from rewatch.demo import Variant
+from rewatch.demo import render as draw_demo
 from rewatch.library.edition import Edition
 from rewatch.library.library import Library
 from rewatch.sounds.prints import Prints, prints_of
@@ -211,7 +215,7 @@ def main() -> None:
         sources = {key: load(FILMS / file) for key, file in NAMES.items()}
         sounds_alone(sources, 40)
         editions = {key: watched(library, FILMS / file) for key, file in NAMES.items()}
-        unrelated(editions)
+        unrelated(editions | others(library, folder))
         planted: list[tuple[str, Plant, bool]] = []
         wrong: list[str] = []
         spent = 0.0
@@ -243,24 +247,52 @@ def main() -> None:
 
 
 def watched(library: Library, path: Path) -> Edition:
-    before = {e.id for e in library.entries()}
     watch(path, library)
-    known = [e for e in library.entries() if e.path == str(path.absolute())]
-    return library.edition(known[0].id if known else next(e.id for e in library.entries() if e.id not in before))
+    films = [library.edition(e.id) for e in library.entries() if e.path == str(path.absolute())]
+    # A host may have been written anew since it was watched first.
+    return next(film for film in films if film.facts.size == path.stat().st_size)
+
+
+def others(library: Library, folder: Path) -> dict[str, Edition]:
+    """More films that have nothing to do with any other: drawn ones, and the demo film."""
+    made: dict[str, Path] = {"demo": folder / "demo.mp4"}
+    if not made["demo"].exists():
+        draw_demo(made["demo"], Variant())
+    for seed in range(41, 44):
+        made[f"drawn {seed}"] = path = folder / f"drawn_{seed}.mp4"
+        if not path.exists():
+            film = Drawn(90, seed)
+            render(path, [Piece("a", 0, film.count)], {"a": Source(film.whole(), film.rate, film.sound())})
+    return {name: watched(library, path) for name, path in made.items()}
 
 
 def unrelated(editions: dict[str, Edition]) -> None:
     """What is told between films that have nothing to do with each other."""
-    surest: list[tuple[float, str]] = []
+    lowest: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    told: list[str] = []
+    hours = 0.0
     names = list(editions)
     for i, one in enumerate(names):
         for other in names[:i]:
-            told = echoes(editions[one], [editions[other]], chance=1.0).echoes
-            surest += [(e.chance, f"{e.kind} {one} {other}") for e in told]
-    surest.sort()
-    below = sum(chance < 0.01 for chance, _ in surest)
+            found = echoes(editions[one], [editions[other]], chance=0.999)
+            hours += (editions[one].duration + editions[other].duration) / 3600
+            for kind in KINDS:
+                lowest[kind].append(min((e.chance for e in found.echoes if e.kind == kind), default=1.0))
+            told += [
+                f"- told: {e.kind} {one} {e.a.start:.1f} {other} {e.b.start:.1f}, chance {e.chance:.2g}, {e.details}"
+                for e in found.echoes
+                if e.chance < CHANCE
+            ]
+            told += [f"- taken for editions of one film: {one}, {other}" for _ in found.editions]
     pairs = len(names) * (len(names) - 1) // 2
-    print(f"\nUnrelated films: {pairs} pairs, {below} echoes under .01; the surest: {surest[:4]}")
+    print(f"\nUnrelated films: {pairs} pairs of {len(names)}, {hours:.1f} hours of film.\n")
+    print("| pairs with an echo of which the chance is | under 0.01 | under 0.05 | under 0.2 |\n|---|---|---|---|")
+    for kind, values in lowest.items():
+        shares = [f"{np.mean(np.array(values) < level):.3f}" for level in (0.01, 0.05, 0.2)]
+        print(f"| {kind} | {' | '.join(shares)} |")
+    print(f"\nTold of them: {len(told)}, {len(told) / hours:.2f} an hour of film.\n")
+    for line in told:
+        print(line)
 
 
 if __name__ == "__main__":

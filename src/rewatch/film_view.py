@@ -79,13 +79,13 @@ def film_echoes(
     folder: str | Path | None = None,
     *,
     kinds: Iterable[str] = ("image", "sound", "line", "rhythm"),
-    chance: float = 0.01,
+    chance: float | None = None,
 ) -> Echoes:
     """What of a film is found again in others; see `rewatch.compare.echoes.echoes`.
 
     a, others: films, or what `open_film` takes for one; others None: all of the library
     kinds:     of echoes that are looked for
-    chance:    the most likely to be chance that is told
+    chance:    the most likely to be chance that is told; None: 0.01, of lines what chance yields once in an hour
     """
     from rewatch.compare.echoes import echoes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,14 @@ import numpy.typing as npt
 import pytest
 
 from rewatch.compare import echoes_waves as waves_
-from rewatch.compare.echoes import distinct, echoes
+from rewatch.compare.echoes import distinct, echoes, most_by_chance
 from rewatch.compare.echoes_chance import tail_of
 from rewatch.compare.echoes_found import Found
-from rewatch.compare.echoes_images import Pictured, image_echoes
+from rewatch.compare.echoes_images import image_echoes
 from rewatch.compare.echoes_landmarks import backwards
 from rewatch.compare.echoes_lines import Words, line_echoes
 from rewatch.compare.echoes_melody import Tune, melody_echoes
+from rewatch.compare.echoes_pictured import Pictured
 from rewatch.compare.echoes_rhythm import Shots, rhythm_echoes
 from rewatch.compare.echoes_sound import sound_echoes
 from rewatch.compare.echoes_step import in_step
@@ -59,8 +61,8 @@ def test_a_place_is_told_once() -> None:
         return Found("sound", (a, a + 4), (b, b + 4), 0.5, expected)
 
     # A loop: two places of A, each of which is heard at two places of B.
-    every = [found(0, 50, 1e-5), found(0, 90, 1e-4), found(20, 50, 1e-3), found(20, 90, 1e-6), found(60, 10, 0.5)]
-    kept = distinct(every, 0.01)
+    every = [found(0, 50, 1e-5), found(0, 90, 1e-4), found(20, 50, 1e-3), found(20, 90, 1e-6)]
+    kept = distinct(every)
     assert [(f.a[0], f.b[0]) for f in kept] == [(20, 90), (0, 50)]
 
 
@@ -339,6 +341,9 @@ class _Unseen:
     def of_shot(self, shot: int, mirrored: bool = False) -> tuple[Wave, Wave]:
         return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
 
+    def grey(self, shot: int) -> None:
+        return None
+
 
 def pictured(pictures: Sequence[npt.NDArray[np.uint8]]) -> Pictured:
     """A film of shots of 2 s in which nothing moves."""
@@ -348,11 +353,11 @@ def pictured(pictures: Sequence[npt.NDArray[np.uint8]]) -> Pictured:
     layouts = unpack_layout(look.layouts)[:, : DOWN * ACROSS].reshape(-1, DOWN, ACROSS)
     number = np.arange(len(luma))
     begin = 2.0 * number
-    none: Any = None
     unseen: Any = _Unseen()
+    gone: Any = SimpleNamespace(facts=SimpleNamespace(picture=None), times=None)
     shape = luma.shape[2] / luma.shape[1]
     return Pictured(
-        none, layouts, begin + 1, number, look.hashes, begin + 1, number, begin, begin + 2, shape, unseen
+        gone, layouts, begin + 1, number, look.hashes, begin + 1, number, begin, begin + 2, shape, unseen
     )  # fmt: skip
 
 
@@ -473,6 +478,12 @@ def test_echoes_of_a_film(tmp_path: Path) -> None:
     assert echoes(every[0], every, kinds=["sound"]).echoes == ()
 
 
+def test_lines_are_told_as_far_as_chance_yields_one_an_hour() -> None:
+    assert most_by_chance("sound", 4.0) == most_by_chance("line", 0.001) == pytest.approx(0.01, rel=0.01)
+    assert most_by_chance("line", 4.0) == 4.0
+    assert most_by_chance("line", 4.0, 0.01) == most_by_chance("image", 4.0)
+
+
 def test_what_many_films_say_is_common_property(tmp_path: Path) -> None:
     library = Library(tmp_path)
     every = []
@@ -494,3 +505,17 @@ def test_another_edition_is_no_echo(tmp_path: Path) -> None:
     found = echoes(every[0], [again, every[1]])
     assert [e.id for e in found.editions] == [again.id]
     assert {e.b.edition for e in found.echoes} == {every[1].id}
+
+
+def test_what_is_quoted_here_and_there_is_no_edition(tmp_path: Path) -> None:
+    """Most of a short film's lines in a longer one: in order that is an edition, in another order quotations."""
+    library = Library(tmp_path)
+    said, between = talk(1, 60), talk(2, 60)
+    short = film(library, "Short", said)
+    order = [said[23 * n % 60] for n in range(60)]
+    mixed = film(library, "Mixed", [line for n in range(60) for line in (between[n], order[n])])
+    found = echoes(short, [mixed])
+    assert found.editions == ()
+    assert len(found.echoes) >= 20
+    again = film(library, "Again", [*between[:10], *said, *between[10:]])
+    assert [e.id for e in echoes(short, [again]).editions] == [again.id]

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from rewatch.compare.echoes_images import Pictured, image_echoes
+from rewatch.compare.echoes_images import image_echoes
+from rewatch.compare.echoes_pictured import Pictured
 from rewatch.images.prints import NAME, open_prints
 
 

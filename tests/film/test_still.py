@@ -11,7 +11,7 @@ from rewatch.clock import FrameTimes
 from rewatch.errors import FilmError
 from rewatch.film.pictures import read_pictures
 from rewatch.film.probe import open_film
-from rewatch.film.still import read_frame
+from rewatch.film.still import read_frame, read_frames
 
 
 def timed(film):
@@ -95,3 +95,12 @@ def test_frames_among_broken_timestamps(films):
     for frame, luma in wanted.items():
         rgb = read_frame(film, frame, times, width=128)
         assert np.abs(grey(rgb) - luma).mean() < 3
+
+
+def test_frames_of_a_run_that_are_wanted(tmp_path, render, number_of):
+    film = open_film(render(tmp_path / "film.mkv", count=40))
+    times = timed(film)
+    found = dict(read_frames(film, 5, 30, times, only={5, 17, 29, 33}))
+    assert sorted(found) == [5, 17, 29]
+    assert [number_of(grey(rgb)) for rgb in found.values()] == [5, 17, 29]
+    assert sorted(dict(read_frames(film, 6, 9, times, only={7}))) == [7]

@@ -39,9 +39,8 @@ KINDS = ("image", "sound", "line", "rhythm")
 @click.option(
     "--chance",
     type=click.FloatRange(0, 1, min_open=True),
-    default=0.01,
-    show_default=True,
-    help="Tell what is no likelier than this to be chance, in two films of this length.",
+    help="Tell what is no likelier than this to be chance, in two films of this length. [default: 0.01; of lines, what "
+    "chance yields once in an hour of film]",
 )
 @click.option("--top", type=click.IntRange(1, 10_000), default=40, show_default=True, help="How many at most.")
 @library_option
@@ -50,7 +49,7 @@ def command(
     film: str,
     others: tuple[str, ...],
     kinds: tuple[str, ...],
-    chance: float,
+    chance: float | None,
     top: int,
     library_folder: Path | None,
     as_json: bool,
@@ -58,8 +57,9 @@ def command(
     """Look for a film's echoes in others, or in the whole library: the same footage or composition, the same
     recording under other sound or the same melody, the same words, the same cutting rhythm.
 
-    Each comes with the probability that chance alone yields as good a match; most films have none. What many films
-    have, a studio's logo, a stock phrase, is told apart.
+    Each comes with the probability that chance alone yields as good a match; most films have none. Of lines also those
+    are told that may be chance, as many as it yields once in an hour of film: each says so. What many films have, a
+    studio's logo, a stock phrase, is told apart.
 
     \b
     Example:

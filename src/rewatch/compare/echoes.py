@@ -8,11 +8,13 @@ other, but said to be what they are.
 Contents
     Echo, Echoes   what is found
     echoes         find it
+    most_by_chance   how many as good ones chance may yield for an echo to be told
     distinct       each place once
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,11 +22,12 @@ from typing import Any
 from rewatch.compare.echoes_chance import chance_of
 from rewatch.compare.echoes_common import films_with
 from rewatch.compare.echoes_evidence import KINDS, Evidence, Said, searches
-from rewatch.compare.echoes_found import Found, Stretch, covered, overlap
+from rewatch.compare.echoes_found import Found, Stretch, overlap
 from rewatch.library.edition import Edition
 
 CHANCE = 0.01
-"""What is likelier than this to be chance is not told."""
+"""What is likelier than this to be chance is not told, but for lines: short ones with a word changed are hardly ever as
+sure in films that talk for hours. They are told as far as chance yields one in an hour of both films."""
 MANY = 10
 """Films from which on, of more films asked, each echo must be surer: or a large library would answer by its size."""
 SAME_FILM = 0.5
@@ -110,19 +113,20 @@ def echoes(
     others: Sequence[Edition],
     *,
     kinds: Collection[str] = KINDS,
-    chance: float = CHANCE,
+    chance: float | None = None,
     library: Sequence[Edition] = (),
     told: Told | None = None,
 ) -> Echoes:
     """What of film A is found again in the others.
 
     kinds:   of echoes that are looked for
-    chance:  the most likely to be chance that is told; of more than `MANY` films, as much less
+    chance:  the most likely to be chance that is told; None: `CHANCE`, of lines what chance yields once in an hour of
+             film. Of more than `MANY` films, as much less
     library: further films, by which common property is known
     told:    called with a line at each step
     """
     say = told or (lambda line: None)
-    limit = chance * min(1.0, MANY / max(1, len(others)))
+    few = min(1.0, MANY / max(1, len(others)))
     said = Said.of(list({e.id: e for e in (*library, *others)}.values())) if "line" in kinds else Said()
     mine = Evidence(a, said)
     # Pictures last: they take the longest, and editions of one film are known by their sound mostly.
@@ -135,14 +139,15 @@ def echoes(
             continue
         theirs = Evidence(other)
         here: list[Found] = []
+        hours = (a.duration + other.duration) / 3600
         for kind, search in searches(wanted):
             say(f"{other.name} ({number} of {len(others)}): {kind}")
-            here += search(mine, theirs, limit)
+            here += search(mine, theirs, most_by_chance(kind, hours, chance) * few)
             if _one_film(mine, theirs, here):
                 editions.append(other)
                 here = []
                 break
-        found.append((theirs, distinct(here, limit)))
+        found.append((theirs, distinct(here)))
         notes += theirs.notes
         theirs.let_go()
     say("common property")
@@ -171,12 +176,22 @@ def echoes(
     return Echoes(tuple(answer), tuple(editions), tuple(dict.fromkeys((*mine.notes, *notes))))
 
 
-def distinct(found: Sequence[Found], limit: float) -> list[Found]:
-    """Those surer than the limit, each place of either film told of once: a loop returns everywhere in its like."""
+def most_by_chance(kind: str, hours: float, chance: float | None = None) -> float:
+    """How many as good echoes chance may yield in two films of so many hours together for one to be told.
+
+    chance: as `echoes` takes it
+
+    >>> round(most_by_chance("image", 4.0), 3), most_by_chance("line", 4.0), round(most_by_chance("line", 4.0, 0.5), 2)
+    (0.01, 4.0, 0.69)
+    """
+    expected = -math.log1p(-min(CHANCE if chance is None else chance, 1 - 1e-9))
+    return max(expected, hours) if chance is None and kind == "line" else expected
+
+
+def distinct(found: Sequence[Found]) -> list[Found]:
+    """The surest first, each place of either film told of once: a loop returns everywhere in its like."""
     kept: list[Found] = []
     for one in sorted(found, key=lambda f: (f.expected, -f.score, f.a)):
-        if chance_of(one.expected) > limit:
-            break
         of_kind = [k for k in kept if k.kind == one.kind and k.weaker == one.weaker]
         if not (any(_same_place(one.a, k.a) for k in of_kind) and any(_same_place(one.b, k.b) for k in of_kind)):
             kept.append(replace(one, expected=max(one.expected, 1e-300)))
@@ -189,7 +204,10 @@ def _same_place(one: Stretch, other: Stretch) -> bool:
 
 
 def _one_film(a: Evidence, b: Evidence, found: Sequence[Found]) -> bool:
-    """Whether A and B are editions of one film: most of the shorter is in the other, by one kind of evidence."""
+    """Whether A and B are editions of one film: most of the shorter is in the other, in order, by one kind of evidence.
+
+    A trailer has much of its film, but in another order; and who quotes much, quotes it here and there.
+    """
     shorter = min(a.edition.duration, b.edition.duration)
     for kind in ("image", "sound", "line"):
         of_kind = [f for f in found if f.kind == kind and not f.weaker and chance_of(f.expected) < CHANCE]
@@ -198,7 +216,22 @@ def _one_film(a: Evidence, b: Evidence, found: Sequence[Found]) -> bool:
             # Of a film that hardly speaks, its lines are no measure.
             whole = min(a.spoken, b.spoken)
             of_kind = of_kind if len(of_kind) >= 8 else []
-        common = min(covered([f.a for f in of_kind]), covered([f.b for f in of_kind]))
+        common = _in_order(of_kind)
         if common >= max(LEAST_SAME, SAME_FILM * whole):
             return True
     return False
+
+
+def _in_order(found: Sequence[Found]) -> float:
+    """Seconds of the longest chain of stretches that follow each other in both films."""
+    ordered = sorted(found, key=lambda f: (f.a, f.b))
+    longest: list[float] = []
+    for n, one in enumerate(ordered):
+        best = 0.0
+        for other, so_far in zip(ordered[:n], longest, strict=True):
+            # Stretches that overlap are not counted twice.
+            over = max(0.0, other.a[1] - one.a[0], other.b[1] - one.b[0])
+            if other.b[0] <= one.b[0]:
+                best = max(best, so_far - over)
+        longest.append(best + min(one.a[1] - one.a[0], one.b[1] - one.b[0]))
+    return max(longest, default=0.0)

@@ -19,9 +19,10 @@ import numpy as np
 
 from rewatch.compare.echoes_files import file_at_hand
 from rewatch.compare.echoes_found import Found, covered, overlap
-from rewatch.compare.echoes_images import Pictured, image_echoes
+from rewatch.compare.echoes_images import image_echoes
 from rewatch.compare.echoes_lines import Words, line_echoes
 from rewatch.compare.echoes_melody import Tune, melody_echoes
+from rewatch.compare.echoes_pictured import Pictured
 from rewatch.compare.echoes_rhythm import Shots, rhythm_echoes
 from rewatch.compare.echoes_sound import sound_echoes
 from rewatch.compare.echoes_waves import Wave, wave_of

@@ -1,14 +1,15 @@
 """Echoes in the picture: the same footage in two films, cropped, mirrored, graded; or, weaker, the same composition.
 
 Hashes of pictures (see `images.looks`) find footage that shows the whole picture. Layouts, their lowest frequencies,
-are compared as any part of the picture would look, so that what was cropped or panned and scanned is found as well. The
-stills of the likeliest shots are then laid over each other (`echoes_look`). What chance yields is read off the pictures
-of A against the mirror images of B, which have as much sky above and as many faces in the middle, and of B against
-those of A. Pictures that show next to nothing (black, a title on a plain ground) are left out.
+are compared as any part of the picture would look, so that what was cropped or panned and scanned is found as well.
+What chance yields is read off the pictures of A against the mirror images of B, which have as much sky above and as
+many faces in the middle, and of B against those of A. Points of stills, and where the files are at hand and soon
+decoded of two pictures a second, are looked up in each other (`echoes_glimpses`): they find whatever part is shown, and
+when. Where films are too long for that, the stills of the likeliest shots are laid over each other, and frames of some.
 
 Contents
-    Pictured       the pictures of one film that tell something
     image_echoes   what two films both show
+    by_hash        shots that have a picture in common, by hashes alone
 """
 
 from __future__ import annotations
@@ -23,30 +24,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.compare.echoes_chance import Tail, tail_of
-from rewatch.compare.echoes_found import Found, Stretch
-from rewatch.compare.echoes_look import Stills, fitting
+from rewatch.compare.echoes_found import Found
+from rewatch.compare.echoes_glimpses import Met, met
+from rewatch.compare.echoes_look import fitting
+from rewatch.compare.echoes_pictured import Pictured
 from rewatch.compare.echoes_step import in_step
-from rewatch.compare.echoes_views import Floats, View, seen_in, views_of
-from rewatch.images.looks import ACROSS, DOWN, unpack_layout
-from rewatch.images.prints import open_prints
-from rewatch.library.edition import Edition
+from rewatch.compare.echoes_views import SAME, WHOLE, Floats, Part, View, seen_in, views_of
 
-Numbers = npt.NDArray[np.int64]
-
-QUALITY = 20
-"""PDQ's quality of a picture below which it tells nothing."""
-UNEVEN = 32
-"""Bits by which the ones of a hash may be more or fewer than half."""
-CONTRAST = 0.02
-"""Of full scale: the spread of luma below which it does not either."""
-SIMPLE = 4.0
-"""Frequencies that share a picture's contrast: one of fewer is a plain ground, a stripe, a spot."""
-SETTLED = 0.92
-"""Likeness to the picture before from which on another one of the shot tells nothing new."""
-BITS = 20
-"""Bits from the hash before, likewise."""
-MOST = 4000
-"""Layouts, and twice as many hashes, of a film that are compared."""
 NEAR = 70
 """Bits by which hashes of one picture differ at most."""
 SPREAD = 9.0
@@ -62,8 +46,9 @@ LOOKED_AT, OF_EACH = 200, 5
 """Pairs of shots whose stills are laid over each other, and of those of one shot."""
 DECODED = 16
 """Pairs of which frames are decoded, where the stills do not show the same and the files are at hand."""
-POINTS = Tail(9.0, 1.0, 0.45)
-"""What chance yields of points that fit: none of 650 pairs of shots of unrelated films had nine."""
+LEAST = 9
+POINTS = Tail(LEAST, 0.3, 0.45)
+"""What chance yields of points that fit: of the likeliest of twelve pairs of unrelated films none had nine."""
 PLACED, MOMENTS = 12, 6
 """Echoes that are laid to the moment, and moments of a shot that are tried at first."""
 ENOUGH = 18
@@ -77,130 +62,9 @@ _MIRROR = np.where(np.arange(256) % 2, 1, -1).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
-class Pictured:
-    """The pictures of one film that tell something.
-
-    layouts: (n, DOWN, ACROSS), of seconds `at` and of shots `shot`
-    hashes:  (m, 4), of seconds `hash_at` and of shots `hash_shot`
-    begin, end: (k,) seconds of each shot
-    shape:   how many times as wide as high the picture is, without bars
-    every:   seconds and hashes of all pictures, in order of time
-    """
-
-    edition: Edition
-    layouts: Floats
-    at: npt.NDArray[np.float64]
-    shot: Numbers
-    hashes: npt.NDArray[np.uint64]
-    hash_at: npt.NDArray[np.float64]
-    hash_shot: Numbers
-    begin: npt.NDArray[np.float64]
-    end: npt.NDArray[np.float64]
-    shape: float
-    stills: Stills
-    every: tuple[npt.NDArray[np.float64], npt.NDArray[np.uint64]] | None = None
-
-    def all_hashes(self, shot: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint64]]:
-        """Seconds and hashes of a shot, also of pictures that tell nothing new."""
-        at, hashes = (self.hash_at, self.hashes) if self.every is None else self.every
-        first, end = np.searchsorted(at, (self.begin[shot] - 1e-3, self.end[shot] - 1e-3))
-        return at[first:end], hashes[first:end]
-
-    @classmethod
-    def of(cls, edition: Edition) -> Pictured | None:
-        """None: there are no prints."""
-        prints = open_prints(edition.kept("picture_prints"))
-        times = edition.times
-        if prints is None or times is None:
-            return None
-        if "shots" in edition.tracks:
-            shots = edition.spans("shots")
-            first, begin, end = shots.begin, shots.begin_seconds(times), shots.end_seconds(times)
-        else:
-            first = np.zeros(1, np.int64)
-            begin, end = np.array([times.begin_seconds]), np.array([times.end_seconds])
-        frames, seconds = np.asarray(prints.frames, np.int64), np.asarray(prints.seconds, np.float64)
-        shot = np.maximum(np.searchsorted(first, frames, side="right") - 1, 0)
-        layouts = unpack_layout(np.asarray(prints.layouts))[:, : DOWN * ACROSS].reshape(-1, DOWN, ACROSS)
-        keys = np.asarray(prints.keys, np.int64)
-        telling = (np.asarray(prints.quality) >= QUALITY) & _telling(layouts)
-        keys, layouts = keys[telling], layouts[telling]
-        new = _new_layouts(layouts, shot[keys])
-        keys, layouts = keys[new], layouts[new]
-        hashes = np.asarray(prints.hashes)
-        # A shot whose layouts tell nothing has no hashes that do.
-        rows = np.flatnonzero(np.isin(shot, np.unique(shot[keys])))
-        # Nor has a picture that is black, in a fade: half the bits of every hash are ones but of such.
-        ones = np.bitwise_count(hashes).sum(axis=1, dtype=np.int64)
-        rows = rows[np.abs(ones[rows] - 128) <= UNEVEN]
-        rows = rows[_new_hashes(hashes[rows], shot[rows])]
-        rows = rows[:: max(1, -(-len(rows) // (2 * MOST)))]
-        shape = _shape(edition, prints)
-        stills = Stills(edition, np.asarray(first, np.int64))
-        return cls(
-            edition, layouts, seconds[keys], shot[keys], hashes[rows], seconds[rows], shot[rows], begin, end, shape,
-            stills, (seconds, hashes),
-        )  # fmt: skip
-
-    def between(self, stretch: Stretch) -> Pictured:
-        """What is shown in a stretch of it."""
-        of, by = ((at >= stretch[0] - 0.3) & (at < stretch[1] + 0.3) for at in (self.at, self.hash_at))
-        return replace(
-            self,
-            layouts=self.layouts[of],
-            at=self.at[of],
-            shot=self.shot[of],
-            hashes=self.hashes[by],
-            hash_at=self.hash_at[by],
-            hash_shot=self.hash_shot[by],
-        )
-
-
-def _shape(edition: Edition, prints: Any) -> float:
-    picture = edition.facts.picture
-    wide, high = picture.display_size if picture else (16, 9)
-    shape = wide / max(1, high)
-    if len(prints.areas):
-        rows = np.append(prints.areas[:, 0], len(prints))
-        _, top, bottom, left, right = prints.areas[int(np.diff(rows).argmax())].tolist()
-        shape *= (1 - left - right) / max(0.1, 1 - top - bottom)
-    return float(shape)
-
-
-def _telling(layouts: Floats) -> npt.NDArray[np.bool_]:
-    """Pictures with some contrast, in more than a few frequencies."""
-    fine = layouts.copy()
-    fine[:, 0, 0] = 0
-    power = (fine.reshape(len(fine), -1) ** 2).astype(np.float64)
-    total = power.sum(axis=1)
-    many = total**2 / np.maximum((power**2).sum(axis=1), 1e-12)
-    telling: npt.NDArray[np.bool_] = (np.sqrt(total) >= CONTRAST) & (many >= SIMPLE / 2)
-    return telling
-
-
-def _new_layouts(layouts: Floats, shot: Numbers) -> Numbers:
-    """Numbers of the layouts that differ from those before them in their shot."""
-    unit = seen_in(layouts)
-    kept: list[int] = []
-    for n in range(len(unit)):
-        if not kept or shot[kept[-1]] != shot[n] or float(unit[kept[-1]] @ unit[n]) < SETTLED:
-            kept.append(n)
-    return np.array(kept[:: max(1, -(-len(kept) // MOST))], np.int64)
-
-
-def _new_hashes(hashes: npt.NDArray[np.uint64], shot: Numbers) -> Numbers:
-    kept: list[int] = []
-    bits = [int.from_bytes(row.tobytes(), "little") for row in np.ascontiguousarray(hashes)]
-    for n, value in enumerate(bits):
-        if not kept or shot[kept[-1]] != shot[n] or (value ^ bits[kept[-1]]).bit_count() > BITS:
-            kept.append(n)
-    return np.array(kept, np.int64)
-
-
-@dataclass(frozen=True, slots=True)
 class _Pair:
     """Two shots that look alike. at: seconds of the two pictures that do most. alike: Fisher's z of their layouts, or
-    bits apart. expected: as good ones by chance."""
+    bits apart. expected: as good ones by chance. points: that fit. in_time: whether `at` is one moment, or nearly."""
 
     shots: tuple[int, int]
     at: tuple[float, float]
@@ -209,22 +73,52 @@ class _Pair:
     view: View
     bits: int = 256
     points: int = 0
+    in_time: bool = False
 
 
 def image_echoes(a: Pictured, b: Pictured, *, least: float = 1.0) -> list[Found]:
     """Stretches that both films show, the surest first; none where chance yields more than `least` as good ones."""
-    if not len(a.layouts) or not len(b.layouts):
-        return []
     pairs = {pair.shots: pair for pair in by_layout(a, b)}
     for pair in by_hash(a, b):
         known = pairs.get(pair.shots)
         if known is None or pair.expected < known.expected:
             pairs[pair.shots] = replace(pair, likeness=max(pair.likeness, known.likeness if known else 0.0))
-    looked = [_looked_at(a, b, pair, n < DECODED) for n, pair in enumerate(_likeliest(list(pairs.values())))]
+    seen = {pair.shots: pair for pair in by_points(a, b)}
+    rest = [pair for shots, pair in pairs.items() if shots not in seen]
+    # Where every second was looked at, the rest has no points in common.
+    looked = rest if a.decoded and b.decoded else _looked_over(a, b, rest)
+    for shots, pair in seen.items():
+        known = pairs.get(shots, pair)
+        expected, likeness = min(pair.expected, known.expected), max(pair.likeness, known.likeness)
+        looked.append(replace(pair, expected=expected, likeness=likeness, bits=known.bits))
     surest = sorted((pair for pair in looked if pair.expected <= least), key=lambda p: p.expected)
     placed = [_placed(a, b, pair) if n < PLACED else pair for n, pair in enumerate(surest)]
     found = [_found(a, b, pair) for pair in placed]
     return _joined([one for one in found if one is not None])
+
+
+def by_points(a: Pictured, b: Pictured) -> Iterator[_Pair]:
+    """Pairs of shots with pictures that points carry onto each other, each at the moments of which most are."""
+    best: dict[tuple[int, int], Met] = {}
+    for one in met(a.glimpses, b.glimpses):
+        best.setdefault((one.a.shot, one.b.shot), one)
+    for shots, one in best.items():
+        of_a, of_b = one.shown()
+        view = View(_part(of_a), _part(of_b), one.mirrored)
+        score = 1 - LEAST / (2 * one.points)
+        yield _Pair(
+            shots, (one.a.at, one.b.at), score, POINTS.expected(one.points), view, points=one.points, in_time=True
+        )
+
+
+def _part(sides: tuple[float, ...]) -> Part:
+    left, top, right, bottom = sides
+    part = Part(left, top, right - left, bottom - top)
+    return WHOLE if min(part.wide, part.high) > 1 - SAME else part
+
+
+def _looked_over(a: Pictured, b: Pictured, pairs: list[_Pair]) -> list[_Pair]:
+    return [_looked_at(a, b, pair, n < DECODED) for n, pair in enumerate(_likeliest(pairs))]
 
 
 def _likeliest(pairs: list[_Pair]) -> list[_Pair]:
@@ -241,6 +135,8 @@ def _likeliest(pairs: list[_Pair]) -> list[_Pair]:
 
 def by_hash(a: Pictured, b: Pictured) -> Iterator[_Pair]:
     """Pairs of shots with a picture whose hashes are near, of all the best."""
+    if not len(a.hashes) or not len(b.hashes):
+        return
     signs_a = _signs(a.hashes)
     count = len(a.hashes) * len(b.hashes)
     for mirrored in (False, True):
@@ -270,6 +166,8 @@ def _signs(hashes: npt.NDArray[np.uint64]) -> Floats:
 
 def by_layout(a: Pictured, b: Pictured) -> Iterator[_Pair]:
     """Pairs of shots with a picture that looks like the other, or like a part of it."""
+    if not len(a.layouts) or not len(b.layouts):
+        return
     found = [_alike(a, b, mirrored) for mirrored in (False, True)]
     for mirrored in (False, True):
         here, other = found[mirrored], found[not mirrored]
@@ -339,9 +237,9 @@ def _placed(a: Pictured, b: Pictured, pair: _Pair) -> _Pair:
         return pair
     begin, end = (float(side[pair.shots[0]]) for side in (a.begin, a.end))
     of_b = b.stills.of_moment(pair.at[1], pair.view.mirrored)
-    step = (end - begin) / MOMENTS
     fits = {pair.at[0]: fitting(a.stills.of_moment(pair.at[0]), of_b)}
-    moments = (begin + step * (np.arange(MOMENTS) + 0.5)).tolist()
+    step = 0.5 if pair.in_time else (end - begin) / MOMENTS
+    moments = [] if pair.in_time else (begin + step * (np.arange(MOMENTS) + 0.5)).tolist()
     while True:
         fits |= {at: fitting(a.stills.of_moment(at), of_b) for at in moments if at not in fits}
         best = max(fits, key=lambda at: (fits[at], at == pair.at[0]))
@@ -366,7 +264,9 @@ def _found(a: Pictured, b: Pictured, pair: _Pair) -> Found | None:
     begin, end = max(begin_a, begin_b - shift), min(end_a, end_b - shift)
     if end <= begin:
         return None
-    footage = pair.bits <= NEAR or pair.points >= ENOUGH or np.arctanh(min(pair.likeness, 0.99)) >= SURE
+    footage = pair.bits <= NEAR or pair.points >= ENOUGH
+    if not (a.decoded and b.decoded):  # else points would tell
+        footage = footage or bool(np.arctanh(min(pair.likeness, 0.99)) >= SURE)
     if not footage and not pair.view.plain:
         return None  # parts of pictures that are alike are no composition
     details: dict[str, Any] = {

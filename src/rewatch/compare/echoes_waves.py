@@ -40,7 +40,7 @@ AROUND = 4.0
 """Seconds before and after a stretch over which the recording may go on."""
 MOST = 3.0
 """Standard deviations that a part may say."""
-USUAL = 0.9
+USUAL = 1.2
 """Of them that it must say for the recording to go on."""
 SHORT = 250_000.0
 """Seconds of one film times those of the other up to which every delay is tried: eight minutes of both."""

@@ -8,7 +8,7 @@ Contents
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from fractions import Fraction
 from typing import Literal
 
@@ -102,9 +102,16 @@ def read_frame(film: FilmFacts, frame: int, times: FrameTimes, width: int | None
 
 
 def read_frames(
-    film: FilmFacts, first: int, end: int, times: FrameTimes, width: int | None = None
+    film: FilmFacts,
+    first: int,
+    end: int,
+    times: FrameTimes,
+    width: int | None = None,
+    only: Container[int] | None = None,
 ) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
     """Frames ``first .. end``, each with its number; the rest is as with `read_frame`.
+
+    only: numbers of the frames that are wanted; the others are decoded and passed over
 
     FilmError: the first of them cannot be had; where a later one cannot, the run ends before it.
     """
@@ -126,11 +133,13 @@ def read_frames(
             if got is None:
                 raise FilmError(f"{film.path}: frame {first} could not be decoded")
             found = got[0]
-        yield first, upright_rgb(found, picture, width, scaler)
+        if only is None or first in only:
+            yield first, upright_rgb(found, picture, width, scaler)
         for number in range(first + 1, min(end, len(times))):
             if (got := decode.next()) is None:
                 return
-            yield number, upright_rgb(got[0], picture, width, scaler)
+            if only is None or number in only:
+                yield number, upright_rgb(got[0], picture, width, scaler)
     finally:
         decode.close()
 

@@ -69,11 +69,14 @@ class Laid:
         return self.fine - 0.5 - 0.45 / math.sqrt(1 + self.edged)
 
 
-def points_of(grey: Bytes, most: int = POINTS) -> Points:
+def points_of(grey: Bytes, most: int = POINTS, strongest_first: bool = False) -> Points:
     """(n, 2) places in pixels of the points of a picture, and (n, 128) what each looks like."""
     points, what = cv2.SIFT.create(most, contrastThreshold=0.012).detectAndCompute(grey, None)
     if what is None or len(points) < 4:
         return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
+    if strongest_first:
+        order = np.argsort([-point.response for point in points], kind="stable")
+        points, what = [points[n] for n in order], what[order]
     what = np.sqrt(what / np.maximum(what.sum(axis=1, keepdims=True), 1e-6))
     return np.array([point.pt for point in points], np.float32), what.astype(np.float32)
 

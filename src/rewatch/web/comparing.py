@@ -27,8 +27,6 @@ from rewatch.web.watching import tell, yield_way
 
 FORM = 3
 """Of the kept answers; raised when the page needs more of them, or when more is found."""
-FAINTEST = 0.01
-"""Echoes likelier than this to be chance are not looked for (as on the command line)."""
 
 
 def stamp_of(library: Library, ids: Iterable[str]) -> str:
@@ -105,7 +103,7 @@ def echoing(library: Library, a: str, told: Callable[[str], None]) -> dict[str, 
 
     every = [library.edition(entry.id) for entry in library.entries()]
     own = library.edition(a)
-    found = echoes(own, [e for e in every if e.id != a], chance=FAINTEST, library=every, told=told)
+    found = echoes(own, [e for e in every if e.id != a], library=every, told=told)
     return {**found.as_json(), "looked_in": len(every) - 1}
 
 
