@@ -21,7 +21,7 @@ import numpy.typing as npt
 from rewatch.images import glance_weights as weights
 from rewatch.images.glance_evidence import Coded, KeyPictures, measure_anchors, measure_keys
 
-LEAVE = 0.05
+LEAVE = 0.03
 """Boundaries expected to be wrong, as a share of all, that are left."""
 FLAT = 4.0
 """Spread of luma (code values) of a keyframe that shows nothing: fades end there, and cost little to look at."""
@@ -30,8 +30,8 @@ PRIOR = 1.0
 PIXEL, BYTE = 2.9e-9, 0.13e-6
 """Seconds that decoding takes for a pixel and for a byte (H.264, one core); only their ratio matters."""
 FORESEEN = 0.25
-"""Probability of a gradual transition in a group under which one is a surprise: where such are met among groups that
-were opened for other reasons, as many are expected, frame for frame, in those that are closed."""
+"""Probability of a cut, of a gradual transition, in a group under which one is a surprise: where such are met among
+groups that were opened for other reasons, as many are expected, frame for frame, in those that are closed."""
 SEEN = 240
 """Frames without a surprise that this begins with."""
 SUSPECT = 0.25
@@ -83,10 +83,11 @@ class Ledger:
     opened: Bools = field(init=False)
     _factors: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     _found: int = 0
+    _holding: int = 0
     _had: Doubles = field(default_factory=lambda: np.zeros(4))
     _expected: Doubles = field(default_factory=lambda: np.zeros(4))
-    _unforeseen: int = 0
-    _seen: int = 0
+    _unforeseen: Doubles = field(default_factory=lambda: np.zeros(2))
+    _seen: Doubles = field(default_factory=lambda: np.zeros(2))
 
     def __post_init__(self) -> None:
         self.opened = np.zeros(len(self.cuts), bool)
@@ -122,9 +123,16 @@ class Ledger:
     def expected(self) -> Doubles:
         """(k,) boundaries expected to be wrong if a group is not opened, as far as is known by now."""
         cut, ramp, key, change = self._factors
-        result: Doubles = cut * self.cuts + ramp * self.ramps + key * self.unsure + change * self.changes + self.always
-        result += self._unforeseen / (self._seen + SEEN) * (self.coded.ends - self.coded.keyframes)
+        # A group that hides one boundary may hide more: as many as others did.
+        many = (self._found + PRIOR) / (self._holding + PRIOR)
+        hidden = many * (cut * self.cuts + ramp * self.ramps + change * self.changes)
+        result: Doubles = hidden + key * self.unsure + self.always
+        result += self._surprises() * (self.coded.ends - self.coded.keyframes)
         return result
+
+    def _surprises(self) -> float:
+        """Boundaries a frame that are to be expected where nothing speaks for one."""
+        return float((self._unforeseen / (self._seen + SEEN)).sum())
 
     def threshold(self) -> float:
         """Expected errors a unit of cost from which on a closed group is to be opened; inf: none is."""
@@ -161,7 +169,7 @@ class Ledger:
         ):
             return end
         least = self.suspects[group] + BEHIND
-        return least if least < end - BEHIND else end
+        return least if least < end - BEHIND and self._surprises() * (end - least) <= LEAVE else end
 
     def learn(self, group: int, cuts: int, ramps: int, key: bool | None) -> None:
         """What an opened group held: hidden cuts and gradual transitions; whether the keyframe after it is a cut.
@@ -171,9 +179,12 @@ class Ledger:
         self.opened[group] = True
         wrong = key is not None and group < len(self.at_key) and (self.at_key[group] > 0.5) != key
         self._found += cuts + ramps
-        if self.ramps[group] < FORESEEN and not self.always[group]:
-            self._unforeseen += ramps
-            self._seen += int(self.coded.ends[group] - self.coded.keyframes[group])
+        self._holding += cuts + ramps > 0
+        if not self.always[group]:
+            length = float(self.coded.ends[group] - self.coded.keyframes[group])
+            foreseen = np.array([self.cuts[group] + self.changes[group], self.ramps[group]]) >= FORESEEN
+            self._unforeseen += np.where(foreseen, 0.0, (cuts, ramps))
+            self._seen += np.where(foreseen, 0.0, length)
         # What a change between keyframes was expected for counts with it alone.
         other = min(cuts + ramps, 1) if self.changes[group] > 0 else 0
         self._had += (min(cuts, 1), min(ramps, 1), int(wrong), other)
