@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from rewatch.clock import MILLISECONDS
 from rewatch.compare.agreement import agreement, slid, unlike
+from rewatch.compare.carry import retimed
 from rewatch.compare.order import Piece
 from rewatch.compare.paces import repaced
-from rewatch.compare.segments import Alignment, Segment, Side
+from rewatch.compare.segments import Alignment, Picture, Segment, Side, Sound
+from rewatch.compare.words import changes_of
+from rewatch.track import Spans
 
 Frames = Any
 
@@ -111,3 +116,29 @@ def test_a_part_of_a_wider_picture_is_found_where_it_is() -> None:
     assert np.array_equal(found, wide[:, 31:95])
     assert slid(narrow, narrow) is narrow
     assert slid(wide, np.full_like(narrow, 3.0)).shape == narrow.shape  # type: ignore[union-attr]
+
+
+def test_what_the_whole_film_has_is_not_said_again() -> None:
+    usual = ("mirrored", "sound 4.0 dB quieter")
+    plain = Picture(True, None, mirrored=True)
+    side = Side(0, 23, 0.0, 1.0)
+    for gain, said in ((-3.6, ()), (-5.2, ("sound 5.2 dB quieter",)), (3.9, ("sound 3.9 dB louder",))):
+        segment = Segment("same", side, side, picture=plain, sound=Sound(True, gain_db=gain))
+        assert changes_of(segment, usual) == said
+
+
+def test_a_line_of_which_next_to_nothing_is_left_is_not_shown() -> None:
+    """A second is removed: of one line a tenth of a second is left, of another half, and one was short before."""
+    segments = (
+        Segment("same", Side(0, 239, 0.0, 10.0), Side(0, 239, 0.0, 10.0)),
+        Segment("removed", Side(240, 263, 10.0, 11.0), None),
+        Segment("same", Side(264, 479, 11.0, 20.0), Side(240, 455, 10.0, 19.0)),
+    )
+    film = Alignment("1", "2", ("A", "B"), (20.0, 19.0), segments)
+    begins, ends = np.array([2000, 9000, 9900, 10_900]), np.array([2200, 9800, 11_000, 12_500])
+    lines = Spans("lines", begins, ends, ["short", "whole", "gone", "most"], MILLISECONDS)
+    a: Any = SimpleNamespace(spans=lambda name: lines, times=None)
+    told = retimed(film, a)
+    assert list(zip(told.label, told.begin.tolist(), told.end.tolist(), strict=True)) == [
+        ("short", 2000, 2200), ("whole", 9000, 9800), ("most", 10_000, 11_500)
+    ]  # fmt: skip

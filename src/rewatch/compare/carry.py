@@ -20,8 +20,8 @@ from rewatch.library.edition import Edition
 from rewatch.track import Spans
 
 _WHOLE = 0.995
-_LEAST = 0.3
-"""Seconds: what is left of a line that lasted longer is not shown for less than that, where there is more of it."""
+_LEAST, _MOST = 0.3, 0.5
+"""Seconds: what is left of a line is not shown for less than that; share of it from which on it is all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def retimed(alignment: Alignment, a: Edition) -> Spans:
     begins, ends = lines.begin_seconds(a.times).tolist(), lines.end_seconds(a.times).tolist()
     for text, speaker, begin, end in zip(lines.label, speakers, begins, ends, strict=True):
         parts = alignment.parts_in_b(begin, end)
-        long = [part for part in parts if part[1] - part[0] >= min(_LEAST, 0.5 * (end - begin))]
-        for low, high in long or parts[:1]:
+        # Nobody reads what flashes up.
+        for low, high in [part for part in parts if part[1] - part[0] >= min(_LEAST, _MOST * (end - begin))]:
             first = round(low * 1000)
             rows.append((first, max(round(high * 1000), first + 1), text, str(speaker)))
     rows.sort(key=lambda row: row[:2])

@@ -7,6 +7,7 @@ Contents
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from itertools import pairwise
 
@@ -17,6 +18,8 @@ BARS = 0.02
 """Of the height or width: bars that are no thicker are none."""
 COLOURED = 4.0
 """Saturation that is told where A has no colour and B has: the most that is told at all."""
+_LEVEL = 1.0
+"""LU by which a stretch must differ from the whole film for its level to be told."""
 _PART, _SLIPS = "other sound at", "frames dropped or doubled"
 
 
@@ -37,7 +40,16 @@ def changes_of(segment: Segment, usual: tuple[str, ...] = (), speed: float | Non
         said = (f"{slips} {_SLIPS}", *said)
     if speed is not None and segment.kind in ("same", "moved") and abs(segment.speed / speed - 1) > 2e-4:
         said = (f"{abs(segment.speed - 1) * 100:.2g} % {'faster' if segment.speed > 1 else 'slower'}", *said)
-    return tuple(line for line in said if line not in usual)
+    return tuple(line for line in said if not any(_as_usual(line, other) for other in usual))
+
+
+def _as_usual(line: str, usual: str) -> bool:
+    """Whether two lines say the same, levels to a decibel."""
+    levels = [re.match(r"sound ([\d.]+) dB (louder|quieter)$", text) for text in (line, usual)]
+    one, other = levels
+    if one is None or other is None:
+        return line == usual
+    return one[2] == other[2] and abs(float(one[1]) - float(other[1])) < _LEVEL
 
 
 def whole_film(alignment: Alignment) -> tuple[str, ...]:
