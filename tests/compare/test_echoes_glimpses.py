@@ -36,7 +36,7 @@ def part_of(whole: Bytes, left: int, top: int, wide: int) -> Bytes:
 
 def film(pictures: list[Bytes]) -> list[Glimpse]:
     """A picture a shot, one a second."""
-    return [Glimpse(float(n), n, points_of(p, 300, strongest_first=True), WIDE, HIGH) for n, p in enumerate(pictures)]
+    return [Glimpse.of(p, float(n), n) for n, p in enumerate(pictures)]
 
 
 def test_half_of_a_picture_graded_and_mirrored() -> None:

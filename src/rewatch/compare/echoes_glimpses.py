@@ -37,8 +37,8 @@ DECODED = 12e9
 """Pixels of a film up to which all of it is decoded: four minutes of 1920 x 1080, twenty of 854 x 480."""
 EVERY = 0.5
 """Seconds from one picture to the next: in a quick shot all is elsewhere after one."""
-STILLS = 1500
-"""Stills of a longer one, evenly chosen."""
+PICTURES = 1200
+"""Of a film at most, evenly chosen: some 100 MB of points."""
 POINTS = 300
 """Of a picture, for laying it over another."""
 VOTING, IN_ALL = 150, 60_000
@@ -53,13 +53,25 @@ LOOKED_AT, OF_EACH = 240, 4
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """A picture. at: second; shot: number; points; wide, high: pixels, in which the points lie."""
+    """A picture. at: second; shot: number; wide, high: pixels; places: (n, 2) of its points, in these; looks: (n, 128)
+    what each looks like, the strongest first."""
 
     at: float
     shot: int
-    points: Points
     wide: int
     high: int
+    places: npt.NDArray[np.float32]
+    looks: npt.NDArray[np.float16]
+
+    @classmethod
+    def of(cls, grey: npt.NDArray[np.uint8], at: float, shot: int) -> Glimpse:
+        places, looks = points_of(grey, POINTS, strongest_first=True)
+        return cls(at, shot, grey.shape[1], grey.shape[0], places, looks.astype(np.float16))
+
+    def points(self, mirrored: bool = False, most: int | None = None) -> Points:
+        """Its points, or those of its mirror image; the strongest `most`."""
+        found = self.places[:most], self.looks[:most].astype(np.float32)
+        return turned_over(found, self.wide) if mirrored else found
 
 
 def glimpses(edition: Edition, begin: Floats, end: Floats, stills: Stills) -> list[Glimpse]:
@@ -70,10 +82,10 @@ def glimpses(edition: Edition, begin: Floats, end: Floats, stills: Stills) -> li
     if soon_decoded(edition):
         return list(_frames(edition, begin, end))
     found = []
-    for shot in range(0, len(begin), max(1, -(-len(begin) // STILLS))):
+    for shot in range(0, len(begin), max(1, -(-len(begin) // PICTURES))):
         grey = stills.grey(shot)
         if grey is not None:
-            found.append(_glimpse(grey, stills.seconds(shot), shot))
+            found.append(Glimpse.of(grey, stills.seconds(shot), shot))
     return found
 
 
@@ -91,22 +103,19 @@ def _frames(edition: Edition, begin: Floats, end: Floats) -> Iterator[Glimpse]:
         return
     seconds = np.asarray(times.seconds(np.arange(len(times))), np.float64)
     # At even moments within each shot, none nearer to its ends than half a step.
+    every = max(EVERY, float(end[-1] - begin[0]) / PICTURES)
     moments = [
         first + (last - first) * (np.arange(count) + 0.5) / count
         for first, last in zip(begin.tolist(), end.tolist(), strict=True)
-        for count in [max(1, round((last - first) / EVERY))]
+        for count in [max(1, round((last - first) / every))]
     ]
     wanted = np.unique(np.clip(np.searchsorted(seconds, np.concatenate(moments)), 0, len(seconds) - 1)).tolist()
     try:
         for number, rgb in read_frames(edition.facts, wanted[0], wanted[-1] + 1, times, FRAME_WIDE, frozenset(wanted)):
             shot = int(np.searchsorted(begin, seconds[number], side="right")) - 1
-            yield _glimpse(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)), float(seconds[number]), max(0, shot))
+            yield Glimpse.of(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)), float(seconds[number]), max(0, shot))
     except FilmError:
         return
-
-
-def _glimpse(grey: npt.NDArray[np.uint8], at: float, shot: int) -> Glimpse:
-    return Glimpse(at, shot, points_of(grey, POINTS, strongest_first=True), grey.shape[1], grey.shape[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +147,10 @@ def _bounds(corners: Floats, plane: Floats, there: Glimpse) -> tuple[float, ...]
 
 def met(a: Sequence[Glimpse], b: Sequence[Glimpse]) -> list[Met]:
     """Pairs of pictures that show the same, those of most points first; a few of each two shots."""
-    turned = [turned_over(g.points, g.wide) for g in b]
-    votes = _votes(a, [[g.points for g in b], turned])
     taken: Counter[tuple[int, int, bool]] = Counter()
     found: list[Met] = []
     looked = 0
-    for count, mirrored, j, i in votes:
+    for count, mirrored, j, i in _votes(a, b):
         key = a[i].shot, b[j].shot, mirrored
         if count < FEWEST or looked == LOOKED_AT:
             break
@@ -151,27 +158,25 @@ def met(a: Sequence[Glimpse], b: Sequence[Glimpse]) -> list[Met]:
             continue
         taken[key] += 1
         looked += 1
-        points, plane = fit(a[i].points, turned[j] if mirrored else b[j].points)
+        points, plane = fit(a[i].points(), b[j].points(mirrored))
         if plane is not None:
             found.append(Met(a[i], b[j], mirrored, points, plane))
     return sorted(found, key=lambda m: (-m.points, m.a.at, m.b.at))
 
 
-def _votes(a: Sequence[Glimpse], ways: Sequence[Sequence[Points]]) -> list[tuple[int, bool, int, int]]:
+def _votes(a: Sequence[Glimpse], b: Sequence[Glimpse]) -> list[tuple[int, bool, int, int]]:
     """(votes, mirrored, number in B, number in A) of pairs of pictures, those of most votes first."""
-    what = _strongest([g.points for g in a])
-    of = np.repeat(np.arange(len(a)), [len(w) for w in what])
+    what, of = _strongest(a, False)
     if len(of) <= NEAREST:
         return []
     make: Any = getattr(cv2, "flann_Index")  # noqa: B009 - cv2's stubs do not know it
-    index = make(np.concatenate(what), {"algorithm": 1, "trees": 4})
+    index = make(what, {"algorithm": 1, "trees": 4})
     found: list[tuple[int, bool, int, int]] = []
-    for mirrored, points in enumerate(ways):
-        asked = _strongest(points)
-        from_ = np.repeat(np.arange(len(asked)), [len(w) for w in asked])
+    for mirrored in (False, True):
+        asked, from_ = _strongest(b, mirrored)
         if not len(from_):
             continue
-        nearest, apart = index.knnSearch(np.concatenate(asked), NEAREST, params={"checks": 24})
+        nearest, apart = index.knnSearch(asked, NEAREST, params={"checks": 24})
         query, rank = np.nonzero(apart < ALIKE**2)
         target = nearest[query, rank].astype(np.int64)
         pair = from_[query] * len(a) + of[target]
@@ -180,14 +185,16 @@ def _votes(a: Sequence[Glimpse], ways: Sequence[Sequence[Points]]) -> list[tuple
         for key in counts[0].keys() & counts[1].keys():
             least = min(count[key] for count in counts)
             if least >= FEWEST:
-                found.append((least, bool(mirrored), *divmod(key, len(a))))
+                found.append((least, mirrored, *divmod(key, len(a))))
     return sorted(found, key=lambda v: (-v[0], v[1:]))
 
 
-def _strongest(points: Sequence[Points]) -> list[npt.NDArray[np.float32]]:
-    """Of each picture, what its strongest points look like."""
-    most = min(VOTING, IN_ALL // max(1, len(points)))
-    return [what[:most] for _, what in points]
+def _strongest(pictures: Sequence[Glimpse], mirrored: bool) -> tuple[npt.NDArray[np.float32], Numbers]:
+    """(n, 128) what the strongest points of all pictures look like, and (n,) of which picture each is."""
+    most = min(VOTING, IN_ALL // max(1, len(pictures)))
+    what = [g.points(mirrored, most)[1] for g in pictures]
+    of = np.repeat(np.arange(len(what)), [len(w) for w in what])
+    return np.concatenate([np.zeros((0, 128), np.float32), *what]), of
 
 
 def _each(pair: Numbers, thing: Numbers) -> dict[int, int]:

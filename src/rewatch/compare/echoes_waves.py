@@ -44,6 +44,8 @@ USUAL = 1.2
 """Of them that it must say for the recording to go on."""
 SHORT = 250_000.0
 """Seconds of one film times those of the other up to which every delay is tried: eight minutes of both."""
+LONGEST = 1200.0
+"""Seconds of either: all of it is in memory."""
 SILENT = 1e-4
 """Amplitude, -80 dB, from which on a part says anything."""
 
@@ -107,7 +109,8 @@ def laid(a: Wave, b: Wave, begin: float, end: float, shift: float, speed: Fracti
 
 def short(a: Wave, b: Wave) -> bool:
     """Whether two films are so short that every delay between them can be tried."""
-    return (a.end - a.begin) * (b.end - b.begin) <= SHORT
+    lengths = a.end - a.begin, b.end - b.begin
+    return max(lengths) <= LONGEST and lengths[0] * lengths[1] <= SHORT
 
 
 def everywhere(a: Wave, b: Wave, speed: Fraction, most: int) -> list[Laid]:
