@@ -97,7 +97,7 @@ def test_skimming_leaves_open_what_it_cannot_tell_and_loses_nothing(demo_film: A
     glance.look()
     order, ledger = glance.order, glance.ledger
     keys, ends = order.keyframes.tolist(), ledger.coded.ends.tolist()
-    assert worth_skimming(order)
+    assert worth_skimming(order, ledger)
     assert glance.skims()
     skimmed = skim(film, tmp_path, order, ledger, range(len(keys)))
     clear = [g for g in range(len(keys)) if g not in skimmed.open]

@@ -108,8 +108,8 @@ class Glance:
             seen = list(self._each_keyframe())
             shown = compare_each(seen)
             coded = Coded(keys, self.order.size, self.order.anchor)
-            self._skims = worth_skimming(self.order)
             self.ledger = Ledger.of(coded, shown, picture.width * picture.height)
+            self._skims = worth_skimming(self.order, self.ledger)
             for first, end in self._windows():
                 self._window(first, end)
                 self._tell(seen, first, end)

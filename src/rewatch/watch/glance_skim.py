@@ -36,6 +36,9 @@ MOST_ANCHORS = 0.6
 """Share of anchors up to which skimming is worth it: a film without B frames has nothing else."""
 HIDDEN = 0.6
 """Probability of a cut within a group from which on it is decoded in full at once."""
+MOST_OPEN = 0.94
+"""Share of a film that packets and keyframes leave open up to which skimming is worth it: beyond it is one of fades, or
+its coder does not help, and most of what would be skimmed is decoded in full all the same."""
 SHORTEST = 16
 """Frames of a group up to which it is decoded in full at once: few held frames do not tell quick cuts from movement."""
 SUSPECT = 0.15
@@ -68,8 +71,9 @@ class Skimmed:
     black: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 
-def worth_skimming(order: Order) -> bool:
-    return bool(_anchors(order).mean() <= MOST_ANCHORS)
+def worth_skimming(order: Order, ledger: Ledger) -> bool:
+    """Whether a film has few enough anchors, and is not to be opened nearly everywhere."""
+    return bool(_anchors(order).mean() <= MOST_ANCHORS) and ledger.share() <= MOST_OPEN
 
 
 def _anchors(order: Order) -> Bools:
