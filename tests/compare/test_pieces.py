@@ -14,6 +14,7 @@ import pytest
 from rewatch.clock import FrameTimes
 from rewatch.compare.black import marked
 from rewatch.compare.chain import Line, Run, likeness_of
+from rewatch.compare.claims import claimed
 from rewatch.compare.editions import side_of
 from rewatch.compare.frame import Framing, as_shown, framing_of, likeness
 from rewatch.compare.order import Piece, closed, pieces_of, snug
@@ -278,3 +279,42 @@ def test_a_window_that_moves_is_followed() -> None:
     # A crop that stays where it is needs no window.
     fixed = seen(pictures[:, :, 16:64], keys, cuts)
     assert windows_of(a, fixed, framing_of(a, fixed)) is None
+
+
+def test_pictures_are_asked_before_a_stretch_is_told_as_other_material(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Light said no to frames 100 to 180 of B; of these 100 to 150 show what A goes on with."""
+    rng = np.random.default_rng(6)
+    pictures = np.repeat(rng.normal(128, 30, (24, 36, 64)), 10, axis=0)
+    shown_b = pictures.copy()
+    shown_b[150:180] = np.repeat(rng.normal(128, 30, (3, 36, 64)), 10, axis=0)
+    asked: list[int] = []
+
+    class Shown:
+        def __init__(self, frames: Any) -> None:
+            self._frames = frames.astype(np.float32)
+
+        def __getitem__(self, frame: int) -> Any:
+            return self._frames[frame]
+
+        def read(self, begin: int, end: int) -> None:
+            asked.append(begin)
+
+        def forget(self) -> None:
+            pass
+
+    monkeypatch.setattr("rewatch.compare.claims.pictures_of", lambda *_: (Shown(pictures), Shown(shown_b)))
+    keys = np.arange(5, 240, 10)
+    small = np.clip(pictures[:, ::2, ::2] / 255, 0, 1), np.clip(shown_b[:, ::2, ::2] / 255, 0, 1)
+    a, b = seen(small[0], keys), seen(small[1], keys)
+    line = Line(np.arange(240.0), True, 1.0)
+    runs = [Run(0, 100, 0.0, 3.0), Run(100, 180, None), Run(180, 240, 0.0, 3.0)]
+    found, doubtful = claimed(a, b, line, Framing(), runs, None)
+    assert [(r.begin, r.distance) for r in found if r.begin < 140] == [(0, 0.0)]
+    assert found[0].end == pytest.approx(150, abs=14)
+    assert found[1].distance is None
+    assert any(abs(n - 150) <= 12 for n in doubtful)
+    # What the stored layouts deny is not decoded.
+    asked.clear()
+    other = seen(np.clip(rng.normal(128, 30, small[1].shape) / 255, 0, 1), keys)
+    assert claimed(a, other, line, Framing(), runs, None) == (runs, [])
+    assert not asked

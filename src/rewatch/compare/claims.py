@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from rewatch.compare.agreement import agreement, slid
 from rewatch.compare.chain import Likeness, Line, Run
-from rewatch.compare.frame import Framing
+from rewatch.compare.frame import ALIKE, Framing, likeness
 from rewatch.compare.pictures import Pictures, grade_of, pictures_of
 from rewatch.compare.seen import Seen
 
@@ -31,6 +31,8 @@ _FIRST, _APART, _MOST = 3, 12, 60
 """Frames that are tried at first; then one of so many, at most so many of a run."""
 _LONG, _OTHERS = 5.0, 4
 """Seconds from which on a run may go on with others than those beside it: with these many, the longest ones."""
+_NEAR = 36
+"""Frames by which the nearest layout of A may be off the place in question."""
 _AGREE = 6.0
 """Nats from which on pictures of something are taken for the same."""
 _MOSTLY = 0.66
@@ -56,6 +58,8 @@ def claimed(
         parts = [run]
         others = longest if long >= _LONG * b.rate else []
         for other in {o.distance: o for o in [*others, *beside][::-1]}.values():
+            if not _perhaps(a, b, line, framing, run, other.distance or 0.0):
+                continue
             claim = _claim(a, line, shown, run, other, like)
             if claim is not None:
                 begin, end, doubtful = claim
@@ -67,6 +71,23 @@ def claimed(
         for pictures in shown:
             pictures.forget()
     return _joined(found), open_
+
+
+def _perhaps(a: Seen, b: Seen, line: Line, framing: Framing, run: Run, distance: float) -> bool:
+    """Whether what is stored leaves it open that a run goes on at a distance: nothing is decoded for what it denies."""
+    inside = np.flatnonzero((b.keys >= run.begin) & (b.keys < run.end))
+    if framing.moving or not len(inside) or not len(a.keys):
+        return True
+    of_a = line.frames(b.keys[inside], distance)
+    after = (
+        np.clip(np.searchsorted(a.keys, of_a), 1, len(a.keys) - 1) if len(a.keys) > 1 else np.zeros(len(of_a), np.int64)
+    )
+    nearest = np.where(np.abs(a.keys[after] - of_a) < np.abs(a.keys[after - 1] - of_a), after, after - 1)
+    beside = np.abs(a.keys[nearest] - of_a) <= _NEAR
+    if not beside.any():
+        return bool(((of_a >= 0) & (of_a < len(a))).any())
+    like = likeness(framing.of_b(b.layouts[inside[beside]]), framing.of_a(a.layouts[nearest[beside]]))
+    return float(np.diag(like).max()) >= ALIKE
 
 
 def _claim(
