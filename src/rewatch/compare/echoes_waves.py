@@ -40,6 +40,8 @@ AROUND = 4.0
 """Seconds before and after a stretch over which the recording may go on."""
 MOST = 3.0
 """Standard deviations that a part may say."""
+FEWEST = 4
+"""Parts that a stretch counts as at least."""
 USUAL = 1.2
 """Of them that it must say for the recording to go on."""
 SHORT = 250_000.0
@@ -96,7 +98,9 @@ def laid(a: Wave, b: Wave, begin: float, end: float, shift: float, speed: Fracti
     said = _said(of_a.reshape(parts, PART), np.lib.stride_tricks.sliding_window_view(of_b, PART + 2 * ROOM)[::PART])
     if said is None:
         return None
-    total = said[edge : edge + count].sum(axis=0) / np.sqrt(count)
+    within = np.asarray(said[edge : edge + count])
+    # Silent parts say nothing, and add nothing that could be chance's.
+    total = within.sum(axis=0) / np.sqrt(max(FEWEST, int(np.count_nonzero(within.any(axis=1)))))
     delay = int(np.abs(total).argmax())
     # A recording may have been turned upside down: its phases all differ by half a turn.
     goes_on = np.concatenate([[0.0], np.cumsum(said[:, delay] * np.sign(total[delay]) - USUAL)])
