@@ -200,12 +200,19 @@ class Glance:
             if until >= ends[group] - HEAD:
                 until = int(ends[group]) if beside else min(int(ends[group]) + HEAD, len(self.order))
             spans.append((int(keys[group]), until))
-        pieces = read_excerpts(self.film, self.order, spans, choice=lambda: _Chosen())
-        self._held.update(zip(sorted(wanted), pieces, strict=True))
         asked: dict[int, int] = {}
-        for run in self._runs(set(wanted)):
-            for group, until in self._judge(run).items():
-                asked[group] = max(until, asked.get(group, 0))
+        new: set[int] = set()
+        pieces = read_excerpts(self.film, self.order, spans, choice=lambda: _Chosen())
+        for group, piece in zip(sorted(wanted), pieces, strict=True):
+            self._held[group] = piece
+            new.add(group)
+            if group + 1 in wanted:
+                continue
+            # A run is judged while the next ones are decoded.
+            for run in self._runs(new):
+                for other, until in self._judge(run).items():
+                    asked[other] = max(until, asked.get(other, 0))
+            new = set()
         return asked
 
     def _runs(self, groups: set[int]) -> Iterator[list[int]]:
