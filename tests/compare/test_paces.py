@@ -14,7 +14,8 @@ from rewatch.compare.agreement import agreement, slid, unlike
 from rewatch.compare.carry import retimed
 from rewatch.compare.order import Piece
 from rewatch.compare.paces import repaced
-from rewatch.compare.segments import Alignment, Picture, Segment, Side, Sound
+from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, Sound
+from rewatch.compare.turned import turned
 from rewatch.compare.words import changes_of
 from rewatch.track import Spans
 
@@ -142,3 +143,39 @@ def test_a_line_of_which_next_to_nothing_is_left_is_not_shown() -> None:
     assert list(zip(told.label, told.begin.tolist(), told.end.tolist(), strict=True)) == [
         ("short", 2000, 2200), ("whole", 9000, 9800), ("most", 10_000, 11_500)
     ]  # fmt: skip
+
+
+def test_a_comparison_turned_round() -> None:
+    def side(begin: float, end: float) -> Side:
+        return Side(round(begin * 24), round(end * 24) - 1, begin, end)
+
+    sound = Sound(True, gain_db=-3.0, offset_s=0.2, parts=((6.0, 8.0),), missing=None)
+    picture = Picture(True, (0.2, 0.0, 0.8, 1.0), grade=Grade(0.8, 0.1, 0.5), moving=True)
+    segments = (
+        Segment("same", side(0, 10), side(0, 10), picture=picture, sound=sound),
+        Segment("removed", side(10, 12), None),
+        Segment("moved", side(20, 22), side(10, 12)),
+        Segment("same", side(12, 20), side(12, 28), speed=0.5),
+        Segment("added", None, side(28, 30), black="end"),
+    )
+    film = Alignment("1", "2", ("A", "B"), (22.0, 30.0), segments, notes=("A has no picture",))
+    back = turned(film)
+    assert [(s.kind, s.a and s.a.start, s.b and s.b.start, s.speed) for s in back] == [
+        ("same", 0, 0, 1.0), ("added", None, 10, 1.0), ("same", 12, 12, 2.0), ("removed", 28, None, 1.0),
+        ("moved", 10, 20, 1.0),
+    ]  # fmt: skip
+    first = back.segments[0]
+    assert first.picture is not None
+    assert first.sound is not None
+    assert first.picture.crop == pytest.approx((-1 / 3, 0, 4 / 3, 1), abs=1e-3)
+    assert first.picture.grade == Grade(1.25, -0.125, 2.0)
+    assert (first.sound.gain_db, first.sound.offset_s, first.sound.parts) == (3.0, -0.2, ((6.0, 8.0),))
+    assert (back.names, back.durations, back.notes) == (("B", "A"), (30.0, 22.0), ("B has no picture",))
+    assert (
+        back.summary() == "B is 8.0 s shorter: 1 added, 1 moved; 8.0 s of it faster; another sound for 2.0 s; "
+        "B has 2.0 s less of black at its end"
+    )
+    forth = turned(back)
+    assert [(s.kind, s.a, s.b) for s in forth if s.kind != "removed"] == [
+        (s.kind, s.a, s.b) for s in film if s.kind != "removed"
+    ]

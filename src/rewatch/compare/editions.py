@@ -35,8 +35,9 @@ from rewatch.compare.segments import Alignment, Grade, Picture, Segment, Side, S
 from rewatch.compare.slips import gathered, speed_of
 from rewatch.compare.sounding import sounding
 from rewatch.compare.summary import PACE
+from rewatch.compare.turned import turned
 from rewatch.compare.votes import Votes, speeds_of, votes_of
-from rewatch.compare.windows import Windows, through, window_votes, windows_of
+from rewatch.compare.windows import Windows, clear, through, window_votes, windows_of
 from rewatch.compare.words import BARS, COLOURED
 from rewatch.library.edition import Edition
 
@@ -77,6 +78,10 @@ def _compared(a: Edition, b: Edition, refine: bool, say: Told) -> Alignment:
     say("looking for what is alike")
     framing = framing_of(seen_a, seen_b)
     windows = windows_of(seen_a, seen_b, framing)
+    other_way = windows is None and not clear(seen_a, seen_b, framing)
+    if other_way and windows_of(seen_b, seen_a, framing_of(seen_b, seen_a)) is not None:
+        # It is A that shows a part of B.
+        return turned(_compared(b, a, refine, say))
     if windows is None:
         votes = votes_of(seen_a, seen_b, framing)
         seen_a, seen_b = as_shown(seen_a, seen_b, framing)

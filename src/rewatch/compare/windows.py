@@ -8,6 +8,7 @@ Contents
     Windows      which place each frame of B has
     windows_of   them; None where one framing does
     window_votes pairs of frames that look alike through them
+    clear        whether none need be looked for
     through      both films as the window shows them
 """
 
@@ -32,6 +33,8 @@ _MOST = 120, 1500
 """Of B and of A: layouts that are looked at to know whether there is a window."""
 _BETTER, _WELL = 1.5, 0.05
 """How much better it must explain B than one framing; likeness beyond that of different pictures, on the average."""
+_CLEAR = 0.12
+"""Likeness beyond that of different pictures, on the average, from which on one framing is enough."""
 _SPREAD = 0.04
 """Of the places, as shares of A's width: where they vary less, it is one framing."""
 _LIKE = 0.7
@@ -76,6 +79,12 @@ def windows_of(a: Seen, b: Seen, framing: Framing) -> Windows | None:
     if sure.sum() < 4 or float(chosen[sure].std()) < _SPREAD:
         return None
     return Windows(wide, places, _followed(b, chosen, sure, places))
+
+
+def clear(a: Seen, b: Seen, framing: Framing) -> bool:
+    """Whether one framing explains B so well that no window is looked for the other way round."""
+    of_b, of_a = some(b.layouts, _MOST[0]), some(a.layouts, _MOST[1])
+    return not len(of_b) or not len(of_a) or explained(framing, of_a, of_b) >= _CLEAR * len(of_b)
 
 
 def _places(wide: float) -> npt.NDArray[np.float64]:

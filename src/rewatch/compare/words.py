@@ -81,7 +81,8 @@ def picture_in_words(picture: Picture | None) -> tuple[str, ...]:
                 moving = ", by a window that moves" if picture.moving and side == "width" else ""
                 said.append(f"shows {share * 100:.0f} % of the {side}{moving}")
             elif share > 1.005:
-                said.append(f"shows more than the {side}: {share * 100:.0f} %")
+                moving = ", the window of A moves" if picture.moving and side == "width" else ""
+                said.append(f"shows more than the {side}: {share * 100:.0f} %{moving}")
     for first, side in ((0, "above and below"), (2, "left and right")):
         come = sum(picture.bars_b[first : first + 2]) - sum(picture.bars_a[first : first + 2])
         if abs(come) > BARS:
