@@ -4,8 +4,10 @@
 
 Hosts are made of two real films. Into each are planted: 2 s of footage of the others (cropped to the host's shape and
 further, at any place, graded, some mirrored) and 5 s of their sound under the host's own, 6 dB louder than it, as loud
-and 6 dB softer. The hosts are written at 320 pixels, watched, and asked for echoes of each source. Sound is planted
-into many more pieces without writing any film; lines and shapes of cuts are in `echoes_alone.py`.
+and 6 dB softer. The hosts are written at 320 pixels, watched, and asked for echoes of each source; what is counted as
+found lies on the plant in both films. Sound is planted into many more pieces without writing any film; lines and shapes
+of cuts are in `echoes_alone.py`. What is told between films that have nothing to do with each other, the real ones, the
+demo film and drawn ones (`drawn.py`), is chance.
 """
 
 from __future__ import annotations
