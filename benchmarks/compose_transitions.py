@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter
+
+from compose_disturbances import disturb
 
 Planes = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
 
@@ -86,7 +87,12 @@ def _window(plane: npt.NDArray[Any], y: Any, x: Any, zoom: Any) -> npt.NDArray[n
 
 
 def _shot(
-    rng: np.random.Generator, source: Stretch, length: int, notes: list[tuple[str, int, int]], harsh: bool, clean: bool
+    rng: np.random.Generator,
+    source: Stretch,
+    length: int,
+    notes: list[tuple[str, int, int]],
+    disturbed: float,
+    clean: bool,
 ) -> list[Any]:
     """`length` frames of a stretch as one shot (played to and fro where it is too short), varied and disturbed."""
     speed = 1 if clean else int(rng.choice([1, 1, 1, 2, 3, 4]))
@@ -94,12 +100,18 @@ def _shot(
     path = np.arange(length) * speed + rng.integers(
         0, max(1, count - length * speed) if count > length * speed else count
     )
-    if not clean and rng.random() < 0.15:
+    if not clean and rng.random() < 0.15 and speed == 1:
         # Held frames: animation on twos or threes, stop motion, a stuttering transfer.
         hold = int(rng.integers(2, 5))
         path = path[np.arange(length) // hold * hold] if rng.random() < 0.6 else np.sort(rng.choice(path, length))
     path = np.abs((path + count - 1) % (2 * count - 2) - (count - 1)) if count > 1 else path * 0
     planes: list[Any] = [p[path].astype(np.float32) for p in source.planes]
+    if speed > 1 and rng.random() < 0.7:
+        # A shutter is open for most of a frame: what goes fast is blurred.
+        for step in range(1, speed):
+            between = np.minimum(path + step, count - 1)
+            planes = [p + s[between] for p, s in zip(planes, source.planes, strict=True)]
+        planes = [p / speed for p in planes]
     if rng.random() < 0.5:
         planes = [p[:, :, ::-1] for p in planes]
     # A window into the picture: still, shaken, or swept across (a whip pan).
@@ -110,10 +122,10 @@ def _shot(
         y, x = np.full(length, rng.random()), np.full(length, rng.random())
         if move == "still" and not clean and rng.random() < 0.5:
             # A frame that jumps a little: a splice, a stumbling gate, a stabiliser that lets go.
-            jumps = (rng.random(length) < 0.05) * rng.normal(0, 0.1, length)
+            jumps = (rng.random(length) < 0.05) * rng.normal(0, 0.06, length)
             y, x = y + np.cumsum(jumps), x + np.cumsum(jumps[::-1])
         elif move == "shake":
-            y, x = y + rng.normal(0, 0.12, length), x + rng.normal(0, 0.12, length)
+            y, x = y + rng.normal(0, 0.05, length), x + rng.normal(0, 0.05, length)
         elif move in ("whip", "sweep") and length > 8:
             zoom[:] = rng.uniform(0.35, 0.55)
             over = int(rng.integers(3, 9)) if move == "whip" else int(rng.integers(8, max(9, min(60, length))))
@@ -121,6 +133,10 @@ def _shot(
             sweep = np.clip((np.arange(length) - at) / over, 0, 1)
             sweep = sweep * sweep * (3 - 2 * sweep) if rng.random() < 0.6 else sweep
             sweep = sweep if rng.random() < 0.5 else 1 - sweep
+            if move == "whip" and rng.random() < 0.3:
+                # There, and soon back.
+                back = np.maximum(np.arange(length) - int(rng.integers(2, 25)), 0)
+                sweep = np.abs(sweep - sweep[back])
             if rng.random() < 0.65:
                 x = sweep
             else:
@@ -128,7 +144,12 @@ def _shot(
             notes.append((str(move), at, at + over))
         elif move == "zoom":
             zoom = np.linspace(zoom[0], zoom[0] * rng.uniform(0.8, 1.2) if clean else rng.uniform(0.4, 1.0), length)
-        planes = [_window(p, np.clip(y, 0, 1), np.clip(x, 0, 1), zoom) for p in planes]
+        blurred = 4 if move == "whip" and rng.random() < 0.7 else 1
+        moments = np.arange(length)[:, None] + np.arange(blurred) / blurred
+        ways = [np.interp(moments, np.arange(length), np.clip(way, 0, 1)).T for way in (y, x)]
+        planes = [
+            sum(_window(p, down, across, zoom) for down, across in zip(*ways, strict=True)) / blurred for p in planes
+        ]
     gain, lift = (rng.uniform(0.9, 1.1), 0.0) if clean else (rng.uniform(0.6, 1.3), rng.uniform(-15, 15))
     planes[0] = planes[0] * gain + lift
     tint = rng.uniform(0.5, 1.2)
@@ -136,73 +157,9 @@ def _shot(
         128 + (planes[1] - 128) * tint + rng.normal(0, 3),
         128 + (planes[2] - 128) * tint + rng.normal(0, 3),
     )
-    if harsh and not clean and length > 10 and rng.random() < 0.5:
-        _disturb(rng, planes, notes)
+    if not clean and length > 10 and rng.random() < disturbed:
+        notes.append(disturb(rng, planes))
     return [np.clip(p, 0, 255) for p in planes]
-
-
-def _disturb(rng: np.random.Generator, planes: list[Any], notes: list[tuple[str, int, int]]) -> None:
-    """One thing within a shot that is no boundary."""
-    luma, cb, cr = planes
-    length, height, width = luma.shape
-    what = str(rng.choice(["flash", "step", "strobe", "crossing", "dim", "title", "burst"]))
-    at = int(rng.integers(2, length - 5))
-    if what == "flash":
-        over = int(rng.integers(1, 4))
-        strength = np.linspace(rng.uniform(0.5, 1), 0.2, over)[:, None, None]
-        luma[at : at + over] += (255 - luma[at : at + over]) * strength
-        for chroma in (cb, cr):
-            chroma[at : at + over] += (128 - chroma[at : at + over]) * strength
-    elif what == "step":
-        over, bright = int(rng.integers(1, 3)), float(rng.choice([rng.uniform(0.3, 0.7), rng.uniform(1.4, 2.5)]))
-        factor = np.clip((np.arange(length) - at + 1) / over, 0, 1)
-        mask = gaussian_filter(rng.random((height, width)), 12)
-        mask = (
-            np.clip((mask - mask.min()) / (np.ptp(mask) + 1e-6) + 0.6, 0, 1)
-            if rng.random() < 0.5
-            else np.ones((height, width))
-        )
-        luma *= 1 + (bright - 1) * factor[:, None, None] * mask
-    elif what == "strobe":
-        period, bright = int(rng.integers(2, 5)), rng.uniform(0.2, 0.6)
-        luma[at::period] *= bright
-    elif what == "crossing":
-        over = int(rng.integers(3, 10))
-        wide, level = rng.uniform(0.4, 1.1), rng.uniform(10, 200)
-        texture = gaussian_filter(rng.normal(0, 1, (height, width)), 4)
-        texture *= 25 / (texture.std() + 1e-6)
-        for n in range(at, min(length, at + over)):
-            right = (n - at + 1) / over * (1 + wide)
-            c0, c1 = int(np.clip((right - wide) * width, 0, width)), int(np.clip(right * width, 0, width))
-            luma[n, :, c0:c1] = level + texture[:, c0:c1]
-            cb[n, :, c0 // 2 : c1 // 2], cr[n, :, c0 // 2 : c1 // 2] = 128, 130
-    elif what == "burst":
-        # Fire, an explosion: light that grows over the picture from one place, ragged at its edge, and may recede.
-        over = int(rng.integers(6, max(7, min(45, length - at))))
-        away = np.hypot(
-            *np.meshgrid(
-                np.arange(height) - height * rng.random(), np.arange(width) - width * rng.random(), indexing="ij"
-            )
-        )
-        ragged = gaussian_filter(rng.normal(0, 1, (height, width)), 5)
-        away += ragged / (ragged.std() + 1e-6) * 8
-        for n in range(at, length):
-            size = min(1.0, (n - at + 1) / over) * rng.uniform(0.95, 1.05) * width * 0.9
-            cover = np.clip((size - away) / 12, 0, 1) * 0.9
-            luma[n] += (235 + 10 * rng.normal() - luma[n]) * cover
-            for chroma, level in ((cb, 100), (cr, 150)):
-                chroma[n] += (level - chroma[n]) * cover[::2, ::2][: chroma.shape[1], : chroma.shape[2]]
-    elif what == "dim":
-        level = rng.uniform(0.4, 0.8)
-        luma *= np.interp(np.arange(length), [0, length], [1, level])[:, None, None]
-    else:
-        row, end = int(height * rng.uniform(0.7, 0.85)), int(rng.integers(at + 2, length))
-        marks = rng.random((height // 10, width // 2)) < 0.5
-        marks = marks.repeat(2, axis=1)[:, :width]
-        luma[at:end, row : row + len(marks), width // 8 : -width // 8] = np.where(
-            marks[:, width // 8 : -width // 8], 235, luma[at:end, row : row + len(marks), width // 8 : -width // 8]
-        )
-    notes.append((what, at, at + 1))
 
 
 def _mix(rng: np.random.Generator, kind: str, a: list[Any], b: list[Any]) -> list[Any]:
@@ -233,25 +190,35 @@ def _old_film(rng: np.random.Generator, planes: list[Any]) -> list[Any]:
     flicker = 1 + rng.normal(0, rng.uniform(0.02, 0.09), count)
     luma = luma * flicker[:, None, None] + rng.normal(0, 3, count)[:, None, None]
     luma = np.stack([np.roll(f, (int(rng.integers(-1, 2)), int(rng.integers(-1, 2))), (0, 1)) for f in luma])
-    luma = luma + rng.normal(0, 6, luma.shape)
+    luma = luma + rng.normal(0, rng.uniform(3, 10), luma.shape)
     return [luma, np.full_like(planes[1], 128), np.full_like(planes[2], 128)]
 
 
 def compose(
-    rng: np.random.Generator, footage: Sequence[Stretch], shots: int = 12, gradual: float = 0.35, clean: bool = False
+    rng: np.random.Generator,
+    footage: Sequence[Stretch],
+    shots: int = 12,
+    gradual: float = 0.35,
+    clean: bool = False,
+    disturbed: float = 0.5,
 ) -> Composition:
     """A film of `shots` shots; `gradual`: the share of transitions that are not cuts.
 
+    disturbed: the share of shots within which something happens that is no boundary
     clean: modern footage as it is, no more than framed anew; else it is sped up, held, shaken, flashed at, aged ...
     """
     height, width = 72, 128
     parts: list[list[Any]] = []
     boundaries: list[dict[str, Any]] = []
     notes: list[tuple[str, int, int]] = []
-    frame, fast = 0, rng.random() < 0.3 and not clean
+    frame, fast = 0, rng.random() < 0.3 and not clean and shots > 1
     tail: list[Any] | None = None
     pending = "cut"
     order = rng.permutation(len(footage))
+    if not clean:
+        # What was just left is cut back to, now and then.
+        for number in range(2, len(order)):
+            order[number] = order[number - 2 if rng.random() < 0.1 else number]
     for number in range(shots):
         last = number == shots - 1
         kind = (
@@ -272,7 +239,7 @@ def compose(
         out = over if kind in ("dissolve", "wipe") and not last else 0
         own: list[tuple[str, int, int]] = []
         source = footage[order[number % len(order)]]
-        shot = _shot(rng, source, head + body + out, own, not fast, clean)
+        shot = _shot(rng, source, head + body + out, own, 0.0 if fast else disturbed, clean)
         shot = [resize(p, (height, width) if i == 0 else (height // 2, width // 2)) for i, p in enumerate(shot)]
         if tail is not None and head:
             mixed = _mix(rng, pending, tail, [p[:head] for p in shot])
@@ -308,9 +275,9 @@ def compose(
             )
     planes = [np.concatenate([p[i] for p in parts]) for i in range(3)]
     how = 1.0 if clean else rng.random()
-    if how < 0.2:
+    if how < 0.25:
         planes = _old_film(rng, planes)
-    elif how < 0.35:
+    elif how < 0.4:
         planes[0] = planes[0] + rng.normal(0, rng.uniform(2, 10), planes[0].shape)
     result = tuple(np.clip(p + 0.5, 0, 255).astype(np.uint8) for p in planes)
     return Composition(result, boundaries, notes)  # type: ignore[arg-type]
@@ -349,7 +316,7 @@ def _fade(
     )
     frame += black
     if kind in ("fade_in", "fade_through_black"):
-        shot = _shot(rng, following, over + 10, [], False, clean)
+        shot = _shot(rng, following, over + 10, [], 0.0, clean)
         shot = [resize(p, size if i == 0 else (size[0] // 2, size[1] // 2)) for i, p in enumerate(shot)]
         _dim(shot, slice(0, over), (np.arange(1, over + 1) / (over + 1)) ** curve)
         parts.append(shot)

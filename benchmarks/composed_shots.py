@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from compose_transitions import Composition, Planes, compose, stretches
 from films import FILMS
-from fit_boundaries import calibrated, decided_by, found_in, gather, planes_of, work
+from fit_boundaries import calibrated, decided_by, found_in, gather, planes_of, without
 from reliability import judged
 from reliability import table as reliability_table
 from scoring import Score, score, together
@@ -87,14 +87,13 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
     args = parser.parse_args()
     docs = {d["film"]: d for d in (json.loads(p.read_text()) for p in sorted(FILMS.glob("*.shots.json")))}
-    sources = {} if args.fitted else {f: gather(FILMS / f, doc, n, 3.0) for n, (f, doc) in enumerate(docs.items())}
+    sources = {} if args.fitted else {f: gather(FILMS / f, doc, n, 10.0) for n, (f, doc) in enumerate(docs.items())}
     scores: dict[tuple[str, bool], dict[str, list[Score]]] = {}
     told: list[tuple[float, bool]] = []
     for film, count, clean in PLAN:
         footage = stretches(planes_of(FILMS / film), docs[film])
         stem = Path(film).stem
-        without = {name: s for name, s in sources.items() if work(name) != work(film)}
-        with nullcontext() if args.fitted else decided_by(*calibrated(without)):
+        with nullcontext() if args.fitted else decided_by(calibrated(without(sources, film))):
             for number in range(count):
                 seed = [7 if clean else 8, number, len(stem)]
                 one = compose(np.random.default_rng(seed), footage, shots=16, gradual=0.42, clean=clean)

@@ -34,18 +34,27 @@ from reliability import judged, table
 from rewatch.evidence import Pictures
 from rewatch.film.pictures import read_pictures
 from rewatch.film.probe import open_film
-from rewatch.images import boundaries_ramps, boundaries_weights
-from rewatch.images.boundaries import Boundaries
-from rewatch.images.boundaries_judge import FLOOR, logistic, terms
+from rewatch.images import boundaries_ramps, boundaries_weights, boundaries_wipes
+from rewatch.images.boundaries import DOUBTFUL, Boundaries
+from rewatch.images.boundaries_judge import FLOOR, change_measures, logistic, terms
 from rewatch.track import Track
 from scoring import Score, score, together
 from shot_peers import doc_of, transitions_of
 
 WEIGHTS = Path(boundaries_weights.__file__)
-CUT_DECAY, RAMP_DECAY = 4.0, 40.0
-REAL, COMPOSED = 10.0, 1.0
-"""What an example of a real film weighs against one of a composition."""
+DECISIONS = {
+    "cuts": ("CUT", 4.0, True),
+    "cuts_again": ("AGAIN", 6.0, True),
+    "ramps": ("RAMP", 40.0, True),
+    "changes": ("CHANGE", 40.0, True),
+    "wipes": ("WIPE", 4.0, False),
+}
+"""What is decided: what its weights are called, the ridge on them, and whether measures are taken two by two too."""
+WEIGH = {"real": 10.0, "composed": 1.0, "disturbed": 0.7}
+"""What an example weighs: of a real film, of a composition, of a single shot in which something happens."""
 LEAST_COMPOSED = 12
+DISTURBED = 8
+"""Single shots in which something happens, for each composition."""
 FRESH = 4
 """Compositions of each film that the fits without it are tried on, every other one clean."""
 
@@ -82,22 +91,36 @@ def pieces(planes: Planes, length: int = 128) -> Iterator[Pictures]:
 
 @dataclass
 class Examples:
-    """Measures of candidates (n, k), and what each is: 1 a boundary, 0 none, -1 left out."""
+    """Measures of candidates (n, k), what each is: 1 a boundary, 0 none, -1 left out; and where from: keys of WEIGH."""
 
     measures: list[Any] = field(default_factory=list)
     answer: list[int] = field(default_factory=list)
+    origin: list[str] = field(default_factory=list)
 
-    def add(self, measures: Iterable[Any], answers: Iterable[int]) -> None:
+    def add(self, measures: Iterable[Any], answers: Iterable[int], origin: str) -> None:
         self.measures += list(measures)
         self.answer += list(answers)
+        self.origin += [origin] * (len(self.answer) - len(self.origin))
+
+    def part(self, which: npt.NDArray[np.bool_]) -> Examples:
+        rows = np.flatnonzero(which).tolist()
+        answer, origin = [self.answer[n] for n in rows], [self.origin[n] for n in rows]
+        return Examples([self.measures[n] for n in rows], answer, origin)
 
 
 @dataclass
 class Source:
-    """What one film gives: its own candidates and those of its compositions, for cuts and for ramps."""
+    """What one film gives, for each decision."""
 
-    cuts: dict[bool, Examples]
-    ramps: dict[bool, Examples]
+    cuts: Examples = field(default_factory=Examples)
+    cuts_again: Examples = field(default_factory=Examples)
+    ramps: Examples = field(default_factory=Examples)
+    changes: Examples = field(default_factory=Examples)
+    wipes: Examples = field(default_factory=Examples)
+
+    def examples(self, which: str) -> Examples:
+        of: Examples = getattr(self, which)
+        return of
 
 
 def answer_cuts(frames: npt.NDArray[np.int64], labels: list[dict[str, Any]]) -> npt.NDArray[np.int64]:
@@ -118,6 +141,7 @@ def share_of(a: int, b: int, c: int, d: int) -> float:
 
 
 def answer_ramps(ramps: list[boundaries_ramps.Ramp], labels: list[dict[str, Any]]) -> list[int]:
+    """1 a gradual transition, 0 none, -1 left out."""
     answers = []
     for r in ramps:
         answer, best = 0, 0.0
@@ -139,8 +163,25 @@ def answer_ramps(ramps: list[boundaries_ramps.Ramp], labels: list[dict[str, Any]
     return answers
 
 
-def watched(planes: Planes) -> tuple[Boundaries, Mapping[str, Track]]:
-    watcher = Boundaries()
+def answer_wipe(wipe: boundaries_wipes.Wipe, labels: list[dict[str, Any]]) -> int:
+    """1 a wipe, 0 none, -1 left out: another transition."""
+    answer = 0
+    for b in labels:
+        first, last = (b["frame"], b["frame"]) if b["kind"] == "cut" else (b["first"], b["last"])
+        if wipe.first <= last + 1 and wipe.last >= first - 1:
+            if b["kind"] == "wipe" and share_of(wipe.first, wipe.last, first, last) > 0.4:
+                return 1
+            answer = -1
+    return answer
+
+
+class _AsksAlways(Boundaries):
+    asks_from = 0.0
+    cuts_asked = 0.0, 1.0
+
+
+def watched(planes: Planes, of: type[Boundaries] = Boundaries) -> tuple[Boundaries, Mapping[str, Track]]:
+    watcher = of()
     watcher.begin(None, Path())  # type: ignore[arg-type]
     for piece in pieces(planes):
         watcher.feed(piece)
@@ -148,21 +189,42 @@ def watched(planes: Planes) -> tuple[Boundaries, Mapping[str, Track]]:
 
 
 def gather(film: Path, labels: dict[str, Any], number: int, compositions: float) -> Source:
-    """All candidates of a film and of its compositions: one for each `1 / compositions` thousand frames of footage."""
-    source = Source({True: Examples(), False: Examples()}, {True: Examples(), False: Examples()})
+    """All candidates of a film, of compositions of its footage, and of single shots of it in which something happens.
+
+    compositions: for each thousand frames of footage
+    """
+    source = Source()
     planes = planes_of(film)
     footage = stretches(planes, labels)
-    made = [(planes, labels["boundaries"], True)]
+    _add(source, planes, labels["boundaries"], "real")
     count = max(LEAST_COMPOSED, round(compositions * sum(map(len, footage)) / 1000))
     for seed in range(count):
-        one = compose(np.random.default_rng(1000 * number + seed), footage, shots=16, clean=seed % 4 == 3)
-        made.append((one.planes, one.boundaries, False))
-    for frames, truth, real in made:
-        found, _ = watched(frames)
-        for c in found.cut_candidates:
-            source.cuts[real].add(c.features, answer_cuts(c.frame, truth))
-        source.ramps[real].add((r.features for r in found.ramp_candidates), answer_ramps(found.ramp_candidates, truth))
+        one = compose(np.random.default_rng(1000 * number + seed), footage, shots=16, gradual=0.45, clean=seed % 4 == 3)
+        _add(source, one.planes, one.boundaries, "composed")
+    for seed in range(DISTURBED * count):
+        one = compose(np.random.default_rng([2, number, seed]), footage, shots=1, disturbed=1.0)
+        _add(source, one.planes, one.boundaries, "disturbed")
     return source
+
+
+def _add(source: Source, planes: Planes, truth: list[dict[str, Any]], origin: str) -> None:
+    found, _ = watched(planes, _AsksAlways)
+    for c in found.cut_candidates:
+        answers = answer_cuts(c.frame, truth).tolist()
+        source.cuts.add(c.features, answers, origin)
+        source.cuts_again.add(np.concatenate([c.features, c.again], axis=1), answers, origin)
+    wipes = found.wipes
+    answers = [answer_wipe(w, truth) for w in wipes]
+    source.wipes.add(((*w.features, *(w.returns or ())) for w in wipes), answers, origin)
+    answers = answer_ramps(found.ramp_candidates, truth)
+    # What happens in a single shot can't be told from a transition by a ramp by itself.
+    if origin != "disturbed":
+        source.ramps.add((r.features for r in found.ramp_candidates), answers, origin)
+    # Fades are decided by themselves: in a part of one, the picture is still there.
+    fades = answer_ramps(found.ramp_candidates, [b for b in truth if b["kind"].startswith("fade")])
+    rows = zip(found.ramp_candidates, answers, fades, strict=True)
+    asked = [(r, answer if not fade else -1) for r, answer, fade in rows if r.returns is not None]
+    source.changes.add(((*r.features, *(r.returns or ())) for r, _ in asked), (a for _, a in asked), origin)
 
 
 @dataclass(frozen=True)
@@ -172,6 +234,7 @@ class Fit:
     weights: npt.NDArray[np.float64]
     bias: float
     pairs: bool
+    by_itself: Fit | None = None
 
     def cooled(self, temperature: float) -> Fit:
         """The same decision, its probabilities nearer to a half by a factor in log odds."""
@@ -181,11 +244,12 @@ class Fit:
         return logistic(terms(measures, self.centre, self.scale, self.pairs) @ self.weights + self.bias)
 
 
-def fit(parts: list[tuple[Examples, float]], pairs: bool, decay: float) -> Fit:
+def fit(parts: Iterable[Examples], decay: float, pairs: bool) -> Fit:
     """Logistic regression with a ridge of `decay` on the weights (not the bias)."""
-    measures = np.concatenate([np.array(e.measures, np.float64) for e, _ in parts])
-    answer = np.concatenate([np.array(e.answer) for e, _ in parts])
-    weigh = np.concatenate([np.full(len(e.answer), w) for e, w in parts])
+    parts = [e for e in parts if e.answer]
+    measures = np.concatenate([np.array(e.measures, np.float64) for e in parts])
+    answer = np.concatenate([np.array(e.answer) for e in parts])
+    weigh = np.array([WEIGH[origin] for e in parts for origin in e.origin])
     known = answer >= 0
     measures, answer, weigh = measures[known], answer[known], weigh[known]
     level = np.log(np.maximum(measures, 0) + FLOOR)
@@ -211,60 +275,77 @@ def work(film: str) -> str:
     return film.split("_")[0]
 
 
-def report(name: str, sources: dict[str, Source], which: str, pairs: bool, decay: float) -> None:
-    total = np.zeros((2, 3), int)
-    for left_out in sources:
-        parts = []
-        for film, source in sources.items():
-            if work(film) != work(left_out):
-                of = getattr(source, which)
-                parts += [(of[True], REAL), (of[False], COMPOSED)]
-        model = fit(parts, pairs, decay)
-        of = getattr(sources[left_out], which)
+def without(sources: dict[str, Source], film: str) -> dict[str, Source]:
+    """Those of other works."""
+    return {name: s for name, s in sources.items() if work(name) != work(film)}
+
+
+def report(sources: dict[str, Source], which: str) -> None:
+    total = dict.fromkeys(WEIGH, np.zeros(3, int))
+    for left_out, source in sources.items():
+        model = decision([*without(sources, left_out).values()], which)
+        of = seen_by(model, source.examples(which))
         line = []
-        for row, real in enumerate((True, False)):
-            if not of[real].answer:
-                continue
-            answer, sure = np.array(of[real].answer), model.sure(of[real].measures)
-            counts = [int(((sure > 0.5) & (answer == 1)).sum()), int(((sure > 0.5) & (answer == 0)).sum())]
-            counts.append(int(((sure <= 0.5) & (answer == 1)).sum()))
-            total[row] += counts
-            line.append("hits {}, false {}, missed {}".format(*counts))
-        print(f"  {name} without {left_out}: real {line[0]}; composed {line[-1]}")
-    for row, kind in enumerate(("real", "composed")):
-        h, f, m = total[row]
-        print(f"  {name} {kind}: candidates' F1 {2 * h / (2 * h + f + m):.4f} ({h} hits, {f} false, {m} missed)")
+        for origin in WEIGH:
+            part = of.part(np.array([o == origin for o in of.origin], bool))
+            if part.answer:
+                answer, sure = np.array(part.answer), model.sure(part.measures) > 0.5
+                counts = [(sure & (answer == 1)).sum(), (sure & (answer == 0)).sum(), (~sure & (answer == 1)).sum()]
+                total[origin] = total[origin] + counts
+                line.append("{}: hits {}, false {}, missed {}".format(origin, *counts))
+        print(f"  {which} without {left_out}: {'; '.join(line)}")
+    for origin, (h, f, m) in total.items():
+        print(
+            f"  {which}, {origin}: candidates' F1 {2 * h / max(1, 2 * h + f + m):.4f} ({h} hits, {f} false, {m} missed)"
+        )
 
 
-def both(sources: Collection[Source]) -> tuple[Fit, Fit]:
-    """The decisions on cuts and on ramps, fitted on these sources."""
-    fits = []
-    for which, pairs, decay in (("cuts", True, CUT_DECAY), ("ramps", True, RAMP_DECAY)):
-        parts = []
-        for source in sources:
-            of = getattr(source, which)
-            parts += [(of[True], REAL), (of[False], COMPOSED)]
-        fits.append(fit(parts, pairs, decay))
-    return fits[0], fits[1]
+def decision(sources: Collection[Source], which: str, by_itself: Fit | None = None) -> Fit:
+    """Fit one decision; that on changes rests on what is thought of ramps by themselves."""
+    _, decay, pairs = DECISIONS[which]
+    parts = [source.examples(which) for source in sources]
+    if which == "changes":
+        ramps = by_itself or decision(sources, "ramps")
+        return replace(fit([stacked(of, ramps) for of in parts], decay, pairs), by_itself=ramps)
+    return fit(parts, decay, pairs)
 
 
-def calibrated(sources: dict[str, Source]) -> tuple[Fit, Fit]:
-    """As `both`, with probabilities as they hold on works left out."""
-    cut, ramp = both(list(sources.values()))
-    by = [temperature(sources, *of) for of in (("cuts", True, CUT_DECAY), ("ramps", True, RAMP_DECAY))]
-    print(f"  temperatures: cuts {by[0]:.2f}, ramps {by[1]:.2f}")
-    return cut.cooled(by[0]), ramp.cooled(by[1])
+def stacked(of: Examples, ramps: Fit) -> Examples:
+    """Examples as the decision on changes sees them: of ramps that are asked at all, or nearly."""
+    if not of.answer:
+        return of
+    features, returns = np.split(np.array(of.measures), [len(boundaries_ramps.FEATURES)], axis=1)
+    sure = ramps.sure(features)
+    made = Examples(list(change_measures(sure, features, returns)), of.answer, of.origin)
+    return made.part(sure > DOUBTFUL / 5)
+
+
+def seen_by(model: Fit, of: Examples) -> Examples:
+    return stacked(of, model.by_itself) if model.by_itself else of
+
+
+def calibrated(sources: dict[str, Source]) -> dict[str, Fit]:
+    """Every decision, fitted on these sources, with probabilities as they hold on works left out."""
+    fits: dict[str, Fit] = {}
+    for which in DECISIONS:
+        by = temperature(sources, which)
+        print(f"  temperature of {which}: {by:.2f}")
+        fits[which] = decision([*sources.values()], which, fits.get("ramps")).cooled(by)
+    return fits
 
 
 @contextmanager
-def decided_by(cut: Fit, ramp: Fit) -> Iterator[None]:
+def decided_by(fits: Mapping[str, Fit]) -> Iterator[None]:
     """The analyser with these weights instead of its own."""
-    names = [f"{kind}_{part}" for kind in ("CUT", "RAMP") for part in ("CENTRE", "SCALE", "WEIGHTS", "BIAS")]
-    kept = {name: getattr(boundaries_weights, name) for name in names}
+    new = {
+        f"{DECISIONS[which][0]}_{part}": getattr(model, part.lower())
+        for which, model in fits.items()
+        for part in ("CENTRE", "SCALE", "WEIGHTS", "BIAS")
+    }
+    kept = {name: getattr(boundaries_weights, name) for name in new}
     try:
-        for name in names:
-            kind, part = name.split("_")
-            setattr(boundaries_weights, name, getattr(cut if kind == "CUT" else ramp, part.lower()))
+        for name, value in new.items():
+            setattr(boundaries_weights, name, value)
         yield
     finally:
         for name, value in kept.items():
@@ -280,23 +361,18 @@ def found_in(planes: Planes) -> dict[str, Any]:
     }
 
 
-def temperature(sources: dict[str, Source], which: str, pairs: bool, decay: float) -> float:
+def temperature(sources: dict[str, Source], which: str) -> float:
     """By what the log odds of a decision are to be divided so that they fit films left out best."""
     odds, answers, weigh = [], [], []
     for left_out, source in sources.items():
-        parts = []
-        for film, other in sources.items():
-            if work(film) != work(left_out):
-                parts += [(getattr(other, which)[True], REAL), (getattr(other, which)[False], COMPOSED)]
-        model = fit(parts, pairs, decay)
-        for real, weight in ((True, REAL), (False, COMPOSED)):
-            of = getattr(source, which)[real]
-            known = np.array(of.answer) >= 0
-            if known.any():
-                x = terms(np.array(of.measures)[known], model.centre, model.scale, pairs)
-                odds.append(x @ model.weights + model.bias)
-                answers.append(np.array(of.answer)[known])
-                weigh.append(np.full(int(known.sum()), weight))
+        model = decision([*without(sources, left_out).values()], which)
+        of = seen_by(model, source.examples(which))
+        known = np.array(of.answer) >= 0
+        if known.any():
+            x = terms(np.array(of.measures)[known], model.centre, model.scale, model.pairs)
+            odds.append(x @ model.weights + model.bias)
+            answers.append(np.array(of.answer)[known])
+            weigh.append(np.array([WEIGH[origin] for origin in of.origin])[known])
     z, answer, share = (np.concatenate(part) for part in (odds, answers, weigh))
 
     def loss(log_t: float) -> float:
@@ -313,8 +389,7 @@ def leave_one_out(sources: dict[str, Source], docs: dict[str, dict[str, Any]]) -
     told: list[tuple[float, bool]] = []
     for number, (film, doc) in enumerate(docs.items()):
         planes = planes_of(FILMS / film)
-        others = {name: s for name, s in sources.items() if work(name) != work(film)}
-        with decided_by(*calibrated(others)):
+        with decided_by(calibrated(without(sources, film))):
             found = found_in(planes)
             told += judged(doc, {"boundaries": found["boundaries"] + found["doubtful"]})
             for tolerance, scores in real.items():
@@ -344,12 +419,13 @@ def say(s: Score) -> str:
     )
 
 
-def written(cut: Fit, ramp: Fit) -> str:
+def written(fits: Mapping[str, Fit]) -> str:
     lines = [
         '"""Weights of `boundaries_judge`: written by ``benchmarks/fit_boundaries.py``, not by hand."""\n',
         "from __future__ import annotations\n",
     ]
-    for name, model in (("CUT", cut), ("RAMP", ramp)):
+    for which, model in fits.items():
+        name = DECISIONS[which][0]
         for part in ("centre", "scale", "weights"):
             numbers = "".join(f"    {v:.6g},\n" for v in getattr(model, part))
             lines.append(f"{name}_{part.upper()} = (\n{numbers})")
@@ -360,18 +436,18 @@ def written(cut: Fit, ramp: Fit) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="write the weights fitted on everything")
-    parser.add_argument("--compositions", type=float, default=3.0, help="for each thousand frames of footage (3)")
+    parser.add_argument("--compositions", type=float, default=10.0, help="for each thousand frames of footage (10)")
     args = parser.parse_args()
     sources, docs = {}, {}
     for number, labels in enumerate(sorted(FILMS.glob("*.shots.json"))):
         doc = json.loads(labels.read_text())
         docs[doc["film"]] = doc
         sources[doc["film"]] = gather(FILMS / doc["film"], doc, number, args.compositions)
-    report("cuts", sources, "cuts", True, CUT_DECAY)
-    report("ramps", sources, "ramps", True, RAMP_DECAY)
+    for which in DECISIONS:
+        report(sources, which)
     leave_one_out(sources, docs)
     if args.write:
-        WEIGHTS.write_text(written(*calibrated(sources)))
+        WEIGHTS.write_text(written(calibrated(sources)))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """What is no boundary, put into real single-shot footage: how often is one seen there?
 
-    python benchmarks/stress_shots.py [--list] [--markdown FILE]
+    python benchmarks/stress_shots.py [--fitted] [--list] [--markdown FILE]
 
 The longest shots of the labelled films, each by itself and with every disturbance of the list; any boundary that is
-found is a false alarm (of the footage as it is, too). On small pictures, as the detector sees them.
+found is a false alarm (of the footage as it is, too). On small pictures, as the detector sees them. It decides by
+weights fitted without the work that the footage is from (`--fitted`: by those in the package); the disturbances that
+they were fitted on (`compose_disturbances`) are made in other ways.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from compose_transitions import Planes, Stretch, resize, stretches
 from films import FILMS
-from fit_boundaries import found_in, planes_of
+from fit_boundaries import calibrated, decided_by, found_in, gather, planes_of, without
 
 Picture = npt.NDArray[np.float32]
 Random = np.random.Generator
@@ -205,21 +209,31 @@ def disturbed(shot: Stretch, disturb: Callable[..., None] | None, seed: int) -> 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fitted", action="store_true", help="decide by the weights of the package")
     parser.add_argument("--list", action="store_true", help="name each false alarm")
     parser.add_argument("--markdown", type=Path, help="write the table to this file too")
     args = parser.parse_args()
     shots = clips()
-    lines = [f"| disturbance | false alarms in {len(shots)} shots | frames |", "|---|---|---|"]
-    for disturb in (None, *DISTURBANCES):
-        name = disturb.__name__ if disturb is not None else "none"
-        found: list[dict[str, Any]] = []
-        for seed, (film, shot) in enumerate(shots):
-            for b in found_in(disturbed(shot, disturb, seed))["boundaries"]:
-                found.append(b)
-                if args.list:
-                    print(f"{name}, {film}, shot {seed}: {b}")
-        kinds = ", ".join(sorted(b["kind"] for b in found))
-        lines.append(f"| {name} | {len(found)}{f' ({kinds})' if kinds else ''} | {sum(len(s) for _, s in shots)} |")
+    docs = {d["film"]: d for d in (json.loads(p.read_text()) for p in sorted(FILMS.glob("*.shots.json")))}
+    sources = {} if args.fitted else {f: gather(FILMS / f, doc, n, 10.0) for n, (f, doc) in enumerate(docs.items())}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for film in docs:
+        with nullcontext() if args.fitted else decided_by(calibrated(without(sources, film))):
+            for disturb in (None, *DISTURBANCES):
+                name = disturb.__name__ if disturb is not None else "none"
+                of_all = found.setdefault(name, [])
+                for seed, (of, shot) in enumerate(shots):
+                    for b in found_in(disturbed(shot, disturb, seed))["boundaries"] if of == film else ():
+                        of_all.append(b)
+                        if args.list:
+                            print(f"{name}, {film}, shot {seed}: {b}")
+    frames = sum(len(s) for _, s in shots)
+    lines = [f"| disturbance | false alarms in {len(shots)} shots, {frames} frames |", "|---|---|"]
+    for name, of_all in found.items():
+        kinds = Counter(b["kind"] for b in of_all)
+        told = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+        lines.append(f"| {name} | {len(of_all)}{f' ({told})' if told else ''} |")
+    lines.append(f"| together | {sum(map(len, found.values()))} |")
     print("\n".join(lines))
     if args.markdown:
         args.markdown.write_text("\n".join(lines) + "\n")

@@ -216,7 +216,30 @@ def flicker(frames: Frames) -> None:
     frames[:, 1:] = 128
 
 
-@pytest.mark.parametrize("disturb", [flash, lights, lamp, strobe, subtitle, crossing, jump, flicker])
+def explosion(frames: Frames) -> None:
+    """Light grows from a corner until it fills the picture, and dies down again."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    for n in range(50, len(frames)):
+        size = min(n - 49, 14) / 14 * 180 * min(1, np.exp(-(n - 68) / 12))
+        frames[n] += (np.array([230, 95, 155])[:, None, None] - frames[n]) * np.clip((size - np.hypot(y, x)) / 15, 0, 1)
+
+
+def adapting(frames: Frames) -> None:
+    """Out of the dark into the sun, to which the camera gets used."""
+    level = np.interp(np.arange(len(frames)), [50, 60, 85], [0.5, 1.7, 1.0])
+    frames[:, 0] = np.clip(frames[:, 0] * level[:, None, None], 0, 255)
+
+
+def title(frames: Frames) -> None:
+    """Large letters fade in over the picture and out again."""
+    letters = (np.random.default_rng(3).random((4, 9)) < 0.6).repeat(10, 0).repeat(9, 1)
+    share = np.interp(np.arange(len(frames)), [40, 52, 90, 97], [0, 1, 1, 0])[:, None, None]
+    frames[:, 0, 16:56, 20:101] += (235 - frames[:, 0, 16:56, 20:101]) * share * letters
+
+
+@pytest.mark.parametrize(
+    "disturb", [flash, lights, lamp, strobe, subtitle, crossing, jump, flicker, explosion, adapting, title]
+)
 def test_what_is_no_boundary(disturb: Callable[[Frames], None]) -> None:
     frames = scene(4)(0, 140)
     disturb(frames)

@@ -2,7 +2,8 @@
 
 Two stages. Every frame is reduced to a coarse grid (`boundaries_grid`) and compared with the one before, nothing
 moved. Only where that stands out are costlier questions asked, first with blocks free to move (`boundaries_cuts`,
-`boundaries_ramps`, `boundaries_wipes`); how sure each is comes last (`boundaries_judge`).
+`boundaries_ramps`, `boundaries_wipes`), then, where doubt is left, what of the picture is kept or comes back
+(`boundaries_kept`, `boundaries_returns`); how sure each is comes last (`boundaries_judge`).
 
 Grids are kept for a few hundred frames: a block of frames is judged when the two blocks after it are there, so that
 what is found depends on a frame's surroundings and never on the lengths of the pieces.
@@ -26,12 +27,12 @@ from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
-from rewatch.images.boundaries_cuts import Candidates, Fine, find_candidates
-from rewatch.images.boundaries_fades import FLAT, Light, Transition, black_spans, doubtful, settle
+from rewatch.images.boundaries_cuts import Candidates, Fine, ask_again, find_candidates, without_lights
+from rewatch.images.boundaries_fades import Light, Likely, Transition, black_spans, doubtful, settle
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, steps
-from rewatch.images.boundaries_judge import sure_of_cuts, sure_of_ramps
-from rewatch.images.boundaries_light import PERSISTS, persistence
+from rewatch.images.boundaries_judge import sure_of_changes, sure_of_cuts, sure_of_ramps, sure_of_wipes
 from rewatch.images.boundaries_ramps import Ramp, details, find_ramps, halved
+from rewatch.images.boundaries_returns import ALIKE, returned
 from rewatch.images.boundaries_wipes import Wipe, find_wipes
 from rewatch.rows import Rows
 from rewatch.track import Spans, Track
@@ -42,8 +43,6 @@ LEAST_SURE = 0.5
 """Probability from which on a boundary counts, where nothing else is asked for."""
 DOUBTFUL = 0.1
 """Probability from which on what does not count is still told of."""
-LONGEST_LIGHT = 24
-"""Frames that lights take to go on or off; what takes longer may be part of a fade."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -90,13 +89,18 @@ class Boundaries(Analyser[Pictures]):
     """Cuts, dissolves, fades and straight wipes with the probability of each; and where the picture is black."""
 
     name: ClassVar[str] = "boundaries"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     watches: ClassVar[Watches] = "pictures"
     gives: ClassVar[tuple[Gives, ...]] = (
         Gives("boundaries", "spans", "where one shot becomes the next: first to last mixed frame", columns=("sure",)),
         Gives("doubtful", "spans", "what nearly counted as a boundary", columns=("sure",)),
         Gives("black", "spans", "stretches in which every frame is black"),
     )
+
+    asks_from: ClassVar[float] = DOUBTFUL
+    """Probability from which on a ramp is asked what of the picture comes back."""
+    cuts_asked: ClassVar[tuple[float, float]] = 0.02, 0.8
+    """Between these probabilities a cut is asked what of the picture is kept; above, only whether it is a light."""
 
     def __init__(self, least_sure: float = LEAST_SURE) -> None:
         """least_sure: probability from which on a boundary counts, 0 < least_sure < 1: higher is more precise"""
@@ -160,20 +164,26 @@ class Boundaries(Analyser[Pictures]):
             grids, step = np.concatenate(self._grids), np.concatenate(self._step)
             begin = for_cuts * BLOCK
             found = find_candidates(grids, self._fine, step, begin, begin + len(self._grids[for_cuts]))
-            found = _without_lights(found, self._fine, self.least_sure)
-            self.cut_candidates.append(Candidates(found.frame + self._first, found.features))
+            sure = sure_of_cuts(found)
+            found = ask_again(found, self._fine, (sure >= self.cuts_asked[0]) & (sure <= self.cuts_asked[1]))
+            found = without_lights(found, self._fine, sure > self.cuts_asked[1])
+            self.cut_candidates.append(replace(found, frame=found.frame + self._first))
         if for_ramps >= 0:
             grids = np.concatenate(self._grids)
             near = self.cut_candidates[-6:]
-            cuts = np.concatenate([c.frame[sure_of_cuts(c.features) >= self.least_sure] for c in near]) - self._first
+            cuts = np.concatenate([c.frame[sure_of_cuts(c) >= self.least_sure] for c in near]) - self._first
             begin = for_ramps * BLOCK
             inside = cuts[(cuts > 0) & (cuts < len(grids))]
             small, end = np.concatenate(self._small), begin + len(self._grids[for_ramps])
             ramps = find_ramps(grids, small, np.concatenate(self._detail), inside, begin, end)
-            for ramp in _lights_marked(ramps, self._fine, self.least_sure):
+            for ramp in _asked_again(ramps, grids, self._fine, min(self.asks_from, self.least_sure)):
                 self.ramp_candidates.append(replace(ramp, first=ramp.first + self._first, last=ramp.last + self._first))
-            for wipe in find_wipes(grids, small, inside, begin, end):
-                self.wipes.append(replace(wipe, first=wipe.first + self._first, last=wipe.last + self._first))
+            wipes = find_wipes(grids, small, inside, begin, end)
+            sides = np.array([(w.first - 1, w.last + 1) for w in wipes], np.int64).reshape(-1, 2)
+            for wipe, back in zip(wipes, returned(grids, self._fine, sides).tolist(), strict=True):
+                self.wipes.append(
+                    replace(wipe, first=wipe.first + self._first, last=wipe.last + self._first, returns=tuple(back))
+                )
             if for_ramps > 0:
                 self._first += len(self._grids[0])
                 for held in (self._grids, self._luma, self._step, self._small, self._detail):
@@ -186,27 +196,36 @@ class Boundaries(Analyser[Pictures]):
         # The last two blocks have no more to wait for.
         self._judge(len(self._grids) - 1, len(self._grids) - 2)
         self._judge(-1, len(self._grids) - 1)
+        least = min(DOUBTFUL, self.least_sure)
         every = [
             Transition("cut", int(frame), int(frame), float(sure))
             for c in self.cut_candidates
-            for frame, sure in zip(c.frame, sure_of_cuts(c.features), strict=True)
-            if sure >= min(DOUBTFUL, self.least_sure)
+            for frame, sure in zip(c.frame, sure_of_cuts(c), strict=True)
+            if sure >= least
         ]
         seen = Light(*self._light.array().T)
         black = black_spans(seen)
-        sures = sure_of_ramps(self.ramp_candidates)
-        ramps = [
-            (r, float(s))
-            for r, s in zip(self.ramp_candidates, sures, strict=True)
-            if s >= min(DOUBTFUL, self.least_sure)
-        ]
-        sure_ramps = [(r, s) for r, s in ramps if s >= self.least_sure]
+        first, last = sure_of_ramps(self.ramp_candidates), sure_of_changes(self.ramp_candidates)
+        rows = zip(self.ramp_candidates, first.tolist(), last.tolist(), strict=True)
+        ramps = [Likely(*r) for r in rows if r[1] >= least]
         cuts = [c for c in every if c.sure >= self.least_sure]
-        wipes = [w for w in self.wipes if w.sure >= self.least_sure]
+        wipes = [
+            Transition("wipe", w.first, w.last, s)
+            for w, s in zip(self.wipes, sure_of_wipes(self.wipes).tolist(), strict=True)
+        ]
         # Fades that the light alone tells of come in with probabilities of their own.
-        found = [t for t in settle(sure_ramps, cuts, wipes, seen, black) if t.sure >= self.least_sure]
-        dissolves = [Transition("dissolve", r.first, r.last, s) for r, s in ramps]
-        doubts = doubtful([t for t in every + dissolves if t.sure < self.least_sure], found)
+        settled = settle(
+            ramps,
+            cuts,
+            [w for w in wipes if w.sure >= self.least_sure],
+            seen,
+            black,
+            self.least_sure,
+            [c for c in every if c.sure < self.least_sure],
+        )
+        found = [t for t in settled if t.sure >= self.least_sure]
+        dissolves = [Transition("dissolve", r.ramp.first, r.ramp.last, r.sure) for r in ramps]
+        doubts = doubtful([t for t in every + dissolves + wipes if least <= t.sure < self.least_sure], found)
         return {
             "boundaries": _spans("boundaries", found),
             "doubtful": _spans("doubtful", doubts),
@@ -225,26 +244,19 @@ def _spans(name: str, found: list[Transition]) -> Spans:
     )
 
 
-def _without_lights(found: Candidates, fine: Fine, least_sure: float) -> Candidates:
-    """Those after which the picture is not the same in another light; only those that would count are asked."""
-    keep = np.ones(len(found.frame), bool)
-    at = np.flatnonzero(sure_of_cuts(found.features) >= least_sure)
-    if len(at):
-        keep[at] = persistence(fine(found.frame[at] - 1), fine(found.frame[at])) < PERSISTS
-    return Candidates(found.frame[keep], found.features[keep])
-
-
-def _lights_marked(ramps: list[Ramp], fine: Fine, least_sure: float) -> list[Ramp]:
-    """The ramps, those marked whose ends are one picture in another light. A fade's ends are one picture and next to
-    none: not asked."""
+def _asked_again(ramps: list[Ramp], grids: Grids, fine: Fine, least: float) -> list[Ramp]:
+    """The ramps, those from that probability on with what of their picture comes back. Of ramps that overlap for the
+    most part the surest is asked for all. One that leads to or from black is a fade, whatever comes after."""
     sure = sure_of_ramps(ramps)
-    short = [r.last - r.first < LONGEST_LIGHT and min(r.ends) > FLAT for r in ramps]
-    at = [n for n in range(len(ramps)) if sure[n] >= least_sure and short[n]]
-    if not at:
-        return ramps
-    before = fine(np.array([ramps[n].first - 1 for n in at]))
-    after = fine(np.array([ramps[n].last + 1 for n in at]))
-    marked = list(ramps)
-    for n, persists in zip(at, persistence(before, after).tolist(), strict=True):
-        marked[n] = replace(ramps[n], light=persists >= PERSISTS)
-    return marked
+    asked: list[int] = []
+    by: dict[int, int] = {}
+    for n in np.argsort(-sure, kind="stable").tolist():
+        if sure[n] < least or any(ramps[n].dark):
+            continue
+        alike = [m for m in asked if ramps[n].shared(ramps[m]) >= ALIKE]
+        if not alike:
+            asked.append(n)
+        by[n] = alike[0] if alike else n
+    spans = np.array([(ramps[n].first - 1, ramps[n].last + 1) for n in asked], np.int64).reshape(-1, 2)
+    answers = dict(zip(asked, returned(grids, fine, spans).tolist(), strict=True))
+    return [replace(ramp, returns=tuple(answers[by[n]])) if n in by else ramp for n, ramp in enumerate(ramps)]

@@ -11,18 +11,21 @@ that differs.
 
 Contents
     Candidates, find_candidates   candidates and their features, in a window of grids
+    ask_again, without_lights     what more is asked of those in doubt, and of those that are not
     structure                     grids made independent of light
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from rewatch.images.boundaries_grid import BLOCKS, Grids, local_means, matched_blocks, spread_distance
+from rewatch.images.boundaries_kept import kept
+from rewatch.images.boundaries_light import PERSISTS, persistence
 
 LEAST_CHANGE = 4.0
 """Code values (three channels summed): below it no change of shot is visible."""
@@ -48,6 +51,7 @@ FEATURES = (
     "fine",
     "fine_structure",
 )
+AGAIN = ("kept", "kept_most", "kept_around", "kept_across", "lost")
 
 Floats = npt.NDArray[np.float32]
 Fine = Callable[[npt.NDArray[np.int64]], Grids]
@@ -55,10 +59,19 @@ Fine = Callable[[npt.NDArray[np.int64]], Grids]
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Frames that may be the first of a shot: `frame` (n,) in the window, `features` (n, len(FEATURES))."""
+    """Frames that may be the first of a shot: `frame` (n,) in the window, `features` (n, len(FEATURES)).
+
+    around: (n, 4) the two frames before and the two from the candidate on, without copies, in the window
+    again:  (n, len(AGAIN)) what is asked only of those in doubt, NaN elsewhere: how much of the picture before is
+            `kept`, the median of its parts and the best quarter; how much the frames before and after keep of each
+            other, the lesser; how much is kept from one side to the other over two frames more; and by how much more
+            the frames on each side keep of each other
+    """
 
     frame: npt.NDArray[np.int64]
     features: Floats
+    around: npt.NDArray[np.int64]
+    again: Floats
 
 
 def structure(grids: Grids, finer: int = 1) -> Grids:
@@ -151,7 +164,7 @@ def find_candidates(grids: Grids, fine: Fine, step: Floats, begin: int, end: int
     at = np.flatnonzero(likely)
     at = at[at > 0]
     if not len(at):
-        return Candidates(np.zeros(0, np.int64), np.zeros((0, len(FEATURES)), np.float32))
+        return _candidates(np.zeros(0, np.int64), np.zeros((0, len(FEATURES)), np.float32), np.zeros((0, 4), np.int64))
     reach = np.arange(1, ACROSS + 1)
     last = len(chain) - 1
     before = np.maximum(at[:, None] - 1 - reach, 0)
@@ -216,4 +229,34 @@ def find_candidates(grids: Grids, fine: Fine, step: Floats, begin: int, end: int
         ],
         axis=1,
     )
-    return Candidates(chain[at], features.astype(np.float32))
+    return _candidates(chain[at], features.astype(np.float32), chain[around])
+
+
+def _candidates(frame: npt.NDArray[np.int64], features: Floats, around: npt.NDArray[np.int64]) -> Candidates:
+    return Candidates(frame, features, around, np.full((len(frame), len(AGAIN)), np.nan, np.float32))
+
+
+def ask_again(found: Candidates, fine: Fine, which: npt.NDArray[np.bool_]) -> Candidates:
+    """The candidates, with what is asked only of some of them."""
+    again = found.again.copy()
+    if which.any():
+        frames, where = np.unique(found.around[which].ravel(), return_inverse=True)
+        luma, links = fine(frames), where.reshape(-1, 4)
+        pairs = ((0, 1), (1, 2), (2, 3), (0, 3))
+        one, other = (luma[np.concatenate([links[:, pair[side]] for pair in pairs])] for side in (0, 1))
+        parts = kept(one, other).reshape(len(pairs), len(links), -1)
+        half = np.median(parts, axis=2)
+        most = np.quantile(parts[1], 0.75, axis=1)
+        around = np.minimum(half[0], half[2])
+        lost = np.maximum(around - np.maximum(half[1], half[3]), 0)
+        again[which] = np.stack([half[1], most, around, half[3], lost], axis=1)
+    return replace(found, again=again)
+
+
+def without_lights(found: Candidates, fine: Fine, which: npt.NDArray[np.bool_]) -> Candidates:
+    """The candidates but for those of `which` after which the picture is the same in another light."""
+    keep = np.ones(len(found.frame), bool)
+    if which.any():
+        before, here = found.around[which, 1:3].T
+        keep[which] = persistence(fine(before), fine(here)) < PERSISTS
+    return Candidates(found.frame[keep], found.features[keep], found.around[keep], found.again[keep])

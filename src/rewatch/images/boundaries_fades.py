@@ -4,6 +4,7 @@ Contents
     Light          mean, spread and highest cell of every frame's luma
     black_spans    stretches of black
     Transition     a boundary as it is reported
+    Likely         a ramp that may become one
     settle         ramps and cuts into transitions, in order
     doubtful       what nearly counted, apart from what does
 """
@@ -19,8 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.images.boundaries_light_fades import Fade, fades_beside
-from rewatch.images.boundaries_ramps import Ramp
-from rewatch.images.boundaries_wipes import Wipe
+from rewatch.images.boundaries_ramps import DARK_LEVEL, FLAT, Ramp
 
 Kind = Literal["cut", "dissolve", "fade_in", "fade_out", "fade_through_black", "wipe"]
 
@@ -30,15 +30,14 @@ BLACK_SPREAD = 1.5
 ABOVE_BLACK = 0.3, 2.5
 """A frame at the edge of a black stretch belongs to the fade where its mean, or its highest cell, is that far above
 the stretch's darkest (code values): a fade's last frames are black to the eye, but not to a measure."""
-FLAT = 4.0
-"""Spread of luma (code values) below which a picture shows nothing."""
-DARK_LEVEL = 40.0
 LONGEST_BLACK = 48
 """Frames of black up to which a fade out and the fade in after it are one fade through black."""
 GOOD_FIT = 0.06
 """What the fit of a fade's light may leave to be believed to the frame."""
 CERTAIN = 0.9
 """Probability of a cut from which on no fade goes over it."""
+SUDDEN = 2
+"""Mixed frames up to which a dissolve may be a cut."""
 SNAP = 6
 """Frames, or half the ramp if that is more, by which a fade's end is moved to where the black begins."""
 
@@ -62,6 +61,15 @@ class Transition:
     sure: float
 
 
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A ramp with its probability by itself, which is a fade's, and by what comes back too, which is a dissolve's."""
+
+    ramp: Ramp
+    by_itself: float
+    sure: float
+
+
 def black_spans(light: Light) -> npt.NDArray[np.int64]:
     """(k, 2) half-open stretches of black frames, without the frames of fades that lead to and from them."""
     black = (light.highest <= BLACK_LEVEL) & (light.spread <= BLACK_SPREAD)
@@ -80,7 +88,7 @@ def _snapped(ramp: Ramp, sure: float, black: npt.NDArray[np.int64], cuts: Sequen
     """A ramp as a transition; one that leads to or from black ends where the black does, but for a cut between."""
     first, last = ramp.first, ramp.last
     reach = max(SNAP, (last - first + 1) // 2)
-    dark = [spread < FLAT and level < DARK_LEVEL for spread, level in zip(ramp.ends, ramp.levels, strict=True)]
+    dark = ramp.dark
     falls = ramp.levels[1] < ramp.levels[0]
     near = black[(black[:, 1] > first - reach) & (black[:, 0] < last + reach)]
     if falls:
@@ -150,7 +158,7 @@ def _one_fade(before: Transition, after: Transition, gap: int, light: Light) -> 
     return bool((np.maximum.accumulate(rise) - rise).max() <= 0.05 * (rise[-1] - rise[0]))
 
 
-def _apart(ramps: Sequence[tuple[Ramp, float]]) -> list[tuple[Ramp, float]]:
+def _apart(ramps: Sequence[tuple[Ramp, Transition]]) -> list[tuple[Ramp, Transition]]:
     """Those that do not overlap and together explain most of the change, in order (weighted interval scheduling)."""
     ordered = sorted(ramps, key=lambda pair: (pair[0].last, pair[0].first))
     lasts = [ramp.last for ramp, _ in ordered]
@@ -171,29 +179,48 @@ def _apart(ramps: Sequence[tuple[Ramp, float]]) -> list[tuple[Ramp, float]]:
     return taken[::-1]
 
 
+def _sudden(one: Transition, nearly: Sequence[Transition]) -> Transition:
+    """A dissolve, or the cut that it is where grain and flicker hid that."""
+    if one.kind != "dissolve" or one.last - one.first >= SUDDEN:
+        return one
+    inside = [c for c in nearly if one.first <= c.first <= one.last + 1]
+    if not inside:
+        return one
+    surest = max(inside, key=lambda c: c.sure)
+    return replace(surest, sure=max(surest.sure, one.sure))
+
+
 def settle(
-    ramps: Sequence[tuple[Ramp, float]],
+    ramps: Sequence[Likely],
     cuts: Sequence[Transition],
-    wipes: Sequence[Wipe],
+    wipes: Sequence[Transition],
     light: Light,
     black: npt.NDArray[np.int64],
+    least_sure: float,
+    nearly: Sequence[Transition] = (),
 ) -> list[Transition]:
     """Transitions that do not overlap, in order.
 
-    ramps: those that are to count, each with its probability; where several overlap, the one that explains most of
-           the change are taken
+    ramps: those that are likely enough count; where several overlap, those that explain most of the change are taken
     cuts:  those that are to count
     wipes: those that are to count; the surest where several overlap
+    nearly: cuts in doubt: a dissolve of a frame or two with one of them in it is that cut
     """
     swept: list[Transition] = []
     for w in sorted(wipes, key=lambda w: (-w.sure, w.first)):
         if not any(w.first <= s.last + 1 and w.last >= s.first - 1 for s in swept):
-            swept.append(Transition("wipe", w.first, w.last, w.sure))
-    ramps = [p for p in ramps if not any(p[0].first <= s.last + 1 and p[0].last >= s.first - 1 for s in swept)]
+            swept.append(w)
     certain = sorted(c.first for c in cuts if c.sure >= CERTAIN)
-    chosen = [(_snapped(ramp, sure, black, certain), ramp.light) for ramp, sure in _apart(ramps)]
-    # What leads to or from black is the light of one picture too, and yet a fade.
-    kept = [one for one, light_only in chosen if not light_only or one.kind != "dissolve"]
+    likely: list[tuple[Ramp, Transition]] = []
+    for r in ramps:
+        if any(r.ramp.first <= s.last + 1 and r.ramp.last >= s.first - 1 for s in swept):
+            continue
+        snapped = _snapped(r.ramp, r.by_itself, black, certain)
+        # What leads to or from black is the light of one picture too, and yet a fade.
+        snapped = replace(snapped, sure=r.sure) if snapped.kind == "dissolve" else snapped
+        if snapped.sure >= least_sure:
+            likely.append((r.ramp, snapped))
+    kept = [_sudden(snapped, nearly) for _, snapped in _apart(likely)]
     # Ends that were moved may have met.
     kept = [k for n, k in enumerate(kept) if not n or k.first > kept[n - 1].last]
     kept += [s for s in swept if not any(k.first <= s.last and k.last >= s.first for k in kept)]

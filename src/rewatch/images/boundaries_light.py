@@ -5,6 +5,8 @@ which way they face stays. So gradients are compared, each in units of those aro
 gradients: Dalal & Triggs 2005, block normalisation), and as a correlation: 1 = every edge is where it was.
 
 Contents
+    gradients     of pictures, whatever their light
+    inside_bars   where a pair of pictures shows something
     persistence   how far the structure of one picture is still there in another
 """
 
@@ -24,7 +26,8 @@ REACH = 2
 Floats = npt.NDArray[np.float32]
 
 
-def _gradients(luma: Floats, within: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def gradients(luma: Floats, within: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Across and down, (n, h - 2, w - 2), in units of those around; 0 where not `within`."""
     down = luma[:, 2:, 1:-1] - luma[:, :-2, 1:-1]
     across = luma[:, 1:-1, 2:] - luma[:, 1:-1, :-2]
     energy = np.maximum(local_means(across * across + down * down, (9, 9)), 0)
@@ -33,7 +36,7 @@ def _gradients(luma: Floats, within: npt.NDArray[np.bool_]) -> tuple[Floats, Flo
     return across * scale, down * scale
 
 
-def _inside_bars(a: Floats, b: Floats) -> npt.NDArray[np.bool_]:
+def inside_bars(a: Floats, b: Floats) -> npt.NDArray[np.bool_]:
     """(n, h - 2, w - 2) False on and at the edge of bars that both pictures have."""
     seen = np.maximum(a, b) > BARS
     result = np.ones(seen.shape, bool)
@@ -50,8 +53,8 @@ def _inside_bars(a: Floats, b: Floats) -> npt.NDArray[np.bool_]:
 def persistence(before: Grids, after: Grids) -> Floats:
     """(n,) correlation of the normalised gradients, -1..1, of pairs of (n, 1, h, w) luma; best of shifts up to 2."""
     a, b = (g[:, 0].astype(np.float32) for g in (before, after))
-    within = _inside_bars(a, b)
-    (ax, ay), (bx, by) = _gradients(a, within), _gradients(b, within)
+    within = inside_bars(a, b)
+    (ax, ay), (bx, by) = gradients(a, within), gradients(b, within)
     energy_a, energy_b = ax * ax + ay * ay, bx * bx + by * by
     high, wide = within.shape[1:]
     best = np.full(len(a), -1, np.float32)

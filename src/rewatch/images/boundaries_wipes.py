@@ -32,22 +32,37 @@ MOST_STRANGE = 0.25
 """Distance of the frames within from the nearer of the two shots, as a share of the distance between the shots."""
 LEAST_MATCHED = 15.0
 """Distance of the two shots once blocks may move: below it one is the other after a movement."""
-RETURNS = 30
-"""Frames after (or before) which something that crosses the picture has passed."""
 MOST_OFF = 0.08
 """Deviation of the cells' times from the plane, as a share of the wipe's length."""
 MOST_UNDECIDED = 0.12
+RETURNS = (1, 3, 6, 10, 15, 21, 28, 36, 48)
+"""Frames after (or before) which something that crosses the picture may have passed."""
+FEATURES = ("unexplained", "unfit", "off", "strange", "undecided", "apart", "flatter", "alike", "length")
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Wipe:
-    """``first .. last`` its mixed frames, inclusive; `sure`: how much of the cells' times the sweep accounts for."""
+    """``first .. last`` its mixed frames, inclusive.
+
+    features: (len(FEATURES),)
+        unexplained  share of the variance of the cells' times that the sweep does not account for
+        unfit        share of the cells that change at other times
+        off          median deviation of the others from the sweep, as a share of its length
+        strange      distance of the frames within from the nearer of the two shots, as a share of that of the shots
+        undecided    how far between both the cells are
+        apart        distance of the two shots once blocks may move
+        flatter      standard deviation of the luma of one of them, the lesser
+        alike        share of the lit cells in which they are alike
+        length       frames
+    returns:  what comes back (`boundaries_returns`); None where that was not asked
+    """
 
     first: int
     last: int
-    sure: float
+    features: tuple[float, ...]
+    returns: tuple[float, ...] | None = None
 
 
 def _around(grids: Grids, most: np.ufunc) -> Grids:
@@ -106,14 +121,18 @@ def _wipe(grids: Grids, a: int, b: int) -> Wipe | None:
     first, last = a + int(np.floor(begin + 0.5)), a + int(np.ceil(end - 0.5)) - 1
     if explained < 0.85 or first <= a or last >= b:
         return None
-    if matched(grids[a][None], grids[b][None])[0] < LEAST_MATCHED:
+    apart = float(matched(grids[a][None], grids[b][None])[0])
+    if apart < LEAST_MATCHED:
         return None
-    return Wipe(first, last, min(explained, float(kept.mean())))
+    unfit, off_by = 1 - float(kept.mean()), float(np.median(off)) / length
+    flatter, alike = float(ends[:, 0].std(axis=(1, 2)).min()), 1 - float(told[lit].mean())
+    features = (1 - explained, unfit, off_by, float(strange), undecided, apart, flatter, alike, last - first + 1.0)
+    return Wipe(first, last, features)
 
 
 def _comes_back(grids: Grids, wipe: Wipe) -> bool:
     """Whether the first shot is there again soon after, or the second was before: something crossed the picture."""
-    away = np.arange(1, RETURNS + 1, 2)
+    away = np.array(RETURNS)
     later = np.minimum(wipe.last + away, len(grids) - 1)
     earlier = np.maximum(wipe.first - away, 0)
     before = np.concatenate([grids[np.full(len(away), wipe.first - 1)], grids[earlier]])
