@@ -50,6 +50,8 @@ def pair(shelf: Shelf, name: str, case: str) -> tuple[Edition, Edition, Made] | 
     a = shelf.watched(path)
     cuts = [int(n) for n in a.spans("shots").begin[1:]]
     made = CASES[case](source, cuts)
+    if not made.picture and not len(source.sound):
+        return None
     if made.a is not None:
         path = shelf.folder / f"odd-{name}-{case}-a.mkv".replace(" ", "_")
         if not path.exists():
