@@ -6,8 +6,8 @@ one; P frames that refer to B frames drift a little from what they are, which it
 there is nothing; a cut on a keyframe whose frame before is an anchor is where it must be. All else remains open, to be
 decoded in full.
 
-Measured on transfers of the labelled films and on films composed of their footage (nine, 29,000 frames; version 6 of the
-detector): all that it finds in full was suspected at 0.15 or more; of 272 cuts on keyframes that were told at
+Measured on transfers of the labelled films and on films composed of their footage (nine, 29,000 frames; version 6 of
+the detector): all that it finds in full was suspected at 0.15 or more; of 272 cuts on keyframes that were told at
 `LIKELY_AT_KEY` or more one was none.
 
 Contents
