@@ -271,10 +271,44 @@ def test_old_film_is_cut_like_any_other() -> None:
     assert found(frames) == [("cut", f, f) for f in (50, 100, 150)]
 
 
+def barred(frames: Frames, rows: int, columns: int = 0) -> Frames:
+    """The frames with black over their first and last rows and columns."""
+    made = np.broadcast_to(BLACK, frames.shape).copy()
+    inside = (..., slice(rows, HEIGHT - rows), slice(columns, WIDTH - columns))
+    made[inside] = frames[inside]
+    return made
+
+
+@pytest.mark.parametrize("bars", [(9, 0), (0, 16), (8, 14)])
+def test_bars_change_nothing_about_boundaries(bars: tuple[int, int]) -> None:
+    a, b, c, d = (scene(n) for n in range(1, 5))
+    parts = [a(0, 90), b(0, 60), mix(b(60, 20), c(0, 20)), c(20, 150), dimmed(c(170, 30), down(30))]
+    parts += [np.broadcast_to(BLACK, (12, 3, HEIGHT, WIDTH)), d(0, 100)]
+    without, within = found(*parts), found(*(barred(part, *bars) for part in parts))
+    assert [kind for kind, _, _ in without][:3] == ["cut", "dissolve", "fade_out"]
+    assert [kind for kind, _, _ in within] == [kind for kind, _, _ in without]
+    for (_, *one), (_, *other) in zip(within, without, strict=True):
+        assert np.abs(np.subtract(one, other)).max() <= 1
+
+
+def test_dialogue_in_a_bar_is_no_boundary() -> None:
+    frames = barred(scene(1)(0, 300), 12)
+    for begin in range(10, 280, 50):
+        frames[begin : begin + 35, 0, 61:71, 14:114:2] = 235
+    assert found(frames) == []
+
+
+def test_a_change_of_ratio_is_a_cut_and_no_more() -> None:
+    a, b, c = scene(1), scene(2), scene(3)
+    parts = barred(a(0, 70), 0, 16), barred(b(0, 500), 9), c(0, 400), barred(b(500, 300), 9)
+    assert found(*parts) == [("cut", f, f) for f in (70, 570, 970)]
+
+
 def test_pieces_of_any_length_give_the_same() -> None:
     a, b = scene(1), scene(2)
     dissolve = mix(a(BLOCK - 10, 30), b(0, 30))
-    frames = np.concatenate([a(0, BLOCK - 10), dissolve, b(30, 2 * BLOCK - 20), scene(3)(0, BLOCK + 7)])
+    bars = barred(scene(3)(0, BLOCK + 7), 9)
+    frames = np.concatenate([a(0, BLOCK - 10), dissolve, b(30, 2 * BLOCK - 20), bars, scene(4)(0, 4 * BLOCK), bars])
     whole = watch(pieces(frames, [len(frames)]))
     for lengths in ([1], [BLOCK], [17, 200, 3]):
         for one, other in zip(watch(pieces(frames, lengths)), whole, strict=True):

@@ -6,7 +6,8 @@ moved. Only where that stands out are costlier questions asked, first with block
 (`boundaries_kept`, `boundaries_returns`); how sure each is comes last (`boundaries_judge`).
 
 Grids are kept for a few hundred frames: a block of frames is judged when the two blocks after it are there, so that
-what is found depends on a frame's surroundings and never on the lengths of the pieces.
+what is found depends on a frame's surroundings and never on the lengths of the pieces. Black bars around the picture
+are left out (`boundaries_bars`), alike of all frames that are kept: where the bars change, all are reduced anew.
 
 Contents
     Boundaries   analyser: tracks `boundaries`, `doubtful` and `black`
@@ -27,6 +28,7 @@ from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
+from rewatch.images.boundaries_bars import NO_BARS, Bars, Told, bars_of, narrowest
 from rewatch.images.boundaries_cuts import Candidates, Fine, ask_again, find_candidates, without_lights
 from rewatch.images.boundaries_fades import Light, Likely, Transition, black_spans, doubtful, settle
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, steps
@@ -45,13 +47,15 @@ DOUBTFUL = 0.1
 """Probability from which on what does not count is still told of."""
 
 Floats = npt.NDArray[np.float32]
+Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
 FIGURES = (
     Figure(
         "boundaries",
         "Shot boundaries",
         "",
-        "every frame as a coarse grid against the one before, nothing moved and with blocks free to move; what stands "
+        "every frame, without black bars around it, as a coarse grid against the one before, nothing moved and with "
+        "blocks free to move; what stands "
         "out is judged by logistic models of how it stands out: sure = the probability, which counts "
         "from the setting least_sure on. A span goes from the first mixed frame to the last; a cut is the first frame "
         "of the new shot",
@@ -89,7 +93,7 @@ class Boundaries(Analyser[Pictures]):
     """Cuts, dissolves, fades and straight wipes with the probability of each; and where the picture is black."""
 
     name: ClassVar[str] = "boundaries"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     watches: ClassVar[Watches] = "pictures"
     gives: ClassVar[tuple[Gives, ...]] = (
         Gives("boundaries", "spans", "where one shot becomes the next: first to last mixed frame", columns=("sure",)),
@@ -113,8 +117,10 @@ class Boundaries(Analyser[Pictures]):
         self._reducer = Reducer()
         self._waiting: list[tuple[npt.NDArray[np.uint8], ...]] = []
         self._waits = 0
+        self._planes: list[Planes] = []
+        self._told: list[Told] = []
+        self._bars: Bars = NO_BARS
         self._grids: list[Grids] = []
-        self._luma: list[npt.NDArray[np.uint8]] = []
         self._step: list[Floats] = []
         self._small: list[Floats] = []
         self._detail: list[Floats] = []
@@ -138,25 +144,30 @@ class Boundaries(Analyser[Pictures]):
                 self._judge(len(self._grids) - 2, len(self._grids) - 3)
 
     def _reduce(self) -> None:
-        """The waiting frames become one block: their grids, their distances, their light."""
+        """The waiting frames become one block of the window: their grids and what is measured of each by itself."""
         luma, cb, cr = (np.concatenate(planes) for planes in zip(*self._waiting, strict=True))
         self._waiting, self._waits = [], 0
-        grids = self._reducer(luma, cb, cr)
-        before = self._grids[-1][-1] if self._grids else grids[0]
-        self._step.append(steps(grids, before))
-        cells = grids[:, 0].reshape(len(grids), ROWS * COLUMNS).astype(np.float32)
-        self._light.add(np.stack([cells.mean(axis=1), cells.std(axis=1), cells.max(axis=1)], axis=1))
-        self._grids.append(grids)
-        self._small.append(halved(grids))
-        self._detail.append(details(grids))
-        self._luma.append(luma)
+        self._planes.append((luma, cb, cr))
+        self._told.append(bars_of(luma, self._told[-1] if self._told else None))
+        bars = narrowest(self._told)
+        if bars != self._bars:
+            self._bars = bars
+            for held in (self._grids, self._step, self._small, self._detail):
+                held.clear()
+        for planes in self._planes[len(self._grids) :]:
+            grids = self._reducer(*planes, bars=self._bars)
+            self._step.append(steps(grids, self._grids[-1][-1] if self._grids else grids[0]))
+            self._grids.append(grids)
+            self._small.append(halved(grids))
+            self._detail.append(details(grids))
 
     def _fine(self, frames: npt.NDArray[np.int64]) -> Grids:
         """Frames of the window, reduced to fine grids: few are asked for."""
         if not len(frames):
             return np.zeros((0, 1, 2 * ROWS, 2 * COLUMNS), np.uint8)
         # Every block but the last is full.
-        return self._reducer.fine(np.stack([self._luma[n // BLOCK][n % BLOCK] for n in frames.tolist()]))
+        luma = np.stack([self._planes[n // BLOCK][0][n % BLOCK] for n in frames.tolist()])
+        return self._reducer.fine(luma, self._bars)
 
     def _judge(self, for_cuts: int, for_ramps: int) -> None:
         """Judge one block of the window for cuts and one, already judged for cuts, for ramps; then drop the oldest."""
@@ -184,9 +195,11 @@ class Boundaries(Analyser[Pictures]):
                 self.wipes.append(
                     replace(wipe, first=wipe.first + self._first, last=wipe.last + self._first, returns=tuple(back))
                 )
+            cells = self._grids[for_ramps][:, 0].reshape(-1, ROWS * COLUMNS).astype(np.float32)
+            self._light.add(np.stack([cells.mean(axis=1), cells.std(axis=1), cells.max(axis=1)], axis=1))
             if for_ramps > 0:
                 self._first += len(self._grids[0])
-                for held in (self._grids, self._luma, self._step, self._small, self._detail):
+                for held in (self._planes, self._told, self._grids, self._step, self._small, self._detail):
                     del held[0]
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:

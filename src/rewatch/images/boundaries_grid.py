@@ -1,8 +1,9 @@
 """Frames as coarse grids, and how far one grid is from another once things in it may have moved.
 
 Conventions
-    A *grid* is a frame area-averaged to 18 rows x 32 columns of (Y, Cb, Cr), uint8, whatever the film's aspect: at
-    that size grain, interlacing and compression are gone, while 1/32 of the picture still tells shapes apart.
+    A *grid* is a frame, without the black bars around it, area-averaged to 18 rows x 32 columns of (Y, Cb, Cr), uint8,
+    whatever its aspect: at that size grain, interlacing and compression are gone, while 1/32 of the picture still tells
+    shapes apart.
     Distances are in code values (0..255) summed over the three channels, mean over the grid.
 
 Contents
@@ -27,12 +28,16 @@ REACH_ROWS, REACH_COLUMNS = 4, 6
 Grids = npt.NDArray[np.uint8]
 
 
-def area_weights(cells: int, pixels: int) -> npt.NDArray[np.float32]:
-    """(cells, pixels): the share that each pixel has in each cell of an even division of a line."""
-    edges = np.arange(cells + 1) * pixels / cells
+def area_weights(cells: int, pixels: int, without: float = 0) -> npt.NDArray[np.float32]:
+    """(cells, pixels): the share that each pixel has in each cell of an even division of a line.
+
+    without: pixels at either end that are in no cell
+    """
+    inside = pixels - 2 * without
+    edges = without + np.arange(cells + 1) * inside / cells
     at = np.arange(pixels)
     share = np.minimum(edges[1:, None], at + 1) - np.maximum(edges[:-1, None], at)
-    weights: npt.NDArray[np.float32] = (np.clip(share, 0, 1) * cells / pixels).astype(np.float32)
+    weights: npt.NDArray[np.float32] = (np.clip(share, 0, 1) * cells / inside).astype(np.float32)
     return weights
 
 
@@ -46,19 +51,24 @@ def _halved_lines(plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint16]:
 
 
 class Reducer:
-    """Small Y'CbCr 4:2:0 pictures to grids (n, 3, 18, 32)."""
+    """Small Y'CbCr 4:2:0 pictures, without the bars around them, to grids (n, 3, 18, 32).
+
+    Bars are (rows, columns) of the luma on either side (`boundaries_bars`).
+    """
 
     def __init__(self) -> None:
-        self._weights: dict[tuple[int, int], npt.NDArray[np.float32]] = {}
+        self._weights: dict[tuple[int, int, float], npt.NDArray[np.float32]] = {}
 
-    def _reduce(self, plane: npt.NDArray[np.uint8], finer: int = 1) -> npt.NDArray[np.float32]:
+    def _reduce(
+        self, plane: npt.NDArray[np.uint8], without: tuple[float, float], finer: int = 1
+    ) -> npt.NDArray[np.float32]:
         _, height, width = plane.shape
         # Whole numbers of pixels a cell are summed as whole numbers: most films' pictures are 128 wide.
         lines: npt.NDArray[np.unsignedinteger] = plane
         halvings = 0
-        while width % 2 == 0 and lines.shape[2] % (2 * finer * COLUMNS) == 0 and halvings < 2:
+        while width % 2 == 0 and lines.shape[2] % (2 * finer * COLUMNS) == 0 and halvings < 2 and not without[1]:
             lines, halvings = _halved_lines(lines), halvings + 1
-        sizes = ((finer * ROWS, height), (finer * COLUMNS, lines.shape[2]))
+        sizes = ((finer * ROWS, height, without[0]), (finer * COLUMNS, lines.shape[2], without[1]))
         for size in sizes:
             if size not in self._weights:
                 self._weights[size] = area_weights(*size)
@@ -68,14 +78,22 @@ class Reducer:
             reduced = reduced @ across.T
         return reduced * np.float32(0.5**halvings)
 
-    def fine(self, luma: npt.NDArray[np.uint8]) -> Grids:
+    def fine(self, luma: npt.NDArray[np.uint8], bars: tuple[int, int] = (0, 0)) -> Grids:
         """(n, 1, 36, 64): luma alone, at twice the size, where half a cell's movement matters."""
-        return (self._reduce(luma, 2) + np.float32(0.5)).astype(np.uint8)[:, None]
+        return (self._reduce(luma, bars, 2) + np.float32(0.5)).astype(np.uint8)[:, None]
 
-    def __call__(self, luma: npt.NDArray[np.uint8], cb: npt.NDArray[np.uint8], cr: npt.NDArray[np.uint8]) -> Grids:
+    def __call__(
+        self,
+        luma: npt.NDArray[np.uint8],
+        cb: npt.NDArray[np.uint8],
+        cr: npt.NDArray[np.uint8],
+        bars: tuple[int, int] = (0, 0),
+    ) -> Grids:
         grids = np.empty((len(luma), 3, ROWS, COLUMNS), np.uint8)
         for channel, plane in enumerate((luma, cb, cr)):
-            grids[:, channel] = self._reduce(plane) + np.float32(0.5)
+            # Colour is coarser.
+            down, across = (size / whole for size, whole in zip(plane.shape[1:], luma.shape[1:], strict=True))
+            grids[:, channel] = self._reduce(plane, (bars[0] * down, bars[1] * across)) + np.float32(0.5)
         return grids
 
 

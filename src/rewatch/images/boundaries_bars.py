@@ -1,0 +1,118 @@
+"""Black bars around the picture: where they are for certain, so that grids are made of the picture alone.
+
+Bars are what no shot has: black that ends, in frame after frame, at the same straight line, as far from the one edge
+as from the other. A line of dialogue or a clock written into one of them changes nothing about that, nor does a dark
+scene, which tells nothing. A frame that is lit up to its edges has no bars.
+
+Where they are taken for wider than they are, the middle of the picture is left, in which nearly every cut is to be
+seen: little harm, so long as all frames that are compared are cropped alike. So a window of blocks has one answer, the
+narrowest bars of all.
+
+Conventions
+    Bars are (rows, columns) of the small picture, on either side: (9, 0) is a picture without its first and last nine
+    rows.
+
+Contents
+    Bars, NO_BARS, Told
+    bars_of      what is known of the bars after a block of frames
+    narrowest    bars that fit several blocks
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Bars: TypeAlias = tuple[int, int]
+NO_BARS: Bars = 0, 0
+Told: TypeAlias = tuple[int | None, int | None]
+"""Bars so far as they are known, each way."""
+
+STRIDE = 4
+"""Every such frame is looked at."""
+LIT = 24
+"""Full-range code value above which something is seen."""
+BARE = 0.04
+"""Share of a line that may be lit where there is nothing but the noise of coding."""
+FULL = 0.6
+"""Share of a line of the picture, at its edge, that must be lit to tell that the picture goes so far."""
+WRITTEN = 0.85
+"""Share of a line in one of the bars that may be lit, by what is written there."""
+WIDEST = 0.3, 0.36
+"""Shares of the height and of the width that a bar may have: 2.76:1 in 4:3, an upright picture in 16:9."""
+TELLS = 4
+"""Frames that must agree."""
+
+Shares = npt.NDArray[np.float32]
+
+
+def _one_way(lines: Shares, widest: float) -> npt.NDArray[np.int64]:
+    """(n,) lines of the bars on either side, in each frame; -1 where it does not tell.
+
+    lines: (n, count) share of each line that is lit
+    """
+    count = lines.shape[1]
+    reach = int(widest * count)
+    ends = np.stack([lines, lines[:, ::-1]])
+    # Of the first lines: lit at all, so far; the edge of the picture stands where they first are.
+    bare = np.logical_and.accumulate(ends[..., : reach + 1] <= BARE, axis=2).sum(axis=2)
+    found = np.full(len(lines), -1)
+    for side in (0, 1):
+        at = bare[side]
+        number = np.arange(len(lines))
+        inner = np.minimum(at + 1, count - 1)
+        full = np.minimum(*(np.maximum(e[number, at], e[number, inner]) for e in ends)) >= FULL
+        # On the other side there may be writing; but not over the whole line, nor where the bar begins.
+        other = ends[1 - side]
+        beyond = np.where(np.arange(reach + 1) < at[:, None], other[:, : reach + 1], 0).max(axis=1) <= WRITTEN
+        edge = np.minimum(other[number, np.maximum(at - 1, 0)], other[number, np.maximum(at - 2, 0)]) <= BARE
+        tells = full & (at > 0) & (at <= reach) & beyond & edge
+        found = np.where(tells, np.maximum(found, at), found)
+    # Lit to the very edge of the frame, on one side at least.
+    to_edge = ends[..., :2].max(axis=2).max(axis=0) > WRITTEN
+    return np.where(to_edge & (found < 0), 0, found)
+
+
+def _agreed(told: npt.NDArray[np.int64]) -> int | None:
+    """The narrowest that several frames tell, a line more where the edge lies within one; None where too few tell."""
+    told = np.sort(told[told >= 0])
+    if len(told) < TELLS:
+        return None
+    least = int(told[1])
+    return int(told[told <= least + 1].max()) if least else 0
+
+
+def bars_of(luma: npt.NDArray[np.uint8], before: Told | None = None) -> Told:
+    """What is known of rows and of columns after a block of frames; None where nothing is yet.
+
+    luma:   (n, h, w)
+    before: what was known before it, which stands where these frames tell nothing
+    """
+    seen = luma[::STRIDE] > LIT
+    across, down = seen.any(axis=1).sum(axis=1), seen.any(axis=2).sum(axis=1)
+    rows = seen.sum(axis=2, dtype=np.float32) / np.maximum(across, 1)[:, None]
+    columns = seen.sum(axis=1, dtype=np.float32) / np.maximum(down, 1)[:, None]
+    # What is smaller than a picture within the widest bars is a title, a lamp in the night.
+    large = (down >= (1 - 2 * WIDEST[0]) * rows.shape[1]) & (across >= (1 - 2 * WIDEST[1]) * columns.shape[1])
+    high, wide = (
+        _agreed(_one_way(lines[large], widest)) for lines, widest in zip((rows, columns), WIDEST, strict=True)
+    )
+    if before is None:
+        return high, wide
+    return _going_on(before[0], high), _going_on(before[1], wide)
+
+
+def _going_on(before: int | None, now: int | None) -> int | None:
+    """What is known by now. A line in which the bar ends is of the bar, though a bright shot tells otherwise."""
+    if before is None or now is None:
+        return before if now is None else now
+    return before if before - 1 <= now <= before and now else now
+
+
+def narrowest(told: Iterable[Told]) -> Bars:
+    """The narrowest bars of several blocks, each way; none where none tells."""
+    high, wide = (min((t for t in way if t is not None), default=0) for way in zip(*told, strict=True))
+    return high, wide
