@@ -71,7 +71,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_films(rewatch: Run, demo_film: Any) -> None:
     (film,) = answer(rewatch("films", "--json"))["films"]
-    assert set(film) == {"film", "title", "year", "edition", "path", "duration", "watched"}
+    assert set(film) == {"film", "title", "year", "edition", "path", "duration", "watched", "glanced"}
     assert (film["film"], film["title"], film["year"]) == ("The Demo (2026)", "The Demo", 2026)
     assert film["path"] == str(demo_film.path)
     assert film["duration"] == pytest.approx(demo_film.truth.seconds, abs=0.1)
@@ -80,7 +80,7 @@ def test_films(rewatch: Run, demo_film: Any) -> None:
 
 def test_shots_tile_the_film(rewatch: Run, demo_film: Any) -> None:
     found = answer(rewatch("shots", "demo", "--json"))
-    assert set(found) == {"film", "edition", "frames", "frame_rate", "shots", "corrections"}
+    assert set(found) == {"film", "edition", "frames", "frame_rate", "glanced", "shots", "corrections"}
     assert found["frames"] == demo_film.truth.frames
     shots = found["shots"]
     keys = {"index", "first_frame", "last_frame", "start", "end", "transition", "sure", "by_hand"}

@@ -74,11 +74,54 @@ def test_corrections_are_followed_and_survive_every_watch(library: Path, demo_fi
     assert told(capsys, *shots)["shots"] == after["shots"]
     watch(demo_film.path, Library(library), again=True, glance=True)
     assert {s["first_frame"] for s in told(capsys, *shots)["shots"]} == set(begins)
+    says_what_it_rests_on(library, capsys)
 
     undone = told(capsys, *shots, "--undo")
     assert undone["corrections"] == []
     assert {s["first_frame"] for s in undone["shots"]} == {s["first_frame"] for s in before["shots"]}
     assert called(*shots, "--undo") == 1
+
+
+def says_what_it_rests_on(library: Path, capsys: Any) -> None:
+    """Of a film that was glanced at, and corrected, all that is told says both."""
+    where = ("--library", str(library))
+    for words, key in (
+        (("films",), "films"),
+        (("shots", "demo"), ""),
+        (("minute", "1", "demo"), ""),
+        (("score", "demo"), ""),
+    ):
+        found = told(capsys, *words, *where)
+        assert (found[key][0] if key else found)["glanced"], words
+    for words, says in (
+        (("films",), "glance"),
+        (("shots", "demo"), "glanced at"),
+        (("score", "demo"), "glanced at"),
+        (("explain", "demo", "activity"), "the bytes that frames take"),
+        (("explain", "demo", "camera"), "no camera yet: its picture was no more than glanced at"),
+    ):
+        assert called(*words, *where) == 0
+        out, err = capsys.readouterr()
+        assert says in " ".join(out.split()), words
+        assert err.startswith("rewatch: provisional: glanced at ") or words == ("films",)
+        assert err.count("\n") <= 1
+    assert called("images", "demo", *where) == 1
+    assert "no prints of its picture yet: its picture was no more than glanced at" in capsys.readouterr().err
+    for to, by_hand, glanced in (
+        ("csv", ",yes", ""),
+        ("json", '"by_hand"', '"glanced": true'),
+        ("vtt-shots", '"by_hand": true', "(glanced at)"),
+        ("edl", "BY HAND", "GLANCED AT"),
+        ("fcpxml", 'value="cut, by hand"', "no more than glanced at"),
+        ("otio", '"by_hand": true', '"glanced": true'),
+        ("eaf", "cut, by hand", ""),
+        ("iiif", "cut, by hand", ""),
+        ("webannotation", "cut, by hand", ""),
+    ):
+        assert called("export", "demo", "--to", to, *where) == 0
+        out = capsys.readouterr().out
+        assert by_hand in out, to
+        assert glanced in out, to
 
 
 def test_the_later_of_two_stands_and_one_can_be_taken_back(library: Path, capsys: Any) -> None:

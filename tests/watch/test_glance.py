@@ -24,7 +24,7 @@ from rewatch.watch import run
 from rewatch.watch.frames import Frames
 from rewatch.watch.glance import Glance, NoGlance
 from rewatch.watch.glance_skim import skim, worth_skimming
-from rewatch.watch.glance_stream import HOW, GlanceStream, glanced
+from rewatch.watch.glance_stream import HOW, SOURCE, GlanceStream, glanced
 from rewatch.watch.progress import Silent
 from rewatch.watch.run import watch
 
@@ -47,7 +47,10 @@ def test_a_glance_gives_way_to_the_full_watch(demo_film: Any, tmp_path: Path) ->
     assert len(edition.events("frames")) == demo_film.truth.frames
     for name in ("boundaries", "black", "light", "colour", "palette", "activity", "stills", "frames"):
         made = edition.made_by(name)
-        assert "looked at" in str(made.settings[HOW]), name
+        assert str(made.settings[HOW]).startswith("glanced at"), name
+        assert made.settings[SOURCE] == edition.glanced_from(name), name
+    assert edition.glanced_from("tempo").endswith(": glanced at")
+    assert not edition.glanced_from("loudness")
     for name in ("light", "colour", "activity"):
         assert len(edition.curve(name).values) == demo_film.truth.frames
     for name in ("loudness", "lines", "minutes", "tempo", "dynamics"):

@@ -26,6 +26,7 @@ def command(film: str, figure: str | None, library_folder: Path | None, as_json:
       rewatch explain heat
     """
     from rewatch.study.explain import explain, known_figures
+    from rewatch.watch.glance_stream import HOW, SOURCE
 
     edition = find_film(library_folder, film)
     if figure is None:
@@ -45,6 +46,7 @@ def command(film: str, figure: str | None, library_folder: Path | None, as_json:
             "value": found.value,
             "why": found.why or None,
             "evidence": found.evidence,
+            "glanced": edition.provisional or None,
             "steps": [asdict(s) for s in found.steps],
         }
         write_json(answer)
@@ -68,12 +70,14 @@ def command(film: str, figure: str | None, library_folder: Path | None, as_json:
         out.print(Text.assemble(("  measured on", "dim"), f" {line}"))
     for step in found.steps:
         made = step.made_by
-        settings = ", ".join(f"{k} {v}" for k, v in made["settings"].items() if v not in (None, [], ""))
+        told = {k: v for k, v in made["settings"].items() if v not in (None, [], "") and k not in (HOW, SOURCE)}
+        settings = ", ".join(f"{k} {v}" for k, v in told.items())
+        read_from = [*step.needs, *([made["settings"][SOURCE]] if SOURCE in made["settings"] else [])]
         out.print(
             Text.assemble(
                 (f"  {step.track:<17}", "cyan"),
                 f"{step.size}",
                 (f"  {made['analyser']} {made['version']}{f' ({settings})' if settings else ''}", "dim"),
-                (f"  from {', '.join(step.needs)}" if step.needs else "", "dim"),
+                (f"  from {', '.join(read_from)}" if read_from else "", "dim"),
             )
         )

@@ -21,6 +21,8 @@ def command(library_folder: Path | None, as_json: bool) -> None:
       rewatch films
       rewatch films --json
     """
+    from rewatch.exports.study_view import glanced
+
     library = open_library(library_folder)
     entries = library.entries()
     if as_json:
@@ -33,6 +35,7 @@ def command(library_folder: Path | None, as_json: bool) -> None:
                 "path": e.path,
                 "duration": e.duration,
                 "watched": e.watched,
+                "glanced": glanced(library.edition(e.id)),
             }
             for e in entries
         ]
@@ -57,9 +60,15 @@ def command(library_folder: Path | None, as_json: bool) -> None:
                 str(e.year or ""),
                 timecode(e.duration),
                 e.id[:8],
-                e.watched[:10] if e.watched else "not finished",
+                _watched(e.watched, glanced(library.edition(e.id))),
                 e.path if Path(e.path).exists() else f"{e.path} (gone)",
             )
             for e in entries
         ),
     )
+
+
+def _watched(on: str | None, at_a_glance: bool) -> str:
+    if not on:
+        return "not finished"
+    return f"{on[:10]}, a glance" if at_a_glance else on[:10]

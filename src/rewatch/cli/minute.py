@@ -41,7 +41,8 @@ def command(number: int, film: str, sheet: Path | None, library_folder: Path | N
 
         draw(edition, sheet, found.begin, found.end)
     if as_json:
-        write_json({"film": edition.name, "edition": edition.id, **asdict(found)})
+        named = {"film": edition.name, "edition": edition.id, "glanced": edition.provisional or None}
+        write_json({**named, **asdict(found)})
     else:
         _show(edition, found)
 
@@ -85,11 +86,13 @@ def _show_events(found: Minute) -> None:
     """Shots and lines on one time line."""
     from rich.text import Text
 
+    from rewatch.exports.study_view import begins_by
+
     out = console()
     rows: list[tuple[float, int, Text]] = []
     for shot in found.shots:
         # A list of shots need not say how they begin.
-        how = shot.transition.replace("_", " ") or ("the film begins" if shot.index == 1 else "")
+        how = begins_by(shot.transition, shot.by_hand) or ("the film begins" if shot.index == 1 else "")
         begins = shot.begin if shot.begin >= found.begin else found.begin
         text = Text.assemble(
             (timecode(begins, 1).rjust(10), "cyan"),

@@ -78,7 +78,8 @@ def command(
     if as_json:
         from rewatch.study.score import score
 
-        write_json({"film": edition.name, "edition": edition.id, **score(edition, tracks=tracks, rules=rules)})
+        named = {"film": edition.name, "edition": edition.id, "glanced": edition.provisional or None}
+        write_json({**named, **score(edition, tracks=tracks, rules=rules)})
     elif sheet is None and strips is None:
         show(edition, rules)
 

@@ -92,6 +92,7 @@ def _list(edition: Edition, as_json: bool) -> None:
                 "edition": edition.id,
                 "frames": None if times is None else len(times),
                 "frame_rate": None if rate is None else f"{rate.numerator}/{rate.denominator}",
+                "glanced": edition.provisional or None,
                 "shots": rows,
                 "corrections": by_hand,
             }
@@ -115,7 +116,8 @@ def _list(edition: Edition, as_json: bool) -> None:
         length = f"{row['end'] - row['start']:.2f} s"
         frames = [] if times is None else [f"{row['first_frame']}-{row['last_frame']}"]
         table.append((str(row["index"]), timecode(row["start"], 2), timecode(row["end"], 2), length, *frames, kind))
-    print_table(columns, table, f"{edition.name}: {len(rows)} shots")
+    count = f"{len(rows)} shot{'' if len(rows) == 1 else 's'}"
+    print_table(columns, table, f"{edition.name}: {count}{', glanced at' if edition.provisional else ''}")
     gone = [str(one["frame"]) for one in by_hand if one["kind"] == "not"]
     if gone:
         click.echo(f"taken out by hand: what was found at frame {', '.join(gone)}")
@@ -149,8 +151,15 @@ def _review(edition: Edition, most: int, sheet: Path | None, as_json: bool) -> N
             }
             for d, second in zip(doubts, seconds, strict=True)
         ]
-        answer = {"film": edition.name, "edition": edition.id, "boundaries": rows, "strips": [str(p) for p in strips]}
-        write_json(answer)
+        write_json(
+            {
+                "film": edition.name,
+                "edition": edition.id,
+                "glanced": edition.provisional or None,
+                "boundaries": rows,
+                "strips": [str(p) for p in strips],
+            }
+        )
         return
     columns = [("frame", "right"), ("at", "right"), ("sure", "right"), ("is", "left"), ("if that is wrong", "left")]
     table = []

@@ -27,7 +27,7 @@ import numpy as np
 from rewatch.clock import FrameTimes
 from rewatch.errors import ExportError
 from rewatch.exports.numbers import plain_numbers
-from rewatch.exports.study_view import Study, no_shots, spans
+from rewatch.exports.study_view import Study, by_hand, no_shots, spans
 from rewatch.exports.whole import whole
 from rewatch.track import Curve, Events, Figures, Spans, Track
 
@@ -41,6 +41,7 @@ SHOT_COLUMNS = (
     "transition",
     "transition_first_frame",
     "transition_last_frame",
+    "by_hand",
 )
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
@@ -79,7 +80,7 @@ def shots_csv(study: Study) -> str:
     framed = shots.clock.counts_frames
     first = shots.columns.get("first_frame", [-1] * len(shots))
     last = shots.columns.get("last_frame", [-1] * len(shots))
-    rows = []
+    rows, said = [], by_hand(shots)
     for i in range(len(shots)):
         mixed = int(first[i]) >= 0
         rows.append(
@@ -93,6 +94,7 @@ def shots_csv(study: Study) -> str:
                 shots.label[i],
                 int(first[i]) if mixed else None,
                 int(last[i]) if mixed else None,
+                "yes" if said[i] else None,
             )
         )
     return table(SHOT_COLUMNS, rows)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rewatch.errors import ExportError
 from rewatch.exports.markup import xml_text
-from rewatch.exports.study_view import Study, seconds_between, spans
+from rewatch.exports.study_view import Study, begins_by, by_hand, seconds_between, spans
 
 _TIERS = {"shots": "shots", "scenes": "scenes", "movements": "movements"}
 
@@ -41,7 +41,9 @@ def eaf(study: Study) -> bytes:
         track = spans(study, name)
         if track is not None and len(track):
             begin, end = seconds_between(study, track)
-            texts = [label.replace("_", " ") if name == "shots" else label for label in track.label]
+            texts = list(track.label)
+            if name == "shots":
+                texts = [begins_by(kind, said) for kind, said in zip(track.label, by_hand(track), strict=True)]
             made += _tier(document, tier, "", zip(begin.tolist(), end.tolist(), texts, strict=True))
     lines = spans(study, "lines")
     if lines is not None and len(lines):

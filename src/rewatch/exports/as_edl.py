@@ -38,6 +38,8 @@ def edl(study: Study, start: str = "") -> str:
         source_zero = 0
 
     rows = [f"TITLE: {_line(film.name)[:70]}", f"FCM: {'DROP FRAME' if record.drop else 'NON-DROP FRAME'}", ""]
+    if film.glanced:
+        rows.append("* THE FILM WAS NO MORE THAN GLANCED AT")
     clips = film.clips
     starts = [clip.first if clip.mixed else clip.begin for clip in clips]
     for i, clip in enumerate(clips):
@@ -51,6 +53,8 @@ def edl(study: Study, start: str = "") -> str:
         rows.append(f"* FROM CLIP NAME: {_line(film.file)}")
         if clip.kind not in ("", "cut"):
             rows.append(_told(clip, clips[0].begin))
+        if clip.by_hand:
+            rows.append(f"* SHOT {clip.index} BEGINS WHERE IT DOES BY HAND")
     return "\r\n".join(rows) + "\r\n"
 
 

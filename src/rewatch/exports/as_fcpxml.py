@@ -16,7 +16,7 @@ from xml.etree import ElementTree as Tree
 
 from rewatch.exports.edit_list import edit_list
 from rewatch.exports.markup import xml_text
-from rewatch.exports.study_view import Study
+from rewatch.exports.study_view import Study, begins_by
 from rewatch.exports.timecode import Timecode
 
 
@@ -61,6 +61,8 @@ def fcpxml(study: Study, start: str = "") -> str:
     sequence = Tree.SubElement(
         project, "sequence", format="r1", duration=_exact(length * frame), tcStart=_exact(zero * frame), tcFormat=form
     )
+    if film.glanced:
+        Tree.SubElement(sequence, "note").text = "The film was no more than glanced at."
     spine = Tree.SubElement(sequence, "spine")
     for clip in film.clips:
         offset = zero + clip.begin - film.clips[0].begin
@@ -68,11 +70,11 @@ def fcpxml(study: Study, start: str = "") -> str:
             spine, "asset-clip", ref="r2", name=f"shot {clip.index}", offset=_exact(offset * frame),
             start=_exact(clip.begin * frame), duration=_exact((clip.end - clip.begin) * frame), tcFormat=form,
         )  # fmt: skip
-        if clip.kind not in ("", "cut"):
-            frames = f", frames {clip.first} to {clip.last}" if clip.first >= 0 else ""
+        if clip.kind not in ("", "cut") or clip.by_hand:
+            frames = f", frames {clip.first} to {clip.last}" if clip.first >= 0 and clip.kind != "cut" else ""
             Tree.SubElement(
                 made, "marker", start=_exact(clip.begin * frame), duration=_exact(frame),
-                value=clip.kind.replace("_", " ") + frames,
+                value=begins_by(clip.kind, clip.by_hand) + frames,
             )  # fmt: skip
     Tree.indent(root, " ")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n{Tree.tostring(root, encoding="unicode")}\n'

@@ -18,7 +18,7 @@ from typing import Any
 from rewatch.errors import ExportError
 from rewatch.exports.as_chapters import chapters_of
 from rewatch.exports.as_webannotation import annotation, fragment
-from rewatch.exports.study_view import Study, seconds_between, spans
+from rewatch.exports.study_view import Study, begins_by, by_hand, seconds_between, spans
 from rewatch.library.edition import Edition
 from rewatch.library.notebook import Notebook
 from rewatch.library.notes import Note, notes_of
@@ -90,10 +90,11 @@ def _pages(study: Study, base: str, canvas: str) -> list[dict[str, Any]]:
         track = spans(study, name)
         if track is None or not len(track):
             continue
-        items = []
+        items, said = [], by_hand(track)
         for i, (begin, end) in enumerate(zip(*seconds_between(study, track), strict=True), 1):
             text = track.label[i - 1]
-            value = f"shot {i}" + (f", {text.replace('_', ' ')}" if text else "") if name == "shots" else text
+            begun = begins_by(text, said[i - 1])
+            value = f"shot {i}" + (f", {begun}" if begun else "") if name == "shots" else text
             last = max(float(end), float(begin) + 0.001)
             items.append(
                 {

@@ -3,6 +3,7 @@
 Schema (version 1)
     rewatch, schema   the program's version; 1
     film              {title, year, duration}: seconds
+    glanced           whether the picture was no more than glanced at
     edition           the file's facts, as in `facts.FilmFacts`; fractions as text ("24000/1001")
     figures           {group: {figure: {value, unit, why}}}: value null where it could not be measured, and then why
     tracks            {name: track}, in order of their names; a track is
@@ -28,7 +29,7 @@ import numpy as np
 from rewatch import __version__
 from rewatch.clock import Clock
 from rewatch.exports.numbers import plain_numbers
-from rewatch.exports.study_view import Study
+from rewatch.exports.study_view import Study, glanced
 from rewatch.library.records import to_plain
 from rewatch.track import Curve, Events, Figures, Track
 
@@ -55,6 +56,7 @@ def study_dict(study: Study) -> dict[str, Any]:
         "rewatch": __version__,
         "schema": SCHEMA,
         "film": {"title": study.title, "year": study.year, "duration": float(study.duration)},
+        "glanced": glanced(study),
         "edition": to_plain(study.facts),
         "figures": {name: _figures(track) for name, track in tracks.items() if isinstance(track, Figures)},
         "tracks": {name: _track(track) for name, track in tracks.items() if not isinstance(track, Figures)},

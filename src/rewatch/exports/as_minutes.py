@@ -28,6 +28,7 @@ from rewatch.exports.as_chapters import Mark, ffmetadata_text, podcast_json
 from rewatch.exports.as_vtt import document, escaped
 from rewatch.exports.contact import draw_contact_sheet
 from rewatch.exports.markup import html_text
+from rewatch.exports.study_view import begins_by
 from rewatch.exports.whole import whole
 from rewatch.library.edition import Edition
 from rewatch.library.notebook import Notebook
@@ -52,6 +53,7 @@ class _Dossier:
     film: str
     number: int
     of: int
+    provisional: str
     minute: Minute
     notes: list[Note]
     stills: tuple[str, ...]
@@ -81,7 +83,7 @@ def write_minutes(edition: Edition, folder: Path) -> int:
             if found.shots:
                 pages = draw_contact_sheet(edition, place / "contact.jpg", found.begin, found.end)
                 stills = tuple(page.name for page in pages)
-        dossier = _Dossier(edition.name, number, count, found, here, stills)
+        dossier = _Dossier(edition.name, number, count, edition.provisional, found, here, stills)
         _write(place / "minute.html", dossier_html(dossier, width))
         _write(place / "minute.md", dossier_markdown(dossier))
         _write(place / "lines.vtt", minute_vtt(edition.name, found))
@@ -129,6 +131,8 @@ def dossier_html(dossier: _Dossier, width: int = 3) -> str:
             parts.append(f'<a href="../minute-{number:0{width}d}/minute.html">{word}</a>')
     parts.append('<a href="../index.html">All minutes</a></nav>')
     parts.append(f"<h1>{html_text(title)}</h1>\n<p>{timecode(found.begin)} to {timecode(found.end)}</p>")
+    if dossier.provisional:
+        parts.append(f"<p>Provisional: {html_text(dossier.provisional)}.</p>")
     if found.stands_out:
         items = "".join(f"<li>{html_text(line)}</li>" for line in found.stands_out)
         parts.append(f"<h2>What stands out</h2>\n<ul>{items}</ul>")
@@ -144,7 +148,7 @@ def dossier_html(dossier: _Dossier, width: int = 3) -> str:
     if found.shots:
         rows = "".join(
             f'<tr><td class="n">{s.index}</td><td class="n">{timecode(s.begin, 1)}</td>'
-            f'<td class="n">{s.end - s.begin:.1f} s</td><td>{html_text(s.transition.replace("_", " "))}</td></tr>'
+            f'<td class="n">{s.end - s.begin:.1f} s</td><td>{html_text(begins_by(s.transition, s.by_hand))}</td></tr>'
             for s in found.shots
         )
         head = "<tr><th>shot</th><th>at</th><th>length</th><th>begins by</th></tr>"
@@ -186,6 +190,8 @@ def dossier_markdown(dossier: _Dossier) -> str:
     """The minute as Markdown to paste. Notes stand as they were written: they are Markdown."""
     found = dossier.minute
     parts = [f"# {marked(dossier.film)}, minute {dossier.number}", f"{timecode(found.begin)} to {timecode(found.end)}"]
+    if dossier.provisional:
+        parts.append(f"Provisional: {marked(dossier.provisional)}.")
     if found.stands_out:
         parts.append("## What stands out\n\n" + "\n".join(f"- {marked(line)}" for line in found.stands_out))
     for name in dossier.stills:
@@ -199,7 +205,7 @@ def dossier_markdown(dossier: _Dossier) -> str:
     if found.shots:
         table = ["| shot | at | length | begins by |", "|---:|---:|---:|---|"]
         table += [
-            f"| {s.index} | {timecode(s.begin, 1)} | {s.end - s.begin:.1f} s | {s.transition.replace('_', ' ')} |"
+            f"| {s.index} | {timecode(s.begin, 1)} | {s.end - s.begin:.1f} s | {begins_by(s.transition, s.by_hand)} |"
             for s in found.shots
         ]
         parts.append("## Shots\n\n" + "\n".join(table))

@@ -28,7 +28,7 @@ def otio(study: Study, start: str = "") -> str:
     if start:
         frame = Timecode(film.rate, ";" in start).frame(start)
         timeline.global_start_time = io.opentime.RationalTime(frame, rate)
-    timeline.metadata["rewatch"] = {"rate": str(film.rate)}
+    timeline.metadata["rewatch"] = {"rate": str(film.rate), "glanced": film.glanced}
     track = io.schema.Track("shots", kind=io.schema.TrackKind.Video)
     lines = spans(study, "lines")
     said = [] if lines is None else list(zip(*seconds_between(study, lines), lines.label, strict=True))
@@ -52,6 +52,7 @@ def otio(study: Study, start: str = "") -> str:
             "transition": clip.kind,
             "first_frame": clip.first,
             "last_frame": clip.last,
+            "by_hand": clip.by_hand,
         }
         # A line belongs to the shot in which it begins.
         last_clip = i + 1 == len(film.clips)

@@ -5,7 +5,8 @@ in a cue), empty lines out of a cue, which would end it. A cue lasts at least a 
 
 Contents
     lines_vtt   lines, with ``<v SPEAKER>`` where the film names one
-    shots_vtt   shots: the cue's text is JSON {"index", "first_frame", "last_frame", "length", "transition"}
+    shots_vtt   shots: the cue's text is JSON {"index", "first_frame", "last_frame", "length", "transition",
+                "by_hand"}
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 from collections.abc import Iterable
 
 from rewatch.errors import ExportError
-from rewatch.exports.study_view import Study, no_shots, seconds_between, spans
+from rewatch.exports.study_view import Study, by_hand, glanced, no_shots, seconds_between, spans
 
 
 def _stamp(milliseconds: int) -> str:
@@ -67,7 +68,7 @@ def shots_vtt(study: Study) -> str:
         raise ExportError(f"{study.title}: no shots to write: {no_shots(study)}")
     begin, end = seconds_between(study, shots)
     framed = shots.clock.counts_frames
-    cues = []
+    cues, said = [], by_hand(shots)
     for i, kind in enumerate(shots.label):
         about = {
             "index": i + 1,
@@ -75,8 +76,9 @@ def shots_vtt(study: Study) -> str:
             "last_frame": int(shots.end[i]) - 1 if framed else None,
             "length": round(float(end[i] - begin[i]), 6),
             "transition": kind,
+            "by_hand": said[i],
         }
         # In JSON a ">" can be written as an escape, so no arrow stands in the cue and no parser need undo anything.
         payload = json.dumps(about, ensure_ascii=False).replace(">", "\\u003e").replace("<", "\\u003c")
         cues.append((str(i + 1), float(begin[i]), float(end[i]), payload.replace("&", "\\u0026")))
-    return document(study.title, cues)
+    return document(f"{study.title} (glanced at)" if glanced(study) else study.title, cues)

@@ -27,7 +27,7 @@ from urllib.parse import unquote
 
 from rewatch.clock import parse_time
 from rewatch.errors import ExportError, LibraryError
-from rewatch.exports.study_view import Study, seconds_between, spans
+from rewatch.exports.study_view import Study, begins_by, by_hand, seconds_between, spans
 from rewatch.library.edition import Edition
 from rewatch.library.library import Library
 from rewatch.library.notebook import Notebook
@@ -99,10 +99,11 @@ def study_annotations(study: Study) -> str:
         found = spans(study, track)
         if found is None or not len(found):
             continue
-        items = []
+        items, said = [], by_hand(found)
         for i, (begin, end) in enumerate(zip(*seconds_between(study, found), strict=True)):
             text = str(found.label[i])
-            value = f"shot {i + 1}" + (f", {text.replace('_', ' ')}" if text else "") if track == "shots" else text
+            begun = begins_by(text, said[i])
+            value = f"shot {i + 1}" + (f", {begun}" if begun else "") if track == "shots" else text
             last = max(float(end), float(begin) + 0.001)
             where = f"t={_number(float(begin))},{_number(last)}"
             items.append(

@@ -17,7 +17,7 @@ import numpy as np
 
 from rewatch.clock import FrameTimes
 from rewatch.errors import ExportError
-from rewatch.exports.study_view import Study, no_shots, spans
+from rewatch.exports.study_view import Study, by_hand, glanced, no_shots, spans
 
 _NTSC = tuple(Fraction(n * 1000, 1001) for n in (24, 30, 60))
 
@@ -36,6 +36,7 @@ class Clip:
     first, last: mixed frames of that transition, or -1
     mixed:       frames of a transition that can be written as one: of the `MIXED` kinds, and between its two shots
                  alone; 0 for a cut, for fades, and for one that reaches over a shot shorter than it
+    by_hand:     whether a person said that it begins there
     """
 
     index: int
@@ -45,11 +46,13 @@ class Clip:
     first: int
     last: int
     mixed: int = 0
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class EditList:
-    """rate: frames a second; path: of the film's file; name: "Heat (1995)"; size: width, height as shown, or None."""
+    """rate: frames a second; path: of the film's file; name: "Heat (1995)"; size: width, height as shown, or None;
+    glanced: whether its picture was no more than glanced at."""
 
     name: str
     path: str
@@ -59,6 +62,7 @@ class EditList:
     channels: int
     sample_rate: int
     source_start: str
+    glanced: bool = False
 
     @property
     def file(self) -> str:
@@ -97,6 +101,7 @@ def edit_list(study: Study) -> EditList:
     mixed_from = frames_of(np.where(known, first, 0))
     mixed_to = frames_of(np.where(known, last, 0))
     clips: list[Clip] = []
+    said = by_hand(shots)
     for i, kind in enumerate(shots.label):
         # Two shots that fall on one frame of the steady rate are one there.
         if end[i] > begin[i]:
@@ -104,7 +109,8 @@ def edit_list(study: Study) -> EditList:
             one, other = (mixed_from[i], mixed_to[i]) if there else (-1, -1)
             room = clips[-1].last + 1 if clips and clips[-1].mixed else clips[-1].begin if clips else begin[i]
             alone = kind in MIXED and room <= one < begin[i] <= other < end[i]
-            clips.append(Clip(i + 1, begin[i], end[i], str(kind), one, other, other + 1 - one if alone else 0))
+            mixed = other + 1 - one if alone else 0
+            clips.append(Clip(i + 1, begin[i], end[i], str(kind), one, other, mixed, said[i]))
     if not clips:
         raise ExportError(f"{study.title}: no shot lasts a frame at {rate} frames a second")
     facts = study.facts
@@ -118,6 +124,7 @@ def edit_list(study: Study) -> EditList:
         0 if sound is None else sound.channels,
         0 if sound is None else sound.sample_rate,
         str(facts.tags.get("timecode", "")),
+        glanced(study),
     )
 
 

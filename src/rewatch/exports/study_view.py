@@ -7,6 +7,8 @@ Contents
     Study               the protocol
     curve, events, spans, figure   one track of a shape, one figure by its name, or None
     seconds_between     begin and end of spans in seconds
+    glanced             whether the picture was no more than glanced at
+    by_hand, begins_by  which shots begin where a person said so; how one begins, in words
     movements           where the film's movements begin, and their names
     key_figures         the handful of numbers that stand on the sheet
 """
@@ -94,6 +96,27 @@ def no_shots(study: Study) -> str:
 def seconds_between(study: Study, track: Spans) -> tuple[Floats, Floats]:
     """(n,) and (n,): begin and end of each span in seconds."""
     return track.begin_seconds(study.times), track.end_seconds(study.times)
+
+
+def glanced(study: Study) -> bool:
+    """Whether the picture was no more than glanced at: its figures are provisional until a watch takes their place."""
+    return "looked" in study.tracks
+
+
+def by_hand(shots: Spans) -> list[bool]:
+    """Of each shot, whether a person said that it begins there."""
+    said = shots.columns.get("by_hand")
+    return [False] * len(shots) if said is None else [bool(one) for one in said]
+
+
+def begins_by(kind: str, said: bool) -> str:
+    """How a shot begins, in words.
+
+    >>> begins_by("fade_in", False), begins_by("cut", True), begins_by("", False)
+    ('fade in', 'cut, by hand', '')
+    """
+    words = kind.replace("_", " ")
+    return f"{words}, by hand" if said else words
 
 
 NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")

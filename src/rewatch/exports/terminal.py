@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from rewatch.clock import timecode
 from rewatch.exports.reduce import Floats, max_rows, mean_rows
-from rewatch.exports.study_view import Study, curve, figure, seconds_between, spans
+from rewatch.exports.study_view import Study, curve, figure, glanced, seconds_between, spans
 from rewatch.images.colour import linear_to_srgb8, oklab_to_linear, srgb8_to_linear
 
 if TYPE_CHECKING:
@@ -222,4 +222,6 @@ def headline(study: Study) -> str:
     pace = figure(study, "dialogue_figures", "words_per_minute")
     if pace is not None:
         parts.append(f"{pace:.0f} words a minute")
+    if glanced(study):
+        parts.append("glanced at")
     return f"{' '.join(name.split())}: {', '.join(parts)}"

@@ -63,10 +63,10 @@ class Row:
 def kind_of(text: str) -> str:
     """The kind of transition that a word names; "" where it names none.
 
-    >>> kind_of("Cross-fade"), kind_of("close-up")
-    ('dissolve', '')
+    >>> kind_of("Cross-fade"), kind_of("cut, by hand"), kind_of("close-up")
+    ('dissolve', 'cut', '')
     """
-    word = "_".join(text.casefold().replace("-", " ").split())
+    word = "_".join(text.casefold().removesuffix(", by hand").replace("-", " ").split())
     word = _ALSO.get(word, word)
     return word if word in KINDS else ""
 

@@ -61,6 +61,7 @@ class EditionRecord:
     """The content of ``edition.json``.
 
     notes: what a watch had to say of the file: damage, what is missing
+    damage: evidence -> those of the notes that are of it
     lines_from: where the words came from, in words
     played: evidence ("pictures", "samples") -> second at which it truly ended
     """
@@ -71,6 +72,7 @@ class EditionRecord:
     facts: FilmFacts
     made: dict[str, Made] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    damage: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lines_from: str = ""
     played: dict[str, Fraction] = field(default_factory=dict)
     format: int = FORMAT
@@ -118,6 +120,16 @@ class Edition:
         """How the picture was glanced at, where that is all there is yet; "" where every frame was looked at."""
         told = (made.settings.get("glanced") for made in self.record.made.values())
         return next((str(how) for how in told if how), "")
+
+    def glanced_from(self, track: str) -> str:
+        """What a track was made from where that was no more than glanced at, in words; "" for any other track."""
+        made = self._maker(track)
+        if made is None:
+            return ""
+        if own := made.settings.get("glanced_from"):
+            return str(own)
+        rests_on = [need for need in made.needs if self.glanced_from(need)]
+        return f"{', '.join(rests_on)}: glanced at" if rests_on else ""
 
     @property
     def times(self) -> FrameTimes | None:
@@ -179,6 +191,11 @@ class Edition:
             return f"{self.name} was not watched to its end: rewatch watch {quoted(self.facts.path)} goes on"
         if track == "lines":
             return f"{self.name} has no lines: no subtitles in the file or beside it"
+        if self.provisional:
+            return (
+                f"{self.name} has no {track.replace('_', ' ')} yet: its picture was no more than glanced at; "
+                f"rewatch watch {quoted(self.facts.path)} looks at every frame"
+            )
         return f"{self.name} has no track {track}: it has {', '.join(sorted(self.tracks))}"
 
     def curve(self, name: str) -> Curve:
@@ -277,7 +294,7 @@ class Edition:
             self.track_path(name).unlink(missing_ok=True)
 
     def forget(self, analysers: list[str]) -> None:
-        """Take the records of these analysers out, and their tracks: what is stale is not shown."""
+        """Take the records of these analysers out, their tracks and what they kept: what is stale is not shown."""
         gone = [self.record.made[a] for a in analysers if a in self.record.made]
         if not gone:
             return
@@ -286,6 +303,7 @@ class Edition:
             for track in made.tracks:
                 self._cache.pop(track, None)
                 self.track_path(track).unlink(missing_ok=True)
+            shutil.rmtree(self.kept(made.analyser), ignore_errors=True)
 
 
 def quoted(path: str) -> str:

@@ -200,7 +200,7 @@ def _decoded(edition: Edition, analysers: set[str]) -> str:
     """Which of the frames were looked at: all of them, or what a glance took."""
     made = edition.record.made
     how = [made[name].settings.get("glanced") for name in sorted(analysers) if name in made]
-    return next((f"glanced at: {told}" for told in how if told), "every one decoded")
+    return next((str(told) for told in how if told), "every one decoded")
 
 
 def _evidence(edition: Edition, steps: list[Step]) -> list[str]:

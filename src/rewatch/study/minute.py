@@ -76,7 +76,7 @@ class MinuteFigure:
 @dataclass(frozen=True, slots=True)
 class ShotInMinute:
     """index (from 1) and frames of the whole shot (None in a film without frames); begin, end in seconds, whole as
-    well."""
+    well; by_hand: whether a person said that it begins there."""
 
     index: int
     first_frame: int | None
@@ -84,6 +84,7 @@ class ShotInMinute:
     begin: float
     end: float
     transition: str
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _shots(edition: Edition, begin: float, end: float) -> list[ShotInMinute]:
     times, shots = edition.times, _laid_shots(edition)
     if shots is None:
         return []
-    on_frames = shots.clock.counts_frames
+    on_frames, said = shots.clock.counts_frames, shots.columns.get("by_hand")
     starts, ends = shots.begin_seconds(times), shots.end_seconds(times)
     inside = np.flatnonzero((starts < end) & (ends > begin))
     return [
@@ -207,6 +208,7 @@ def _shots(edition: Edition, begin: float, end: float) -> list[ShotInMinute]:
             float(starts[i]),
             float(ends[i]),
             str(shots.label[i]),
+            bool(said[i]) if said is not None else False,
         )
         for i in inside.tolist()
     ]

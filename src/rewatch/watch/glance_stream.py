@@ -10,7 +10,7 @@ A film that cannot be glanced at is read in full here, with the same analysers.
 Contents
     glanced        the stand-ins of a plan
     GlanceStream   the stream that feeds them
-    HOW            what stands in the settings of whatever was glanced
+    HOW, SOURCE    what stands in the settings of whatever was glanced: what was looked at, what a track was made from
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from rewatch.watch.streams import Stream
 
 VERSION = 2
 """Part of the key of all that is glanced: one higher where a glance gives other tracks than before."""
-HOW = "glanced"
+HOW, SOURCE = "glanced", "glanced_from"
 LOOKED = Gives("looked", "spans", "stretches of which every frame or anchors alone were looked at; else keyframes were")
 
 
@@ -55,6 +55,8 @@ class Stand(Analyser[Pictures]):
     """
 
     watches = "pictures"
+    source = "the frames looked at; between two of one shot, what lies between them"
+    """What its tracks are made from, in words."""
 
     def __init__(self, own: AnyAnalyser) -> None:
         self.own = own
@@ -62,7 +64,9 @@ class Stand(Analyser[Pictures]):
         self.glance: Glance | None = None
 
     def settings(self) -> Mapping[str, Any]:
-        return {**self.own.settings(), **({HOW: self.how} if self.how else {})}
+        if not self.how:
+            return self.own.settings()
+        return {**self.own.settings(), HOW: self.how, **({SOURCE: self.source} if self.glance else {})}
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self.film, self.scratch = film, scratch
@@ -78,6 +82,8 @@ class Stand(Analyser[Pictures]):
 
 
 class _StandBoundaries(Stand):
+    source = "the frames looked at, and the sizes and kinds of the packets"
+
     def feed(self, piece: Pictures) -> None:
         if self.glance is None:
             self.own.feed(piece)
@@ -95,6 +101,8 @@ class _StandBoundaries(Stand):
 
 
 class _StandFrames(Stand):
+    source = "the packets of the whole film"
+
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         super().begin(film, scratch)
         self._kinds: list[tuple[int, npt.NDArray[np.uint8]]] = []
@@ -124,6 +132,8 @@ class _StandFrames(Stand):
 
 
 class _StandActivity(Stand):
+    source = "the stretches looked at in full; elsewhere the bytes that frames take, as these tell to read them"
+
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         super().begin(film, scratch)
         self._coded = CodedActivity(film, scratch)
@@ -143,6 +153,8 @@ class _StandActivity(Stand):
 
 
 class _StandStills(Stand):
+    source = "the frames looked at"
+
     def __init__(self, own: AnyAnalyser) -> None:
         super().__init__(own)
         self._taken = GlanceStills()
@@ -207,14 +219,11 @@ def widened(track: Track, glance: Glance) -> Track:
 def _how(glance: Glance, first: bool) -> str:
     """What was looked at, in words."""
     looked = [_many(len(glance.order.keyframes), "keyframe")]
-    if first:
-        looked.append("no more than a first look")
-    else:
-        looked.append(f"{_many(len(glance.spans()), 'stretch', 'stretches')} in full")
-    if skims := len(glance.skims()):
-        looked.append(f"{_many(skims, 'stretch', 'stretches')} by the anchors alone, for boundaries")
-    frames = f"{int(glance.looked.sum())} of {_many(len(glance.looked), 'frame')} looked at"
-    return f"{frames}: {', '.join(looked)}; elsewhere packets alone"
+    for count, how in ((len(glance.spans()), "in full"), (len(glance.skims()), "without B frames")):
+        if count:
+            looked.append(f"{_many(count, 'stretch', 'stretches')} {how}")
+    kind = "a first look at" if first else "glanced at"
+    return f"{kind} {int(glance.looked.sum())} of {_many(len(glance.looked), 'frame')} ({', '.join(looked)})"
 
 
 def _many(count: int, one: str, more: str = "") -> str:

@@ -262,14 +262,16 @@ def _watch_on(
     resumed = max((s.resumed_at for s in streams if isinstance(s, PictureStream)), default=0.0)
     told.begin(edition.name, float(film.duration or 0), resumed)
     _play(work, streams, told)
-    notes = (*_unheard(film), *_notes(streams)) if streams else edition.record.notes
+    # What was played at an earlier watch, and not at this one, was no less damaged for that.
+    damage = {**edition.record.damage, **{s.evidence: tuple(s.damage.notes) for s in streams}}
+    notes = (*_unheard(film), *_notes(damage)) if streams else edition.record.notes
     _chart(work, streams)
     if _changed(film):
         # What was seen is not the edition that its tracks would be kept under.
         edition.forget([*work.made, "lines", *(edition.record.made if edition.provisional else ())])
         shutil.rmtree(edition.work, ignore_errors=True)
         raise FilmError(f"{film.path}: the file changed while it was watched: nothing of it was kept, watch it again")
-    edition.save(replace(edition.record, notes=notes))
+    edition.save(replace(edition.record, notes=notes, damage=damage))
     shutil.rmtree(edition.work, ignore_errors=True)
     return Watched(edition, tuple(work.made), notes, resumed)
 
@@ -396,5 +398,5 @@ def _unheard(film: FilmFacts) -> tuple[str, ...]:
     return ()
 
 
-def _notes(streams: list[Stream]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(note for s in streams for note in s.damage.notes))
+def _notes(damage: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for evidence in ("pictures", "samples") for note in damage.get(evidence, ())))

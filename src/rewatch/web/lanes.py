@@ -30,6 +30,7 @@ import numpy as np
 
 from rewatch.clock import FrameTimes
 from rewatch.errors import NotMeasured
+from rewatch.exports.study_view import by_hand
 from rewatch.library.edition import Edition
 from rewatch.track import Curve, Events, Spans
 from rewatch.web.bins import BINS, Bins, Bytes, Floats, Source, reduced
@@ -141,6 +142,7 @@ class Lanes:
             "spans": list(lane.spans),
             "shares": bool(lane.shares),
             "columns": [],
+            "glanced": next(filter(None, map(self._edition.glanced_from, lane.tracks)), ""),
         }
         if lane.curve and self._has(lane.curve[0]):
             source = self._source(lane, lane.curve[1][0])
@@ -240,13 +242,14 @@ class Lanes:
                 return []  # they are drawn by their share alone; a few of many would tell wrong
             longest = np.argsort(starts[at] - ends[at], kind="stable")[:MOST]
             at = np.sort(at[longest])
+        said = by_hand(found)
         extra = next((found.columns[c] for c in ("bpm", "speaker", "change") if c in found.columns), None)
         return [
             [
                 int(i),
                 round(float(starts[i]), 4),
                 round(float(ends[i]), 4),
-                str(found.label[i])[:LONGEST_LABEL],
+                f"{found.label[i]}, by hand" if said[i] else str(found.label[i])[:LONGEST_LABEL],
                 _plain(None if extra is None else extra[i]),
             ]
             for i in at.tolist()

@@ -17,6 +17,7 @@ import numpy as np
 
 from rewatch.clock import timecode
 from rewatch.errors import NotMeasured
+from rewatch.exports.study_view import begins_by, by_hand
 from rewatch.web.lanes import LANES, Lane
 from rewatch.web.shelf import Open
 
@@ -56,7 +57,7 @@ def _shot(film: Open, at: float) -> dict[str, Any] | None:
         "end": round(float(ends[i]), 6),
         "first_frame": int(shots.begin[i]) if frames else None,
         "last_frame": int(shots.end[i]) - 1 if frames else None,
-        "transition": str(shots.label[i]).replace("_", " "),
+        "transition": begins_by(str(shots.label[i]), by_hand(shots)[i]),
     }
 
 

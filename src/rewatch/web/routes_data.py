@@ -70,6 +70,7 @@ def state(request: Request) -> Response:
             "levels": film.lanes.levels,
             "lanes": lanes,
             "barcode": film.lanes.has_barcode,
+            "glanced": film.edition.glanced_from("barcode"),
         }
     )
 

@@ -43,6 +43,7 @@ def about(request: Request, film: Open) -> dict[str, Any]:
         "levels": film.lanes.levels,
         "lanes": [film.lanes.about(lane) for lane in film.lanes.available()],
         "barcode": film.lanes.has_barcode,
+        "glanced": film.edition.glanced_from("barcode"),
         "frames": len(film.times) if film.times is not None else 0,
         "rate": float(facts.picture.rate) if facts.picture else 0,
         "width": width,

@@ -11,12 +11,17 @@ from rewatch.exports.sheet.ink import spaced
 from rewatch.exports.sheet.layout import Page
 from rewatch.exports.sheet.pen import Pen
 from rewatch.exports.sheet.staves import Stave
-from rewatch.exports.study_view import KeyFigure, Study, key_figures
+from rewatch.exports.study_view import KeyFigure, Study, glanced, key_figures
 from rewatch.facts import FilmFacts
 
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "vp9": "VP9", "av1": "AV1", "mpeg1video": "MPEG-1", "mpeg2video": "MPEG-2",
            "vp8": "VP8", "mpeg4": "MPEG-4", "aac": "AAC", "ac3": "AC-3", "eac3": "E-AC-3", "mp3": "MP3",
            "opus": "Opus", "vorbis": "Vorbis", "flac": "FLAC", "truehd": "TrueHD", "dts": "DTS"}  # fmt: skip
+
+_GLANCED = {
+    "Colour": " Glanced at: of the frames looked at, and what lies between them.",
+    "Motion": " Glanced at: mostly read from the bytes that frames take.",
+}
 
 
 def one_line(text: str) -> str:
@@ -69,6 +74,8 @@ def draw_title(pen: Pen, page: Page, study: Study) -> None:
     pen.text(middle, 27.5, title, size, along="center")
     below = [str(study.year)] if study.year else []
     below.append(length_in_words(study.duration))
+    if glanced(study):
+        below.append("glanced at")
     pen.text(middle, 34.2, spaced("   ·   ".join(below)), 8.5, colour=pen.ink.soft, along="center")
     picture, heard = key_figures(study)
     _figures(pen, picture, page.left, +1)
@@ -94,7 +101,8 @@ def draw_legend(pen: Pen, page: Page, staves: Sequence[Stave], missing: Sequence
         for i, stave in enumerate(staves):
             x = page.left + i * (wide + between)
             pen.text(x, top, spaced(stave.name), 6.2, colour=pen.ink.ink)
-            for j, line in enumerate(pen.wrapped(stave.about, 6.6, wide, "italic")[:6]):
+            about = stave.about + (_GLANCED.get(stave.name, "") if glanced(study) else "")
+            for j, line in enumerate(pen.wrapped(about, 6.6, wide, "italic")[:6]):
                 pen.text(x, top + 3.4 + j * 2.75, line, 6.6, colour=pen.ink.soft, style="italic")
     foot = page.height - 9
     about = facts_line(study.facts, missing)

@@ -11,11 +11,11 @@ const LINES = new Set(["articulation", "tempo", "pitch"]);
 const PALE = new Set(["dynamics", "pulse"]);
 
 /** Rows from top to bottom: [{name, title, top, height, lane}], and their height in all. */
-export function layout(lanes, { barcode, strip, notes = true }) {
+export function layout(lanes, { barcode, glanced = "", strip, notes = true }) {
   const wanted = [{ name: "ruler" }];
   if (strip) wanted.push({ name: "strip" });
-  if (barcode) wanted.push({ name: "barcode", title: "Colour", figure: "barcode" });
-  wanted.push(...lanes.map((lane) => ({ name: lane.name, title: lane.title, figure: lane.figure, lane })));
+  if (barcode) wanted.push({ name: "barcode", title: "Colour", figure: "barcode", glanced });
+  wanted.push(...lanes.map((lane) => ({ name: lane.name, title: lane.title, figure: lane.figure, glanced: lane.glanced, lane })));
   if (notes) wanted.push({ name: "notes", title: "Notes" });
   let top = 0;
   const rows = wanted.map((row) => {

@@ -45,7 +45,7 @@ async function moment() {
     const now = await get(`/films/${film.id}/at?t=${seconds.toFixed(4)}`);
     at("now-minute").textContent = `minute ${now.minute}`;
     at("now-minute").href = `/films/${film.id}/minutes/${now.minute}`;
-    at("now-shot").textContent = now.shot ? `shot ${now.shot.number} of ${now.shot.of} · ${(now.shot.end - now.shot.begin).toFixed(1)} s` : "";
+    at("now-shot").textContent = now.shot ? `shot ${now.shot.number} of ${now.shot.of} · ${(now.shot.end - now.shot.begin).toFixed(1)} s${now.shot.transition ? ` · ${now.shot.transition}` : ""}` : "";
     at("now-line").textContent = now.line ? now.line.text : "";
     at("now-movement").textContent = now.movement;
     at("now-figures").replaceChildren(...now.figures.flatMap((figure) => {
@@ -105,7 +105,7 @@ hover(score, at("hover"));
 function gutter() {
   at("gutter").replaceChildren(...score.rows.filter((row) => row.title).map((row) => {
     const label = row.figure
-      ? element("a", { href: `/films/${film.id}/explain/${row.figure}`, textContent: row.title, className: "why", title: "Where this comes from" })
+      ? element("a", { href: `/films/${film.id}/explain/${row.figure}`, textContent: row.title, className: row.glanced ? "why glanced" : "why", title: row.glanced ? `From ${row.glanced}` : "Where this comes from" })
       : element("span", { textContent: row.title });
     label.style.top = `${row.top + (innerWidth > 832 ? row.height / 2 : 0)}px`;
     return label;
@@ -278,7 +278,7 @@ if (film.job) {
       const state = await get(`/films/${film.id}/state`);
       if (state.stamp === stamp) return;
       stamp = film.stamp = state.stamp;
-      Object.assign(film, { lanes: state.lanes, barcode: state.barcode });
+      Object.assign(film, { lanes: state.lanes, barcode: state.barcode, glanced: state.glanced });
       if (state.duration > film.duration || !film.levels) Object.assign(film, { duration: state.duration, levels: state.levels });
       score.chosen = new Set(state.lanes.filter((lane) => lane.default).map((lane) => lane.name));
       score.configure();

@@ -16,7 +16,7 @@ document.getElementById("canvases").addEventListener("click", (event) => {
 const gutter = document.getElementById("gutter");
 function labels(within) {
   gutter.replaceChildren(...score.rows.filter((row) => row.title).map((row) => {
-    const label = element("a", { href: `/films/${film.id}/explain/${row.figure}`, textContent: row.title });
+    const label = element("a", { href: `/films/${film.id}/explain/${row.figure}`, textContent: row.title, className: row.glanced ? "glanced" : "", title: row.glanced ? `From ${row.glanced}` : "" });
     label.style.top = `${row.top + (within ? 0 : row.height / 2)}px`;
     return label;
   }));

@@ -37,7 +37,7 @@ export class Score extends EventTarget {
   /** Which lanes stand in the score; the gutter follows by the event "rows". */
   configure() {
     const lanes = this.film.lanes.filter((lane) => this.chosen.has(lane.name));
-    const { rows, height } = layout(lanes, { barcode: this.film.barcode, strip: !!this.strip, notes: this.withNotes });
+    const { rows, height } = layout(lanes, { barcode: this.film.barcode, glanced: this.film.glanced, strip: !!this.strip, notes: this.withNotes });
     this.rows = rows;
     this.height = height;
     this.row = Object.fromEntries(rows.map((row) => [row.name, row]));
