@@ -167,6 +167,9 @@ def _review(edition: Edition, most: int, sheet: Path | None, as_json: bool) -> N
         extent = "" if d.first == d.last else f" ({d.first}-{d.last})"
         what = f"{d.kind.replace('_', ' ')}{extent}" if d.counts else f"no boundary; nearly a {d.kind}{extent}"
         table.append((str(d.frame), timecode(second, 2), f"{d.sure:.1%}", what, d.correction))
+    if not table:
+        click.echo(f"{edition.name}: no boundary is in doubt")
+        return
     print_table(columns, table, f"{edition.name}: the {len(doubts)} least sure boundaries")
     if strips:
         messages().print(f"strips → {', '.join(map(str, strips))}", markup=False)

@@ -1,11 +1,13 @@
 """The end of a file: whether it holds all that its header promises.
 
 Contents
-    note_missing
+    note_missing   where a stream ended well before the header says
+    note_picture   that, and holes, of a picture
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import av.error
@@ -40,6 +42,28 @@ def note_missing(
         return  # the file is whole: another stream is simply longer
     damage.missing = float(promised - end)
     damage.notes.append(f"the file ends at {timecode(end)} of {timecode(promised)}")
+
+
+def note_picture(
+    film: FilmFacts, holes: Sequence[tuple[int, int]], begin: int, last: int, nominal: int, damage: Damage
+) -> None:
+    """Note what is missing of the picture that is watched: holes in it, and its end.
+
+    holes:       as `Stamps.holes`
+    begin, last: ticks at which the first and the last frame are shown
+    nominal:     ticks that a frame lasts
+    """
+    picture = film.picture
+    assert picture is not None
+    if len(holes) <= 3:  # more, and the picture has no steady rate
+        for before, at in holes:
+            begin_hole, end_hole = (timecode(tick * picture.time_base, 1) for tick in (before + nominal, at))
+            damage.notes.append(f"there is no picture from {begin_hole} to {end_hole}")
+    first, end = (tick * picture.time_base for tick in (begin, last + nominal))
+    promised = picture.duration
+    if film.container == "avi" and picture.frames:
+        promised = picture.frames / picture.rate  # the duration libav works out from what there is
+    note_missing(film, picture.stream, first, end, promised, damage)
 
 
 def _goes_on(film: FilmFacts, stream: int, end: Fraction) -> bool:

@@ -49,6 +49,7 @@ class Order:
     anchor:    (n,) bool: shown after all that was decoded before it: I and P frames, never a B frame
     keyframes: (k,) frames that can be decoded by themselves, in order; the first is frame 0
     duration:  ticks that the last frame lasts
+    holes:     as `Stamps.holes`
     """
 
     time_base: Fraction
@@ -59,6 +60,7 @@ class Order:
     anchor: npt.NDArray[np.bool_]
     keyframes: Numbers
     duration: int
+    holes: tuple[tuple[int, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.raw)
@@ -123,9 +125,8 @@ def order_of(film: FilmFacts, packets: Packets) -> Order:
     keyframes = np.sort(frame[packets.keyframe])
     # A keyframe that another one, decoded later, comes before is none that one could begin with.
     keyframes = keyframes[np.append(True, np.diff(place[keyframes]) > 0)]
-    return Order(
-        picture.time_base, raw, pts, place, packets.size[place], anchor, keyframes, max(1, round(stamps.nominal))
-    )
+    lasts, size = max(1, round(stamps.nominal)), packets.size[place]
+    return Order(picture.time_base, raw, pts, place, size, anchor, keyframes, lasts, stamps.holes)
 
 
 def known_order(film: FilmFacts) -> Order:

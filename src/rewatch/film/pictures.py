@@ -27,14 +27,13 @@ import numpy.typing as npt
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
-from rewatch.clock import timecode
 from rewatch.errors import FilmError
 from rewatch.evidence import Damage, Pictures
 from rewatch.facts import FilmFacts, PictureFacts
 from rewatch.film.ahead import Ahead
 from rewatch.film.choice import LargeChoice
 from rewatch.film.decoding import Decoding, Planes, print_of, small_size
-from rewatch.film.ending import note_missing
+from rewatch.film.ending import note_picture
 from rewatch.film.excerpts import ExcerptsFailed
 from rewatch.film.groups import Stretches, part_of, read_groups, stretches_of
 from rewatch.film.stamps import Stamps, stamps_of
@@ -169,7 +168,7 @@ class PictureReader(Iterator[Pictures]):
             self._remember(Resume(end, raws[-1], tuple(prints), stamps, LargeChoice(begins=False)))
             self._resume = self._stands = self._points[end]
             yield piece
-        self._note(picture, stamps, max(1, round(stamps.nominal)), begin or 0)
+        self._note(stamps, max(1, round(stamps.nominal)), begin or 0)
 
     def _not_found(self, frame: int) -> ResumeFailed:
         return ResumeFailed(f"{self.film.path}: frame {frame}, where its reading stopped, was not found again")
@@ -216,19 +215,14 @@ class PictureReader(Iterator[Pictures]):
             prints.extend(piece.prints(PRINTS))
             self._remember(Resume(number, piece.raws[-1], tuple(prints), stamps, choice))
             yield piece.pictures(picture.time_base, nominal)
-        self._note(picture, stamps, nominal, begin or 0)
+        self._note(stamps, nominal, begin or 0)
 
-    def _note(self, picture: PictureFacts, stamps: Stamps, nominal: int, begin: int) -> None:
+    def _note(self, stamps: Stamps, nominal: int, begin: int) -> None:
         """Say what was lost, at the end."""
         if self.damage.frames:
             self.damage.notes.append(f"frames that could not be decoded: {self.damage.frames}")
-        if len(stamps.holes) <= 3:  # more, and the picture has no steady rate
-            for last, at in stamps.holes:
-                begin_hole, end_hole = (timecode(tick * picture.time_base, 1) for tick in (last + nominal, at))
-                self.damage.notes.append(f"there is no picture from {begin_hole} to {end_hole}")
         if stamps.last is not None:
-            first, end = (tick * picture.time_base for tick in (begin, stamps.last + nominal))
-            note_missing(self.film, picture.stream, first, end, _promised(self.film, picture), self.damage)
+            note_picture(self.film, stamps.holes, begin, stamps.last, nominal, self.damage)
 
     def _remember(self, point: Resume) -> None:
         stamps, choice = point.restored()
@@ -307,13 +301,6 @@ class _Piece:
             kind=self._kind[:n],
             large=self.large,
         )
-
-
-def _promised(film: FilmFacts, picture: PictureFacts) -> Fraction | None:
-    """How long the header says that the picture lasts."""
-    if film.container == "avi" and picture.frames:
-        return picture.frames / picture.rate  # the duration libav works out from what there is
-    return picture.duration
 
 
 def read_pictures(

@@ -76,9 +76,9 @@ def _cost(keyframes: npt.NDArray[np.int64], size: npt.NDArray[np.int32]) -> Doub
     """(n,) logarithm of the bytes a frame takes thereabouts, keyframes left out, over the keyframe's."""
     weight = np.ones(len(size))
     weight[keyframes] = 0
-    box = np.ones(2 * REACH + 1)
-    total = np.convolve(size * weight, box, mode="same")
-    mean = total / np.maximum(np.convolve(weight, box, mode="same"), 1)
+    box, middle = np.ones(2 * REACH + 1), slice(REACH, REACH + len(size))  # also of a film shorter than the box
+    total = np.convolve(size * weight, box)[middle]
+    mean = total / np.maximum(np.convolve(weight, box)[middle], 1)
     key = size[keyframes][np.maximum(np.searchsorted(keyframes, np.arange(len(size)), side="right") - 1, 0)]
     result: Doubles = np.log((mean + 1) / (key + 1.0))
     return result

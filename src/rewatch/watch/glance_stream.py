@@ -26,6 +26,7 @@ from rewatch.analyser import Analyser, Gives
 from rewatch.clock import FRAMES, Clock
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
+from rewatch.film.ending import note_picture
 from rewatch.film.pictures import read_pictures
 from rewatch.images.boundaries import Boundaries
 from rewatch.images.colour import Colour
@@ -264,7 +265,10 @@ class GlanceStream(Stream):
             how = _how(glance, self._first)
             for stand in stands:
                 stand.how = how
-            self.seconds = float((int(glance.order.pts[-1]) + glance.order.duration) * glance.order.time_base)
+            order = glance.order
+            self.seconds = float((int(order.pts[-1]) + order.duration) * order.time_base)
+            if not self._first:
+                note_picture(self.film, order.holes, int(order.pts[0]), int(order.pts[-1]), order.duration, self.damage)
         if not self._stop.is_set():
             self.ended.set()
 
