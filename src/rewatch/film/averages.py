@@ -39,73 +39,75 @@ Small = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """A plane of a frame, and the fields that it is averaged over.
+class Lines:
+    """The lines of a plane, and the rows of fields that they are summed over.
 
-    wide:  samples of a line
-    rows:  the line at which each row of fields begins, and the end
-    size:  fields across and down
-    share: (rows, 1) of each line in its row
+    edges: the line at which each row begins, and the end
+    even:  lines of every row; 0 where they differ
     """
 
-    wide: int
-    rows: tuple[int, ...]
-    size: tuple[int, int]
-    share: npt.NDArray[np.float32]
+    edges: tuple[int, ...]
+    even: int
 
     @classmethod
-    def of(cls, wide: int, high: int, size: tuple[int, int]) -> Grid:
-        """A plane of so many samples, to a size (width, height)."""
-        rows = np.round(np.arange(size[1] + 1) * high / size[1]).astype(int)
-        return cls(wide, tuple(rows.tolist()), size, (1 / np.diff(rows)[:, None]).astype(np.float32))
+    def of(cls, high: int, rows: int) -> Lines:
+        """So many lines, to so many rows."""
+        edges = np.round(np.arange(rows + 1) * high / rows).astype(int)
+        return cls(tuple(edges.tolist()), high // rows if high % rows == 0 else 0)
 
-    def means(self, lines: Small) -> npt.NDArray[np.float32]:
-        """(rows, columns) means of a plane; lines: (high, wide or more)."""
-        tall, high = self.size[1], self.rows[-1]
-        # A column of a row is below 2^16 up to 257 lines; numbers of 16 bits are added twice as fast.
-        kind = np.uint16 if high <= 256 * tall else np.uint32
-        if high % tall == 0:
-            summed = np.add.reduce(lines[:high].reshape(tall, high // tall, -1), axis=1, dtype=kind)
+    def sum_of(self, plane: Any, out: npt.NDArray[np.unsignedinteger]) -> None:
+        """Sums of a plane's lines, a row of fields each, into (rows, samples of a line)."""
+        lines = rows_of(plane)[: self.edges[-1], : out.shape[1]]
+        if self.even:
+            np.add.reduce(lines.reshape(len(out), self.even, -1), axis=1, dtype=out.dtype, out=out)
         else:
-            summed = np.empty((tall, lines.shape[1]), kind)
-            for n, (begin, end) in enumerate(pairwise(self.rows)):
-                np.add.reduce(lines[begin:end], axis=0, dtype=kind, out=summed[n])
-        # Across, OpenCV is quicker than NumPy, and lets other threads run meanwhile.
-        fields: npt.NDArray[np.float32]
-        fields = cv2.resize(summed[:, : self.wide].astype(np.float32), self.size, interpolation=cv2.INTER_AREA)
-        fields *= self.share
-        return fields
+            for into, (begin, end) in zip(out, pairwise(self.edges), strict=True):
+                np.add.reduce(lines[begin:end], axis=0, dtype=out.dtype, out=into)
 
 
 class Averages:
-    """The reduction of frames of one size and pixel format.
+    """The reduction of frames of one size and pixel format. Holds room for one frame: for one thread alone.
 
-    wide, high:   of the frames
-    small:        width and height of what they are reduced to
-    narrower:     how much narrower and lower Cb and Cr are, as powers of two
-    full:         whether the frames' code values have the full range
+    wide, high: of the frames
+    small:      width and height of what they are reduced to
+    narrower:   how much narrower and lower Cb and Cr are, as powers of two
+    full:       whether the frames' code values have the full range
     """
 
     def __init__(self, wide: int, high: int, small: tuple[int, int], narrower: tuple[int, int], full: bool) -> None:
         across, down = narrower
-        half = small[0] // 2, small[1] // 2
-        self._grids = (Grid.of(wide, high, small), Grid.of(-(-wide >> across), -(-high >> down), half))
+        self._rows = rows = small[1], small[1] // 2
+        self._lines = Lines.of(high, rows[0]), Lines.of(-(-high >> down), rows[1])
+        # A column of a row is below 2^16 up to 257 lines; numbers of 16 bits are added twice as fast.
+        kind = np.uint16 if high <= 256 * rows[0] else np.uint32
+        # Cb and Cr stand side by side: one call for both costs hardly more than one for each.
+        self._sums = np.empty((rows[0], wide), kind), np.empty((rows[1], 2 * -(-wide >> across)), kind)
+        self._means = np.empty((sum(rows), small[0]), np.float32)
+        steps = np.concatenate([np.diff(lines.edges) for lines in self._lines])
+        self._share = (1 / steps[:, None]).astype(np.float32)
         # Gain and lift to the full range, with the half that rounds.
-        self._luma = (1.0, 0.5) if full else (255 / 219, 0.5 - 16 * 255 / 219)
-        self._chroma = (1.0, 0.5) if full else (255 / 224, 128.5 - 128 * 255 / 224)
+        gains = (1.0, 1.0) if full else (255 / 219, 255 / 224)
+        lifts = (0.5, 0.5) if full else (0.5 - 16 * 255 / 219, 128.5 - 128 * 255 / 224)
+        self._gain, self._lift = (np.repeat(np.array(two, np.float32), rows)[:, None] for two in (gains, lifts))
 
     def __call__(self, frame: VideoFrame) -> tuple[Small, Small, Small]:
         """Luma, Cb and Cr of the small picture, full range."""
-        grid, narrow = self._grids
         y, u, v = frame.planes
-        return _reduced(y, grid, self._luma), _reduced(u, narrow, self._chroma), _reduced(v, narrow, self._chroma)
-
-
-def _reduced(plane: Any, grid: Grid, line: tuple[float, float]) -> Small:
-    means = grid.means(rows_of(plane))
-    means *= np.float32(line[0])
-    means += np.float32(line[1])
-    return np.clip(means, 0, 255, out=means).astype(np.uint8)
+        luma, chroma = self._sums
+        wide, down, means = chroma.shape[1] // 2, self._rows[0], self._means
+        self._lines[0].sum_of(y, luma)
+        self._lines[1].sum_of(u, chroma[:, :wide])
+        self._lines[1].sum_of(v, chroma[:, wide:])
+        # Across, OpenCV is quicker than NumPy, and lets other threads run meanwhile.
+        for sums, into in ((luma, means[:down]), (chroma, means[down:])):
+            cv2.resize(sums.astype(np.float32), into.shape[::-1], dst=into, interpolation=cv2.INTER_AREA)
+        means *= self._share
+        means *= self._gain
+        means += self._lift
+        np.maximum(means, 0, out=means)
+        small = np.minimum(means, 255, out=means).astype(np.uint8)
+        half = small.shape[1] // 2
+        return small[:down], small[down:, :half], small[down:, half:]
 
 
 def averages_for(frame: VideoFrame, small: tuple[int, int], full: bool) -> Averages | None:

@@ -57,13 +57,14 @@ class _Job:
     first_packet: int
     end_packet: int
     packets: list[Packet[Any]] = field(default_factory=list)
+    last: bool = False
     done: threading.Event = field(default_factory=threading.Event)
     pictures: Pictures | None = None
     failure: BaseException | None = None
 
 
 class _Worker:
-    """One decoder with a thread of its own."""
+    """One decoder with a thread of its own, which waits on `threads` of the decoder; `at_last` for the last job."""
 
     def __init__(
         self,
@@ -72,18 +73,27 @@ class _Worker:
         order: Order,
         choice: Callable[[], Choice] | None,
         threads: int,
+        at_last: int,
         only: Bools | None,
     ) -> None:
         self._film, self._picture, self._order, self._choice, self._only = film, picture, order, choice, only
-        self._decoding = Decoding(film, picture, hasty=True, rough=only is not None)
+        self._at_last = at_last
+        self._open(threads)
+        self._scaler = VideoReformatter()
+
+    def _open(self, threads: int) -> None:
+        self._threads = threads
+        self._decoding = Decoding(self._film, self._picture, hasty=True, rough=self._only is not None)
         self._codec = self._decoding.codec
         self._codec.thread_count = threads
-        self._scaler = VideoReformatter()
 
     def run(self, jobs: queue.Queue[_Job | None]) -> None:
         try:
             while (job := jobs.get()) is not None:
                 try:
+                    if job.last and self._threads != self._at_last:
+                        self._decoding.close()
+                        self._open(self._at_last)
                     self._decode(job)
                 # Carried to the thread that waits for the stretch, and raised there.
                 except BaseException as error:
@@ -158,11 +168,13 @@ def read_excerpts(
     workers: int = WORKERS,
     ahead: int = AHEAD,
     each: int = 1,
+    at_last: int | None = None,
     only: Bools | None = None,
 ) -> Iterator[Pictures]:
     """The frames of each of `spans` (half-open, in order, apart, each from a keyframe on), one `Pictures` a span.
 
-    workers: decoders side by side; each: threads of one; ahead: spans of each that may lie decoded
+    workers: decoders side by side; each: threads of one; at_last: of the one that decodes the last span, beside which
+             the others stand idle (None: as each); ahead: spans of each that may lie decoded
     choice: makes, for each span, what says of each of its frames whether it is to be had large; None: none are
     only: (n,) the frames that are decoded, keyframes among them, none of them deblocked; any other one is given as the
           one of these before it. Frames that refer to those left out come out near what they are, not as they are
@@ -176,6 +188,7 @@ def read_excerpts(
     if not np.isin([begin for begin, _ in spans], order.keyframes).all():
         raise ValueError("spans must begin with keyframes")
     todo = [_Job(begin, end, *order.packets_of(begin, end)) for begin, end in spans]
+    todo[-1].last = True
     ready: queue.Queue[_Job | None] = queue.Queue()
     room = threading.Semaphore(workers * ahead)
     stop = threading.Event()
@@ -194,7 +207,7 @@ def read_excerpts(
 
     threads = [threading.Thread(target=read, daemon=True, name="excerpts")]
     for _ in range(min(workers, len(todo))):
-        worker = _Worker(film, picture, order, choice, each, only)
+        worker = _Worker(film, picture, order, choice, each, at_last or each, only)
         threads.append(threading.Thread(target=worker.run, args=(ready,), daemon=True, name="excerpt"))
     for thread in threads:
         thread.start()

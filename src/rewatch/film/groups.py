@@ -76,7 +76,7 @@ def read_groups(film: FilmFacts, stretches: Stretches, frame: int, batch: int) -
     decoders = min(cores, MOST_DECODERS)
     spans = stretches.from_frame(frame)
     found = read_excerpts(
-        film, stretches.order, spans, choice=_Chosen, workers=decoders, ahead=2, each=cores // decoders
+        film, stretches.order, spans, choice=_Chosen, workers=decoders, ahead=2, each=cores // decoders, at_last=cores
     )
     for stretch in found:
         for first in range(0, len(stretch), batch):

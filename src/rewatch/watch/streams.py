@@ -19,15 +19,16 @@ from typing import Any, ClassVar
 
 from rewatch.evidence import Damage, Pictures, Samples
 from rewatch.facts import FilmFacts
+from rewatch.film.groups import stretches_of
 from rewatch.film.pictures import PictureReader, ResumeFailed
 from rewatch.film.samples import read_samples
 from rewatch.watch import checkpoint
 from rewatch.watch.checkpoint import Checkpoint
 from rewatch.watch.plan import AnyAnalyser
 
-_BATCH = 32
-_PIECES_AHEAD = 12
-"""As many as are read while the analysers are loaded; a piece takes half a megabyte."""
+_BATCH = 64
+_PIECES_AHEAD = 6
+"""As many as are read while the analysers are loaded; a piece takes a megabyte."""
 _PATIENCE = 60.0
 """Seconds for a thread to end: a piece takes one at most. The thread of one that hangs is left to the process's end."""
 CHECKPOINT = "picture.checkpoint"
@@ -148,6 +149,9 @@ class PictureStream(Stream):
     def read_ahead(cls, film: FilmFacts, scratch: Path) -> PictureStream:
         """A stream that is being read from the first frame on; nobody looks at it yet."""
         stream = cls(film, (), scratch, "")
+        # Here, though the thread would do it: beside whatever else is loaded meanwhile it would take twice as long,
+        # and until it is known no core is put to use.
+        stretches_of(film)
         stream._run(stream._read)
         stream._reading = True
         return stream
