@@ -73,3 +73,4 @@ def test_a_part_of_the_score_says_which_figures_it_has(listed: Edition) -> None:
         explain(listed, "cutting")
     with pytest.raises(NotMeasured, match="did you mean median"):
         explain(listed, "medain")
+    assert explain(listed, "Motion").figure.name == "activity"  # as the score calls it

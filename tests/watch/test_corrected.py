@@ -13,6 +13,7 @@ from PIL import Image
 
 from rewatch.cli.main import run
 from rewatch.library.library import Library
+from rewatch.study.review import traded
 from rewatch.watch.run import watch
 
 
@@ -94,7 +95,7 @@ def says_what_it_rests_on(library: Path, capsys: Any) -> None:
         found = told(capsys, *words, *where)
         assert (found[key][0] if key else found)["glanced"], words
     for words, says in (
-        (("films",), "glance"),
+        (("films",), "* glanced at"),
         (("shots", "demo"), "glanced at"),
         (("score", "demo"), "glanced at"),
         (("explain", "demo", "activity"), "the bytes that frames take"),
@@ -133,7 +134,8 @@ def test_the_later_of_two_stands_and_one_can_be_taken_back(library: Path, capsys
     assert [c["kind"] for c in told(capsys, *shots, "--undo")["corrections"]] == ["cut"]
     assert told(capsys, *shots, "--take-back", str(frame))["corrections"] == []
     assert called(*shots, "--not", "3") == 1
-    assert "no shot begins at frame 3" in capsys.readouterr().err
+    # The film fades in from frame 6 on, and the first shot begins nowhere else that could be named.
+    assert "no shot begins at frame 3; the nearest does at 6" in capsys.readouterr().err
     assert called(*shots, "--cut", "99999") == 1
     assert called("notes", "--undo", "--library", str(library)) == 0
     assert "nothing to take back" in capsys.readouterr().out
@@ -166,6 +168,10 @@ def test_how_sure_a_boundary_must_be_is_a_setting(library: Path, demo_film: Any,
     assert study.made_by("boundaries").key != key
     assert 0 < len(study.spans("boundaries")) < len(usual.spans("boundaries"))
     assert np.asarray(study.spans("boundaries").columns["sure"]).min() >= strict
+    said = traded(study)
+    assert said.startswith(f"{len(study.spans('boundaries'))} boundaries count, being sure by {strict:g} or more")
+    left_out = np.asarray(study.spans("doubtful").columns["sure"]).sum()
+    assert said.endswith(f"do not count some {left_out:.1f} should be some")
     # What counts no more is told of as doubtful, and corrections follow under the same setting.
     assert len(study.spans("doubtful")) > doubts
     shots = told(capsys, "shots", "demo", "--library", str(library), "--cut", "11")

@@ -6,6 +6,7 @@ Answers go to standard output, as a table for a person or as JSON alone; progres
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rewatch.library.edition import Edition
     from rewatch.library.library import Library
 
+_WIDE = 10_000
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -138,6 +140,7 @@ def printable(text: str) -> str:
 def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], title: str = "") -> None:
     """A table for a person: columns of (heading, "left" | "right")."""
     from rich import box
+    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
@@ -146,7 +149,14 @@ def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]
         table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=side == "right")
     for row in rows:
         table.add_row(*(escape(printable(cell)) for cell in row))
-    console().print(table)
+    if sys.stdout.isatty():
+        console().print(table)
+        return
+    # Into a pipe or a file nothing is cut to the width of a terminal, unless COLUMNS asks for one.
+    wide = Console(highlight=False, width=None if os.environ.get("COLUMNS", "").isdigit() else _WIDE)
+    with wide.capture() as drawn:
+        wide.print(table)
+    sys.stdout.write("\n".join(line.rstrip() for line in drawn.get().splitlines()) + "\n")
 
 
 def print_strips(rows: Iterable[Text]) -> None:

@@ -34,8 +34,8 @@ def command(film: str, figure: str | None, library_folder: Path | None, as_json:
         if as_json:
             write_json({"figures": [asdict(f) for f in figures.values()]})
             return
-        rows = [(f.name, f.title, f.unit, f.good_for) for f in figures.values()]
-        print_table([("figure", "left"), ("is", "left"), ("unit", "left"), ("good for", "left")], rows)
+        rows = [(f.name, f"{f.title}, {f.unit}" if f.unit else f.title, f.good_for) for f in figures.values()]
+        print_table([("figure", "left"), ("is", "left"), ("good for", "left")], rows)
         return
     found = explain(edition, figure)
     if as_json:

@@ -25,6 +25,7 @@ def command(library_folder: Path | None, as_json: bool) -> None:
 
     library = open_library(library_folder)
     entries = library.entries()
+    glances = [glanced(library.edition(e.id)) for e in entries]
     if as_json:
         films = [
             {
@@ -35,9 +36,9 @@ def command(library_folder: Path | None, as_json: bool) -> None:
                 "path": e.path,
                 "duration": e.duration,
                 "watched": e.watched,
-                "glanced": glanced(library.edition(e.id)),
+                "glanced": at_a_glance,
             }
-            for e in entries
+            for e, at_a_glance in zip(entries, glances, strict=True)
         ]
         write_json({"films": films})
         return
@@ -60,15 +61,11 @@ def command(library_folder: Path | None, as_json: bool) -> None:
                 str(e.year or ""),
                 timecode(e.duration),
                 e.id[:8],
-                _watched(e.watched, glanced(library.edition(e.id))),
+                e.watched[:10] + "*" * at_a_glance if e.watched else "not finished",
                 e.path if Path(e.path).exists() else f"{e.path} (gone)",
             )
-            for e in entries
+            for e, at_a_glance in zip(entries, glances, strict=True)
         ),
     )
-
-
-def _watched(on: str | None, at_a_glance: bool) -> str:
-    if not on:
-        return "not finished"
-    return f"{on[:10]}, a glance" if at_a_glance else on[:10]
+    if any(glances):
+        click.echo("* glanced at: rewatch watch FILE looks at every frame")

@@ -90,6 +90,12 @@ def command(
             err.print(f"rewatch: {file}: {note}", markup=False)
         if not done.made:
             err.print(f"{done.edition.name}: nothing to do, all of it was charted before", markup=False)
+        if glance and done.made and done.edition.provisional:
+            err.print(f"rewatch: {done.edition.provisional}; a watch without --glance looks at all", markup=False)
+        if shots_precision is not None and "boundaries" in done.edition.tracks:
+            from rewatch.study.review import traded
+
+            err.print(f"rewatch: {traded(done.edition)}", markup=False)
         from rewatch.exports.terminal import headline  # here: nothing to load before the decoding begins
 
         click.echo(headline(done.edition))

@@ -23,6 +23,11 @@ from rewatch.library.edition import Edition
 from rewatch.study.score import PARTS
 from rewatch.track import Curve, Events, Figures, Spans, Track
 
+_SHOWN_AS = {
+    "cuts": "boundaries", "motion": "activity", "heard": "sound_kinds", "speech": "sound_kinds",
+    "music": "sound_kinds", "effects": "sound_kinds",
+}  # fmt: skip
+"""What a row of the score, a lane of the page is called there -> the figure that it shows."""
 _PACKAGES = ("watch", "images", "sounds", "words", "structure", "score")
 
 
@@ -78,7 +83,7 @@ def explain(edition: Edition, name: str) -> Explanation:
     wanted = [holder] if holder else [t for t in (figure.name, *figure.tracks) if t in edition.tracks]
     steps = _chain(edition, list(dict.fromkeys([*wanted, *(t for t in figure.tracks if t in edition.tracks)])))
     missing = [t for t in figure.tracks if t not in edition.tracks]
-    if value is None and not why and missing:
+    if value is None and not why and missing and figure.name not in edition.tracks:
         why = edition.why_missing(missing[0])
     if value is None and not why and not steps:
         why = (
@@ -90,6 +95,7 @@ def explain(edition: Edition, name: str) -> Explanation:
 def _named(name: str, figures: Mapping[str, Figure]) -> Figure:
     """The figure that a person means, by its name or its title: "asl", "average shot length", "loudness-range"."""
     wanted = re.sub(r"[\s_-]+", "_", name.strip().lower())
+    wanted = _SHOWN_AS.get(wanted, wanted)
     titles = {re.sub(r"[\s_-]+", "_", f.title.lower()): f for f in figures.values()}
     found = figures.get(wanted) or titles.get(wanted)
     if found:
@@ -98,7 +104,7 @@ def _named(name: str, figures: Mapping[str, Figure]) -> Figure:
         raise NotMeasured(
             f"{wanted} is a part of the score, not a figure: its figures are {', '.join(_of(wanted, figures))}"
         )
-    near = difflib.get_close_matches(wanted, [*figures, *titles], n=3)
+    near = difflib.get_close_matches(wanted, dict.fromkeys([*figures, *titles]), n=3)
     meant = f"; did you mean {' or '.join(near)}?" if near else ""
     raise NotMeasured(f"no figure {name!r}{meant} (rewatch explain FILM lists them all)")
 

@@ -6,6 +6,7 @@ corrected by hand already is not asked again.
 Contents
     Doubt        one of them
     least_sure   the least sure of an edition
+    traded       what the probability from which on a boundary counts trades, in words
     said         its corrections, in words
 """
 
@@ -58,6 +59,22 @@ def least_sure(edition: Edition, count: int = 20) -> list[Doubt]:
 def _doubts(spans: Spans, counts: bool) -> list[Doubt]:
     rows = zip(spans.label, spans.begin.tolist(), spans.end.tolist(), spans.columns["sure"], strict=True)
     return [Doubt(kind, begin, end - 1, float(sure), counts) for kind, begin, end, sure in rows]
+
+
+def traded(edition: Edition) -> str:
+    """What the probability from which on a boundary counts trades, in words: by the boundaries' own probabilities.
+
+    Of those that count, the sum of what they lack to certainty is expected to be none; of those that do not, the sum of
+    their probabilities to be some.
+    """
+    counted, nearly = edition.spans("boundaries"), edition.tracks.get("doubtful")
+    least = edition.made_by("boundaries").settings["least_sure"]
+    wrong = float((1 - np.asarray(counted.columns["sure"], np.float64)).sum())
+    text = f"{len(counted)} boundaries count, being sure by {least:g} or more: some {wrong:.1f} of them should be none"
+    if not isinstance(nearly, Spans):
+        return text
+    lost = float(np.asarray(nearly.columns["sure"], np.float64).sum())
+    return f"{text}; of {len(nearly)} that are less sure and do not count some {lost:.1f} should be some"
 
 
 def said(edition: Edition) -> list[dict[str, Any]]:

@@ -189,10 +189,14 @@ def check(edition: Edition, made: Sequence[Correction]) -> None:
     if times is None:
         raise CorrectionError(f"{edition.name} is known by a list of its shots: correct the list")
     starts, ends = (np.asarray(shots.columns[edge], np.int64) for edge in ("first_frame", "last_frame"))
-    starts, ends = (np.where(edge < 0, shots.begin, edge)[np.array(shots.label) != ""] for edge in (starts, ends))
+    begun = np.array(shots.label) != ""
+    starts, ends = (np.where(edge < 0, shots.begin, edge)[begun] for edge in (starts, ends))
     for one in made:
         if not 0 < one.frame < len(times):
-            raise CorrectionError(f"{edition.name}: no shot can begin with frame {one.frame} of {len(times)}")
+            last = len(times) - 1
+            raise CorrectionError(
+                f"{edition.name}: no shot but the first can begin with frame {one.frame} of 0 to {last}"
+            )
         if one.kind == "not" and not ((starts - 1 <= one.frame) & (one.frame <= ends + 1)).any():
-            near = int(shots.begin[np.abs(shots.begin - one.frame).argmin()])
-            raise CorrectionError(f"{edition.name}: no shot begins at frame {one.frame}; the nearest does at {near}")
+            nearest = f"; the nearest does at {starts[np.abs(starts - one.frame).argmin()]}" if len(starts) else ""
+            raise CorrectionError(f"{edition.name}: no shot begins at frame {one.frame}{nearest}")

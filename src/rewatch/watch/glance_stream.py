@@ -220,11 +220,13 @@ def widened(track: Track, glance: Glance) -> Track:
 def _how(glance: Glance, first: bool) -> str:
     """What was looked at, in words."""
     looked = [_many(len(glance.order.keyframes), "keyframe")]
-    for count, how in ((len(glance.spans()), "in full"), (len(glance.skims()), "without B frames")):
-        if count:
-            looked.append(f"{_many(count, 'stretch', 'stretches')} {how}")
+    if spans := len(glance.spans()):
+        looked.append(f"{_many(spans, 'stretch', 'stretches')} in full")
     kind = "a first look at" if first else "glanced at"
-    return f"{kind} {int(glance.looked.sum())} of {_many(len(glance.looked), 'frame')} ({', '.join(looked)})"
+    text = f"{kind} {int(glance.looked.sum())} of {_many(len(glance.looked), 'frame')} ({', '.join(looked)})"
+    # Of these no more than boundaries was asked, and their frames are not counted.
+    skims = len(glance.skims())
+    return f"{text}, for boundaries at {_many(skims, 'stretch', 'stretches')} without B frames too" if skims else text
 
 
 def _many(count: int, one: str, more: str = "") -> str:
