@@ -59,15 +59,35 @@ def _clipshots(folder: Path) -> dict[Path, Doc]:
     return found
 
 
+def _ours(path: Path) -> tuple[Path, Doc]:
+    """A film and its labels, in our own format."""
+    try:
+        doc: Doc = json.loads(path.read_text())
+        for one in doc["boundaries"]:
+            if not {"frame"} <= one.keys() and not {"first", "last"} <= one.keys():
+                raise KeyError(one["kind"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        told = '{"boundaries": [{"kind": "cut", "frame": 24}, {"kind": "dissolve", "first": 50, "last": 61}]}'
+        raise ValueError(f"{path}: these are no labels such as {told} ({type(error).__name__}: {error})") from None
+    stem = path.name.removesuffix(".shots.json")
+    named = [doc["film"]] if "film" in doc else [f"{stem}{suffix}" for suffix in _FILMS]
+    there = [path.parent / name for name in named if (path.parent / name).is_file()]
+    if not there:
+        raise ValueError(f"{path}: of its film ({' or '.join(named)}) there is nothing beside it")
+    return there[0], doc
+
+
 def labelled(folder: Path) -> dict[Path, Doc]:
     """Films with their labels, in order; empty where the folder is laid out in none of these ways.
+
+    ValueError for labels that cannot be read, or that are of no film that is there.
 
     >>> labelled(Path("/nowhere"))
     {}
     """
-    ours = {p: json.loads(p.read_text()) for p in sorted(folder.glob("*.shots.json"))}
+    ours = sorted(folder.glob("*.shots.json"))
     if ours:
-        return {folder / doc["film"]: doc for doc in ours.values()}
+        return dict(map(_ours, ours))
     if (folder / "annotations" / "test.json").exists():
         return _clipshots(folder)
     found: dict[Path, Doc] = {}

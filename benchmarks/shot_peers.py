@@ -16,6 +16,7 @@ from typing import Any
 import av
 import av.error
 import av.filter
+import av.logging
 import numpy as np
 import numpy.typing as npt
 
@@ -88,6 +89,7 @@ def _scenedetect(detector: str) -> Detector:
 def scdet(film: Path) -> Doc:
     """ffmpeg's filter; a frame that it marks is the first of a new shot."""
     found: list[int] = []
+    av.logging.set_level(av.logging.ERROR)  # the filter writes a line for each frame that it marks
     with av.open(str(film)) as source:
         stream = source.streams.video[0]
         stream.thread_type = "AUTO"

@@ -84,15 +84,19 @@ def main() -> None:
     parser.add_argument("--together", action="store_true", help="leave the rows of single films out")
     parser.add_argument("--markdown", type=Path, help="write the table to this file too")
     args = parser.parse_args()
-    films = labelled(args.folder)
+    try:
+        films = labelled(args.folder)
+    except ValueError as error:
+        sys.exit(str(error))
     if not films:
-        sys.exit(f"no labelled films in {args.folder}")
+        sys.exit(f"no labelled films in {args.folder}: see --help for how they are laid out")
     bare = {film: timed(decode_only, film)[1] for film in films}
     rows, notes = [], []
     told: list[tuple[float, bool]] = []
     for name in args.only:
         result = Result()
         for film, doc in films.items():
+            print(f"{name}: {film.name}", file=sys.stderr)
             try:
                 found, seconds = timed(DETECTORS[name], film)
             except ImportError as missing:

@@ -57,5 +57,16 @@ def test_layouts(tmp_path: Path, labelled: Any, files: dict[str, str], film: str
     assert found[tmp_path / film]["boundaries"] == [CUT, GRADUAL]
 
 
+def test_our_labels_need_not_name_their_film_but_it_must_be_there(tmp_path: Path, labelled: Any) -> None:
+    told = json.dumps({"boundaries": [CUT, GRADUAL]})
+    assert list(labelled(lay(tmp_path, {"a.mkv": "", "a.shots.json": told}))) == [tmp_path / "a.mkv"]
+    (tmp_path / "a.mkv").unlink()
+    with pytest.raises(ValueError, match="there is nothing beside it"):
+        labelled(tmp_path)
+    for bad in ("[]", "{", '{"boundaries": "x"}', '{"boundaries": [{"kind": "cut"}]}'):
+        with pytest.raises(ValueError, match="these are no labels such as"):
+            labelled(lay(tmp_path, {"a.shots.json": bad}))
+
+
 def test_a_folder_of_films_without_labels_has_none(tmp_path: Path, labelled: Any) -> None:
     assert labelled(lay(tmp_path, {"film.mp4": "", "notes.txt": "1 2"})) == {}

@@ -128,7 +128,8 @@ class Edition:
             return ""
         if own := made.settings.get("glanced_from"):
             return str(own)
-        rests_on = [need for need in made.needs if self.glanced_from(need)]
+        # The times of the frames are those of their packets, however few were looked at.
+        rests_on = [need for need in made.needs if need != "frames" and self.glanced_from(need)]
         return f"{', '.join(rests_on)}: glanced at" if rests_on else ""
 
     @property

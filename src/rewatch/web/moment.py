@@ -58,6 +58,7 @@ def _shot(film: Open, at: float) -> dict[str, Any] | None:
         "first_frame": int(shots.begin[i]) if frames else None,
         "last_frame": int(shots.end[i]) - 1 if frames else None,
         "transition": begins_by(str(shots.label[i]), by_hand(shots)[i]),
+        "by_hand": by_hand(shots)[i],
     }
 
 

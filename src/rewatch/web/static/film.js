@@ -45,7 +45,8 @@ async function moment() {
     const now = await get(`/films/${film.id}/at?t=${seconds.toFixed(4)}`);
     at("now-minute").textContent = `minute ${now.minute}`;
     at("now-minute").href = `/films/${film.id}/minutes/${now.minute}`;
-    at("now-shot").textContent = now.shot ? `shot ${now.shot.number} of ${now.shot.of} · ${(now.shot.end - now.shot.begin).toFixed(1)} s${now.shot.transition ? ` · ${now.shot.transition}` : ""}` : "";
+    at("now-shot").textContent = now.shot ? `shot ${now.shot.number} of ${now.shot.of} · ${(now.shot.end - now.shot.begin).toFixed(1)} s${now.shot.by_hand ? " · by hand" : ""}` : "";
+    at("now-shot").title = now.shot?.transition ? `It begins by: ${now.shot.transition}` : "";
     at("now-line").textContent = now.line ? now.line.text : "";
     at("now-movement").textContent = now.movement;
     at("now-figures").replaceChildren(...now.figures.flatMap((figure) => {
