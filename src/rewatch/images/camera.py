@@ -114,12 +114,16 @@ def _picture_area(frames: Floats) -> tuple[slice, slice]:
     return spans[0], spans[1]
 
 
-def _coarse(before: Floats, after: Floats) -> npt.NDArray[np.int64]:
-    """(n, 2) whole pixels (down, right) by which each picture moves to the one after, by phase correlation."""
-    high, wide = before.shape[1:]
+def _coarse(frames: Floats, at: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
+    """(n, 2) whole pixels (down, right) by which each of some frames moves to the one after, by phase correlation."""
+    high, wide = frames.shape[1:]
     window = (np.hanning(high + 2)[1:-1, None] * np.hanning(wide + 2)[None, 1:-1]).astype(np.float32)
     shape = (_quick_length(high), _quick_length(wide))
-    cross = np.fft.rfft2(after * window, shape) * np.fft.rfft2(before * window, shape).conj()
+    # Most are the one after of one and the one before of another.
+    used = np.union1d(at, at + 1)
+    waves = np.fft.rfft2(frames[used] * window, shape)
+    before, after = (waves[np.searchsorted(used, side)] for side in (at, at + 1))
+    cross = after * before.conj()
     strength = np.abs(cross)
     # Not quite whitened: the noise of the coder fills the weakest frequencies.
     cross /= strength + np.float32(0.1) * strength.mean(axis=(1, 2), keepdims=True) + np.float32(1e-12)
@@ -150,7 +154,7 @@ def _shifts(frames: Floats) -> npt.NDArray[np.int64]:
     shifts = np.zeros((len(frames) - 1, 2), np.int64)
     ask = np.flatnonzero(np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2)) > _STAYS)
     if len(ask):
-        shifts[ask] = _coarse(frames[ask], frames[ask + 1])
+        shifts[ask] = _coarse(frames, ask)
     return _better(frames, shifts)
 
 
