@@ -31,8 +31,10 @@ def write_track(path: Path, track: Track, made_by: Mapping[str, Any]) -> None:
     table = _table(track)
     meta = {**_about(track), "made_by": dict(made_by)}
     table = table.replace_schema_metadata({_META: json.dumps(meta, sort_keys=True).encode()})
+    # Dictionaries of numbers take tens of megabytes and most of the time, and save next to nothing: few repeat.
+    words = [field.name for field in table.schema if pa.types.is_string(field.type)]
     with replacing(path) as part:
-        pq.write_table(table, part, compression="zstd")
+        pq.write_table(table, part, compression="zstd", use_dictionary=words or False)
 
 
 def read_track(path: Path) -> tuple[Track, dict[str, Any]]:

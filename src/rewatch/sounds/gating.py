@@ -11,7 +11,9 @@ Of an hour of sound `Powers` holds 1.4 MB.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -50,10 +52,13 @@ class Powers:
     samples: int
     rate: int
 
-    @property
-    def edges(self) -> npt.NDArray[np.int64]:
-        """(n + 1,) the sample at which each step begins, and the end."""
-        return self._edge(np.arange(len(self.sums) + 1))
+    def level(self) -> npt.NDArray[np.float64]:
+        """(n,) LUFS of each step."""
+        found = np.empty(len(self.sums))
+        for first in range(0, len(found), _AT_ONCE):
+            steps = np.arange(first, min(first + _AT_ONCE, len(found)) + 1)
+            found[steps[:-1]] = to_lufs(self.sums[steps[:-1]] / np.maximum(np.diff(self._edge(steps)), 1))
+        return found
 
     def _edge(self, step: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         return np.minimum(step * self.rate // STEPS, self.samples)
@@ -63,11 +68,16 @@ class Powers:
         """Steps that are complete."""
         return min(len(self.sums), self.samples * STEPS // self.rate)
 
-    def mean(self, begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        """Mean power from step `begin` up to step `end` of each; what lies outside the sound is left out."""
+    @cached_property
+    def _run(self) -> npt.NDArray[np.float64]:
+        """(n + 1,) sum of all before each step, and of all."""
         run = np.zeros(len(self.sums) + 1)
         np.cumsum(self.sums, out=run[1:])
-        mean = np.empty(len(begin))
+        return run
+
+    def mean(self, begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Mean power from step `begin` up to step `end` of each; what lies outside the sound is left out."""
+        run, mean = self._run, np.empty(len(begin))
         # Some at a time: of a long film each array of all windows takes megabytes.
         for first in range(0, len(begin), _AT_ONCE):
             some = slice(first, first + _AT_ONCE)
@@ -79,6 +89,15 @@ class Powers:
         """Mean power of all complete windows of `length` steps, one every `hop` steps; empty where none fits."""
         begin = np.arange(0, self.whole - length + 1, hop)
         return self.mean(begin, begin + length)
+
+    def highest(self, length: int) -> float:
+        """Mean power of the loudest complete window of `length` steps; 0 where none fits."""
+        return max((float(part.max()) for part in self._every(length)), default=0.0)
+
+    def _every(self, length: int) -> Iterator[npt.NDArray[np.float64]]:
+        for first in range(0, self.whole - length + 1, _AT_ONCE):
+            begin = np.arange(first, min(first + _AT_ONCE, self.whole - length + 1))
+            yield self.mean(begin, begin + length)
 
 
 def _gated(powers: npt.NDArray[np.float64], below: float) -> npt.NDArray[np.float64]:

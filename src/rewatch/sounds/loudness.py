@@ -249,8 +249,7 @@ class Loudness(Analyser[Samples]):
 
 
 def _loudest(powers: Powers, length: int) -> float | None:
-    windows = powers.windows(length, 1)
-    level = float(to_lufs(windows.max())) if len(windows) else FLOOR
+    level = float(to_lufs(powers.highest(length)))
     return level if level > FLOOR else None
 
 

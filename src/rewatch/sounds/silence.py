@@ -46,8 +46,7 @@ def silences(powers: Powers, peaks: npt.NDArray[np.float32], loudness: float | N
     """
     from scipy.ndimage import median_filter
 
-    edges = powers.edges
-    level = to_lufs(powers.sums / np.maximum(np.diff(edges), 1))
+    level = powers.level()
     if len(level):
         level = median_filter(level, TICK, mode="nearest")
     # What rings on in the filter after the sound has stopped is no sound: an empty track is silent at once.

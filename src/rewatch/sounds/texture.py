@@ -169,15 +169,21 @@ class Texture(Analyser[Samples]):
             if len(power):
                 self._measure(power)
             self._kinds.add(self._features.end())
-        strength, rise, measured = self._strength.array(), self._rises.array(), self._kinds.array()
         fine = Clock(Fraction(FRAMES), self._start + Fraction(1, 2 * FRAMES))
-        at, low = onsets.pick(strength), onsets.pick_low(rise)
+        # Each of a long film takes megabytes: one after the other.
+        rise = self._rises.array()
+        low = onsets.pick_low(rise)
+        low_strength = rise[low] - np.float32(onsets.LOW_LEAST)
+        del rise
+        judged = kinds.judge(self._kinds.array())
+        strength = self._strength.array()
+        at = onsets.pick(strength)
         even = Clock(Fraction(spectrum.RATE), self._start + Fraction(1, 2 * spectrum.RATE))
         halves = Clock(Fraction(kinds.RATE), self._start + Fraction(1, 2 * kinds.RATE))
         return {
             "onsets": Events("onsets", at, fine, {"strength": strength[at]}, "dB"),
             "onset_strength": Curve("onset_strength", strength, fine, "dB"),
-            "low_onsets": Events("low_onsets", low, fine, {"strength": rise[low] - np.float32(onsets.LOW_LEAST)}, "dB"),
+            "low_onsets": Events("low_onsets", low, fine, {"strength": low_strength}, "dB"),
             "spectrum": Curve("spectrum", self._rows.array(), even, "", spectrum.COLUMNS),
-            "sound_kinds": Curve("sound_kinds", kinds.judge(measured), halves, "0..1", kinds.KINDS),
+            "sound_kinds": Curve("sound_kinds", judged, halves, "0..1", kinds.KINDS),
         }
