@@ -30,7 +30,7 @@ from rewatch.images.glance_weights import Model
 from rewatch.track import Spans
 
 Doubles = npt.NDArray[np.float64]
-LOOSE, TIGHT = 0.3, 0.05
+LOOSE, TIGHT = 1.0, 0.2
 """Inverse of the penalty on weights: keyframes and cuts; gradual transitions, of which there are few."""
 
 

@@ -208,6 +208,16 @@ def test_a_packet_that_stands_out_opens_its_group() -> None:
     assert calm.expected().sum() < odd.expected().sum()
 
 
+def test_a_sure_suspect_does_not_hide_a_lesser_one_behind_it() -> None:
+    rng = np.random.default_rng(4)
+    sizes = [20000 if n % 120 == 0 else int(rng.integers(900, 1100)) for n in range(600)]
+    sizes[120 + 11] = 19000
+    alone = Ledger.of(film_of(sizes, gap=120), alike(5), 640 * 360)
+    sizes[120 + 80] = 11000
+    both = Ledger.of(film_of(sizes, gap=120), alike(5), 640 * 360)
+    assert alone.end_of(1) < 120 + 80 < both.end_of(1)
+
+
 def test_what_opened_groups_held_changes_what_is_expected_of_the_rest() -> None:
     rng = np.random.default_rng(3)
     sizes = [20000 if n % 24 == 0 else int(rng.integers(300, 3000)) for n in range(480)]

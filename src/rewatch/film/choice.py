@@ -1,7 +1,8 @@
 """Choice: which frames are kept large while a film is read.
 
 Contents
-    LargeChoice   the causal rule
+    LargeChoice     the causal rule
+    StretchChoice   the same, for stretches that are read by themselves
 """
 
 from __future__ import annotations
@@ -54,6 +55,21 @@ class LargeChoice:
         if wanted:
             self._taken, self._taken_at = coarse, self._since
         return wanted
+
+
+class StretchChoice:
+    """`LargeChoice`, as `read_excerpts` asks; only the film's first frame is taken for being a first one.
+
+    frame, luma: number and small luma of a frame, each the one after the frame asked about before
+    """
+
+    def __init__(self) -> None:
+        self._choice: LargeChoice | None = None
+
+    def __call__(self, frame: int, luma: npt.NDArray[np.uint8]) -> bool:
+        if self._choice is None:
+            self._choice = LargeChoice(begins=frame == 0)
+        return self._choice.wants(luma)
 
 
 def _difference(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> float:

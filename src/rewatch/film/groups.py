@@ -17,11 +17,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
-from rewatch.film.choice import LargeChoice
+from rewatch.film.choice import StretchChoice
 from rewatch.film.excerpts import read_excerpts
 from rewatch.film.order import NoOrder, Order, known_order
 
@@ -76,23 +75,18 @@ def read_groups(film: FilmFacts, stretches: Stretches, frame: int, batch: int) -
     decoders = min(cores, MOST_DECODERS)
     spans = stretches.from_frame(frame)
     found = read_excerpts(
-        film, stretches.order, spans, choice=_Chosen, workers=decoders, ahead=2, each=cores // decoders, at_last=cores
+        film,
+        stretches.order,
+        spans,
+        choice=StretchChoice,
+        workers=decoders,
+        ahead=2,
+        each=cores // decoders,
+        at_last=cores,
     )
     for stretch in found:
         for first in range(0, len(stretch), batch):
             yield part_of(stretch, first, min(first + batch, len(stretch)))
-
-
-class _Chosen:
-    """`LargeChoice`, as `read_excerpts` asks; only the film's first frame is taken for being a first one."""
-
-    def __init__(self) -> None:
-        self._choice: LargeChoice | None = None
-
-    def __call__(self, frame: int, luma: npt.NDArray[np.uint8]) -> bool:
-        if self._choice is None:
-            self._choice = LargeChoice(begins=frame == 0)
-        return self._choice.wants(luma)
 
 
 def part_of(pictures: Pictures, begin: int, end: int) -> Pictures:

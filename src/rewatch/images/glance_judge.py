@@ -35,7 +35,8 @@ groups that were opened for other reasons, as many are expected, frame for frame
 SEEN = 240
 """Frames without a surprise that this begins with."""
 SUSPECT = 0.25
-"""Share of a group's largest probability from which on an anchor must be looked at when the group is opened."""
+"""Share of a group's largest probability from which on an anchor must be looked at when the group is opened; `LEAVE` is
+enough, however large that is."""
 
 APART = 8.0, 28.0
 """Distance of two keyframes, blocks free to move (code values), up to which nothing need have changed between them, and
@@ -111,7 +112,7 @@ class Ledger:
         cost = (ends - coded.keyframes) * pixels * PIXEL + (total[ends] - total[coded.keyframes]) * BYTE
         last = coded.keyframes.copy()
         of_any = of_cut + of_ramp
-        near = of_any >= SUSPECT * (cuts + ramps)[anchors.group]
+        near = of_any >= np.minimum(SUSPECT * (cuts + ramps)[anchors.group], LEAVE)
         np.maximum.at(last, anchors.group[near], anchors.at[near])
         return cls(coded, at_key, cuts, ramps, UNEXPLAINED * other, always, cost, last.tolist())
 

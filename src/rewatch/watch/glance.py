@@ -28,7 +28,7 @@ import numpy.typing as npt
 from rewatch.errors import FilmError
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
-from rewatch.film.choice import LargeChoice
+from rewatch.film.choice import StretchChoice
 from rewatch.film.excerpts import Choice, ExcerptsFailed, read_excerpts
 from rewatch.film.groups import part_of
 from rewatch.film.order import NoOrder, Order, known_order
@@ -36,7 +36,7 @@ from rewatch.images.boundaries import LEAST_SURE
 from rewatch.images.boundaries_fades import Transition
 from rewatch.images.glance_evidence import Coded, compare_each
 from rewatch.images.glance_judge import Ledger
-from rewatch.watch.glance_detect import judged
+from rewatch.watch.glance_detect import HEAD, judged
 from rewatch.watch.glance_skim import skim, worth_skimming
 from rewatch.watch.streams import give_back_memory
 
@@ -44,8 +44,6 @@ WINDOW = 6000
 """Frames in which groups are opened together."""
 LONGEST = 1500
 """Frames of a group of pictures beyond which nothing is gained by glancing: intra refresh has but one keyframe."""
-HEAD = 10
-"""Frames decoded behind a run, so that the change at its end is seen from both sides: what a flash needs and more."""
 EDGE = 6
 """Frames from the beginning of a run within which a boundary asks for what is before it."""
 AROUND = 40
@@ -202,7 +200,7 @@ class Glance:
             spans.append((int(keys[group]), until))
         asked: dict[int, int] = {}
         new: set[int] = set()
-        pieces = read_excerpts(self.film, self.order, spans, choice=lambda: _Chosen())
+        pieces = read_excerpts(self.film, self.order, spans, choice=StretchChoice)
         for group, piece in zip(sorted(wanted), pieces, strict=True):
             self._held[group] = piece
             new.add(group)
@@ -333,16 +331,6 @@ class Glance:
 def _stretches(marked: Bools) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
     return [(int(a), int(b)) for a, b in list(pairwise(edges.tolist()))[::2]]
-
-
-class _Chosen:
-    """`LargeChoice`, as `read_excerpts` asks."""
-
-    def __init__(self) -> None:
-        self._choice = LargeChoice()
-
-    def __call__(self, frame: int, luma: npt.NDArray[np.uint8]) -> bool:
-        return self._choice.wants(luma)
 
 
 def _about(found: Transition) -> int:

@@ -1,7 +1,7 @@
 """The detector of the full watch, on a run of frames out of a film.
 
 Contents
-    judged
+    HEAD, judged
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from rewatch.facts import FilmFacts
 from rewatch.images.boundaries import BLOCK, Boundaries
 from rewatch.images.boundaries_fades import Transition
 from rewatch.track import Spans
+
+HEAD = 10
+"""Frames looked at behind a run, so that the change at its end is seen from both sides: what a flash needs and more."""
 
 
 def judged(

@@ -30,7 +30,7 @@ from rewatch.film.excerpts import read_excerpts
 from rewatch.film.order import Order
 from rewatch.images.boundaries_fades import Transition
 from rewatch.images.glance_judge import Ledger
-from rewatch.watch.glance_detect import judged
+from rewatch.watch.glance_detect import HEAD, judged
 
 MOST_ANCHORS = 0.6
 """Share of anchors up to which skimming is worth it: a film without B frames has nothing else."""
@@ -47,8 +47,6 @@ LEAST = 0.05
 AT_KEY, LIKELY_AT_KEY = 0.5, 0.3
 """Probability from which on a cut on a keyframe is one, and where packets say so too: held frames make the detector
 doubt."""
-BEHIND = 10
-"""Frames behind a group that are looked at with it: whether what was there before comes back."""
 BEFORE = 10
 """Frames before a suspect that the detector must see."""
 AFTER_CUT, AFTER_RAMP = 16, 56
@@ -97,8 +95,8 @@ def skim(film: FilmFacts, scratch: Path, order: Order, ledger: Ledger, groups: I
         spans.append((keys[group], ends[group]))
         after = group + 1
         # What lies behind a run belongs to groups that are not skimmed: of each the beginning is.
-        while after not in todo and after < len(keys) and keys[after] < ends[group] + BEHIND:
-            spans.append((keys[after], min(ends[after], ends[group] + BEHIND)))
+        while after not in todo and after < len(keys) and keys[after] < ends[group] + HEAD:
+            spans.append((keys[after], min(ends[after], ends[group] + HEAD)))
             after += 1
     spans = _apart(spans)
     pieces = read_excerpts(film, order, spans, only=anchors)
