@@ -59,7 +59,11 @@ def test_a_glance_gives_way_to_the_full_watch(demo_film: Any, tmp_path: Path) ->
     stills = edition.events("stills")
     assert len(stills) == len(edition.spans("shots"))
     assert all((edition.kept("stills") / str(f)).is_file() for f in stills.columns["file"])
-    assert any("glanced at" in line for line in explain(edition, "shots").evidence)
+    evidence, looked = explain(edition, "shots").evidence, edition.spans("looked")
+    assert any("glanced at" in line for line in evidence)
+    first = looked.label.index("every frame")
+    told = f"every frame of {looked.begin[first]} to {looked.end[first] - 1}, "
+    assert any(line.startswith(told) for line in evidence)
     at_a_glance, activity = boundaries(edition), edition.curve("activity").values
     assert watch(demo_film.path, library, glance=True).made == ()  # nothing is glanced at twice
 

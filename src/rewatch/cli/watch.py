@@ -91,7 +91,7 @@ def command(
         if not done.made:
             err.print(f"{done.edition.name}: nothing to do, all of it was charted before", markup=False)
         if glance and done.made and (how := done.edition.provisional):
-            further = "; a watch without --glance looks at all" if how.startswith("glanced") else ""
+            further = "; a watch without --glance refines it" if how.startswith("glanced") else ""
             err.print(f"rewatch: {file}: {how}{further}", markup=False)
         if shots_precision is not None and "boundaries" in done.edition.tracks:
             from rewatch.study.review import traded

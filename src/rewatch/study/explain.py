@@ -209,6 +209,23 @@ def _decoded(edition: Edition, analysers: set[str]) -> str:
     return next((str(told) for told in how if told), "every one decoded")
 
 
+_MOST_STRETCHES = 6
+
+
+def _looked_at(edition: Edition, count: int) -> list[str]:
+    """Which frames a glance looked at, the first few stretches of each kind; the track ``looked`` has all of them."""
+    looked = edition.tracks.get("looked")
+    if not isinstance(looked, Spans):
+        return []
+    told = []
+    for label, words in (("every frame", "every frame of"), ("anchors", "frames but B frames, for boundaries, of")):
+        rows = [(b, e) for b, e, kind in zip(looked.begin, looked.end, looked.label, strict=True) if kind == label]
+        if rows and rows != [(0, count)]:
+            more = f" and {len(rows) - _MOST_STRETCHES} stretches more" if len(rows) > _MOST_STRETCHES else ""
+            told.append(f"{words} {', '.join(f'{b} to {e - 1}' for b, e in rows[:_MOST_STRETCHES])}{more}")
+    return told
+
+
 def _evidence(edition: Edition, steps: list[Step]) -> list[str]:
     """The frames, samples and lines that all of it was measured on, in words."""
     facts, said = edition.facts, []
@@ -224,6 +241,7 @@ def _evidence(edition: Edition, steps: list[Step]) -> list[str]:
             f"frames 0 to {len(times) - 1} of video stream {p.stream} ({p.codec} {p.width}x{p.height}, "
             f"{float(p.rate):.3f} a second), {_decoded(edition, analysers)}"
         )
+        said += _looked_at(edition, len(times))
     if "samples" in watched and facts.sound:
         s = facts.sound
         end = edition.record.played.get("samples")
