@@ -141,35 +141,52 @@ def _laid(
 
 
 def _seen(tracks: Mapping[str, Track], edges: Array) -> list[Group | None]:
-    found: list[Group | None] = []
-    if light := _curve(tracks, "light", "mean", "spread"):
-        found.append(_laid("light", ("mean", "spread"), edges, *light))
-    if colour := _curve(tracks, "colour", "a", "b"):
-        begin, end, ab = colour
-        values = np.column_stack([ab, np.hypot(ab[:, 0], ab[:, 1])])
-        found.append(_laid("colour", ("a", "b", "chroma"), edges, begin, end, values))
-    if activity := _curve(tracks, "activity"):
-        begin, end, values = activity
-        keep = _moving(tracks, len(values))
-        logs = _logs(values[keep, 0], 0.01)[:, None]
-        found.append(_laid("motion", ("activity",), edges, begin[keep], end[keep], logs))
-    if camera := _curve(tracks, "camera"):
-        found.append(_camera(tracks, edges, *camera))
-    if palette := _curve(tracks, "palette"):
-        # Square roots: then the distance of two palettes is Hellinger's, and small colours count for something.
-        shares, covered = means(edges, *palette)
-        np.sqrt(np.maximum(shares, 0.0, out=shares), out=shares)
-        names = tuple(tracks["palette"].columns)  # type: ignore[union-attr]
-        found.append(_group("palette", names, shares, covered > 0, parts=True))
+    # One after the other, each in a function of its own: a long film's curves take megabytes, and go with it.
+    return [measure(tracks, edges) for measure in (_light, _colour, _motion, _camera, _palette, _cutting)]
+
+
+def _light(tracks: Mapping[str, Track], edges: Array) -> Group | None:
+    light = _curve(tracks, "light", "mean", "spread")
+    return _laid("light", ("mean", "spread"), edges, *light) if light else None
+
+
+def _colour(tracks: Mapping[str, Track], edges: Array) -> Group | None:
+    if not (colour := _curve(tracks, "colour", "a", "b")):
+        return None
+    begin, end, ab = colour
+    values = np.column_stack([ab, np.hypot(ab[:, 0], ab[:, 1])])
+    return _laid("colour", ("a", "b", "chroma"), edges, begin, end, values)
+
+
+def _motion(tracks: Mapping[str, Track], edges: Array) -> Group | None:
+    if not (activity := _curve(tracks, "activity")):
+        return None
+    begin, end, values = activity
+    keep = _moving(tracks, len(values))
+    return _laid("motion", ("activity",), edges, begin[keep], end[keep], _logs(values[keep, 0], 0.01)[:, None])
+
+
+def _palette(tracks: Mapping[str, Track], edges: Array) -> Group | None:
+    if not (palette := _curve(tracks, "palette")):
+        return None
+    # Square roots: then the distance of two palettes is Hellinger's, and small colours count for something.
+    shares, covered = means(edges, *palette)
+    np.sqrt(np.maximum(shares, 0.0, out=shares), out=shares)
+    names = tuple(tracks["palette"].columns)  # type: ignore[union-attr]
+    return _group("palette", names, shares, covered > 0, parts=True)
+
+
+def _cutting(tracks: Mapping[str, Track], edges: Array) -> Group | None:
     begin, end = shot_seconds(tracks)
-    if len(begin) > 1:
-        found.append(_laid("cutting", ("length",), edges, begin, end, np.log(np.maximum(end - begin, 0.04))[:, None]))
-    return found
+    if len(begin) < 2:
+        return None
+    return _laid("cutting", ("length",), edges, begin, end, np.log(np.maximum(end - begin, 0.04))[:, None])
 
 
-def _camera(
-    tracks: Mapping[str, Track], edges: Array, begin: Array, end: Array, values: npt.NDArray[Any]
-) -> Group | None:
+def _camera(tracks: Mapping[str, Track], edges: Array) -> Group | None:
+    if not (camera := _curve(tracks, "camera")):
+        return None
+    begin, end, values = camera
     named: dict[str, int] = {name: i for i, name in enumerate(tracks["camera"].columns)}  # type: ignore[union-attr]
     if not {"dx", "dy", "zoom", "residual"} <= named.keys():
         return None

@@ -35,9 +35,17 @@ from rewatch.library.notebook import Notebook
 from rewatch.track import Spans, Track
 from rewatch.watch.corrected import CORRECTIONS, commit_corrections, duration_of, follow, key_of, lines_key
 from rewatch.watch.frames import Frames
+from rewatch.watch.needed import Needed
 from rewatch.watch.plan import AnyAnalyser, all_analysers, given_keys, hashed, in_order, keys
 from rewatch.watch.progress import Progress, Silent
-from rewatch.watch.streams import CHECKPOINT, PictureStream, SoundStream, Stream, give_back_memory
+from rewatch.watch.streams import (
+    CHECKPOINT,
+    PictureStream,
+    SoundStream,
+    Stream,
+    give_back_memory,
+    return_large_arrays,
+)
 from rewatch.words.lines import lines_track
 
 FIRST_LOOK_FROM = 900
@@ -92,14 +100,12 @@ class _Work:
 
     def finish(self, analyser: AnyAnalyser) -> None:
         """Let an analyser finish, and commit what it gives."""
-        have = self.edition.tracks
-        tracks: dict[str, Track] = {n: have[n] for n in analyser.needs if n in have}
-        given = analyser.finish(tracks)
+        given = analyser.finish(Needed(self.edition, analyser.needs))
         self._commit(analyser, given)
         # What it gathered is stored, and need not be held while the others finish.
         vars(analyser).clear()
         self.edition.let_go(but={need for waiting in self.todo for need in waiting.needs})
-        del given, tracks, have
+        del given
         give_back_memory()
 
     def played(self, stream: Stream) -> None:
@@ -382,6 +388,7 @@ def _raise(failure: BaseException, scratch: Path) -> None:
 
 def _chart(work: _Work, streams: list[Stream]) -> None:
     """Finish all that waits for tracks, in order, now that the film's true length is known."""
+    return_large_arrays()
     fed = {a.name: a for s in streams for a in s.analysers}
     film = replace(work.film, duration=duration_of(work.edition))
     for analyser in [fed.get(a.name, a) for a in work.todo]:

@@ -31,6 +31,9 @@ _PIECES_AHEAD = 6
 """As many as are read while the analysers are loaded; a piece takes a megabyte."""
 _PATIENCE = 60.0
 """Seconds for a thread to end: a piece takes one at most. The thread of one that hangs is left to the process's end."""
+_MMAP_THRESHOLD = -3
+"""What ``malloc.h`` calls M_MMAP_THRESHOLD."""
+_LARGE = 1 << 18
 CHECKPOINT = "picture.checkpoint"
 CHECKPOINT_EVERY = 10.0
 """Seconds of wall time between two checkpoints of the picture."""
@@ -46,6 +49,16 @@ def give_back_memory() -> None:
         sys.modules["pyarrow"].default_memory_pool().release_unused()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def return_large_arrays() -> None:
+    """From here on let the C library return large arrays as soon as they are freed, where it can (glibc).
+
+    Usually it learns from the first that are freed to keep such memory, which is quicker while a film plays; but what
+    is worked out of a long film's tracks would lie in it with holes of tens of megabytes.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE)
 
 
 class Stream(ABC):
