@@ -122,6 +122,21 @@ def test_skimming_leaves_open_what_it_cannot_tell_and_loses_nothing(demo_film: A
     assert all(ends[group] in cuts for group, sure in skimmed.cut.items() if sure >= 0.5)
 
 
+def test_a_glance_stops_at_the_stretch_in_hand(demo_film: Any, tmp_path: Path) -> None:
+    """It does not go on to the end of a window, which of a short film is the whole of it."""
+    calls: list[int] = []
+
+    def stop() -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise InterruptedError
+
+    glance = Glance(open_film(demo_film.path), tmp_path, lambda piece: None, on_step=stop)
+    with pytest.raises(InterruptedError):
+        glance.look()
+    assert len(calls) == 3
+
+
 def test_keyframes_are_compared_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(4)
     monkeypatch.setattr(glance_evidence, "_AT_ONCE", 5)

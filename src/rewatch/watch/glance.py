@@ -76,6 +76,7 @@ class Glance:
             within groups of which the anchors were
     on_frames: called with what was looked at, in order, each frame once
     on_large:  called with the number of each keyframe and the keyframe, large, before that
+    on_step:   called for each stretch that was decoded; what it raises ends the look
     least_sure: probability from which on a boundary counts
     """
 
@@ -84,6 +85,7 @@ class Glance:
     on_frames: Callable[[Pictures], None]
     on_second: Callable[[float], None] = lambda second: None
     on_large: Callable[[int, npt.NDArray[np.uint8]], None] = lambda frame, rgb: None
+    on_step: Callable[[], None] = lambda: None
     least_sure: float = LEAST_SURE
     coded: Order = field(init=False)
     order: Order = field(init=False)
@@ -169,7 +171,7 @@ class Glance:
     def _skim(self, groups: list[int]) -> dict[int, int]:
         """Judge groups by their anchors; those that remain open, and up to which frame."""
         try:
-            skimmed = skim(self.film, self.scratch, self.order, self.ledger, groups)
+            skimmed = skim(self.film, self.scratch, self.order, self.ledger, groups, self.on_step)
         except ExcerptsFailed:
             # A coder that lets anchors refer to B frames, and a decoder that gives nothing where those are missing.
             self._skims = False
@@ -202,6 +204,7 @@ class Glance:
         new: set[int] = set()
         pieces = read_excerpts(self.film, self.order, spans, choice=StretchChoice)
         for group, piece in zip(sorted(wanted), pieces, strict=True):
+            self.on_step()
             self._held[group] = piece
             new.add(group)
             if group + 1 in wanted:

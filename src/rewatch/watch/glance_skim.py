@@ -16,7 +16,7 @@ Contents
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -80,8 +80,18 @@ def _anchors(order: Order) -> Bools:
     return anchors
 
 
-def skim(film: FilmFacts, scratch: Path, order: Order, ledger: Ledger, groups: Iterable[int]) -> Skimmed:
-    """Skim groups of pictures. ExcerptsFailed where they do not decode to what the packets promised."""
+def skim(
+    film: FilmFacts,
+    scratch: Path,
+    order: Order,
+    ledger: Ledger,
+    groups: Iterable[int],
+    on_step: Callable[[], None] = lambda: None,
+) -> Skimmed:
+    """Skim groups of pictures. ExcerptsFailed where they do not decode to what the packets promised.
+
+    on_step: called for each stretch that was decoded; what it raises ends the skimming
+    """
     result = Skimmed()
     todo = sorted(groups)
     length = ledger.coded.ends - ledger.coded.keyframes
@@ -103,6 +113,7 @@ def skim(film: FilmFacts, scratch: Path, order: Order, ledger: Ledger, groups: I
     run: list[Pictures] = []
     own = set(todo)
     for span, piece in zip(spans, pieces, strict=True):
+        on_step()
         if run and run[-1].first + len(run[-1]) != span[0]:
             _judge(film, scratch, order, ledger, own, run, anchors, result)
             run = []

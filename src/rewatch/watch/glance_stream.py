@@ -240,6 +240,7 @@ class GlanceStream(Stream):
     """
 
     evidence = "pictures"
+    goes_on = False
 
     def __init__(self, film: FilmFacts, analysers: Sequence[AnyAnalyser], scratch: Path, first: bool = False) -> None:
         super().__init__(film, analysers, scratch)
@@ -253,6 +254,7 @@ class GlanceStream(Stream):
         stands = [a for a in self.analysers if isinstance(a, Stand)]
         kind = FirstLook if self._first else Glance
         glance = kind(self.film, self._scratch, self._feed, self._at, self._large)
+        glance.on_step = self._unless_stopped
         for stand in stands:
             stand.glance = glance
             if isinstance(stand.own, Boundaries):
@@ -274,17 +276,19 @@ class GlanceStream(Stream):
         if not self._stop.is_set():
             self.ended.set()
 
-    def _large(self, frame: int, rgb: npt.NDArray[np.uint8]) -> None:
+    def _unless_stopped(self) -> None:
         if self._stop.is_set():
             raise InterruptedError
+
+    def _large(self, frame: int, rgb: npt.NDArray[np.uint8]) -> None:
+        self._unless_stopped()
         for analyser in self.analysers:
             if isinstance(analyser, _StandStills):
                 analyser.take(frame, rgb)
 
     def _at(self, second: float) -> None:
         self.seconds = second
-        if self._stop.is_set():
-            raise InterruptedError
+        self._unless_stopped()
 
     def _in_full(self, stands: Sequence[Stand], why: str) -> None:
         for stand in stands:

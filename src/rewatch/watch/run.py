@@ -373,7 +373,10 @@ def _play(work: _Work, streams: list[Stream], told: Progress) -> None:
         for stream in streams:
             stream.stop()
         at = min(s.seconds for s in streams)
-        raise Stopped(f"stopped at {timecode(at)}; the same command goes on from there") from None
+        further = f"at {timecode(at)}; the same command goes on from there"
+        raise Stopped(
+            f"stopped {further}" if all(s.goes_on for s in streams) else "stopped; the same command begins anew"
+        ) from None
     finally:
         for stream in streams:
             stream.stop()

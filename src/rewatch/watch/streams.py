@@ -65,9 +65,11 @@ class Stream(ABC):
     """One stream being watched in threads of its own.
 
     seconds: how far it has come; ended: all of it was fed; failure: what went wrong, to be raised by whoever waits
+    goes_on: whether a watch that was stopped in it goes on, or begins it anew
     """
 
     evidence: ClassVar[str]
+    goes_on: ClassVar[bool] = True
 
     def __init__(self, film: FilmFacts, analysers: Sequence[AnyAnalyser], scratch: Path) -> None:
         self.film = film

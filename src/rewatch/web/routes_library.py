@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from rewatch.clock import timecode
 from rewatch.errors import RewatchError
+from rewatch.exports.study_view import glanced
 from rewatch.find.match import Match
 from rewatch.library.catalogue import Entry
 from rewatch.study.notes import Notes
@@ -44,7 +45,7 @@ def _card(request: Request, entry: Entry, seen: int, notes: int) -> dict[str, An
     card: dict[str, Any] = {
         "id": entry.id, "title": entry.title, "year": entry.year, "duration": entry.duration, "seen": seen,
         "notes": notes, "watched": entry.watched is not None, "stamp": "", "stills": False, "barcode": False,
-        "missing": False, "listed": False,
+        "missing": False, "listed": False, "glanced": False,
     }  # fmt: skip
     try:
         # Only its record is read here: no track, however many films there are.
@@ -56,6 +57,7 @@ def _card(request: Request, entry: Entry, seen: int, notes: int) -> dict[str, An
             "barcode": "barcode" in tracks,
             "missing": film.file is None and not film.facts.listed,
             "listed": film.facts.listed,
+            "glanced": glanced(film.edition),
         }
     except RewatchError as error:
         card["fault"] = str(error)
