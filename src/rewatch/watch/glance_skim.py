@@ -36,9 +36,10 @@ MOST_ANCHORS = 0.6
 """Share of anchors up to which skimming is worth it: a film without B frames has nothing else."""
 HIDDEN = 0.6
 """Probability of a cut within a group from which on it is decoded in full at once."""
-MOST_OPEN = 0.94
+MOST_OPEN = 0.82
 """Share of a film that packets and keyframes leave open up to which skimming is worth it: beyond it is one of fades, or
-its coder does not help, and most of what would be skimmed is decoded in full all the same."""
+its coder does not help, and most of what would be skimmed is decoded in full all the same. Of 13 films the four with
+more took 1.15 to 1.24 of the time that opening all at once takes, those with less .67 to .97 (but for one)."""
 SHORTEST = 16
 """Frames of a group up to which it is decoded in full at once: few held frames do not tell quick cuts from movement."""
 SUSPECT = 0.15
