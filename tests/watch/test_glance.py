@@ -23,7 +23,7 @@ from rewatch.watch import glance as module
 from rewatch.watch import run
 from rewatch.watch.frames import Frames
 from rewatch.watch.glance import Glance, NoGlance
-from rewatch.watch.glance_skim import skim, worth_skimming
+from rewatch.watch.glance_skim import skim
 from rewatch.watch.glance_stream import HOW, SOURCE, GlanceStream, glanced
 from rewatch.watch.progress import Silent
 from rewatch.watch.run import watch
@@ -104,7 +104,6 @@ def test_skimming_leaves_open_what_it_cannot_tell_and_loses_nothing(demo_film: A
     glance.look()
     order, ledger = glance.order, glance.ledger
     keys, ends = order.keyframes.tolist(), ledger.coded.ends.tolist()
-    assert worth_skimming(order, ledger)
     assert glance.skims()
     skimmed = skim(film, tmp_path, order, ledger, range(len(keys)))
     clear = [g for g in range(len(keys)) if g not in skimmed.open]
