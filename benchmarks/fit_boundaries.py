@@ -4,10 +4,11 @@
 
 Data: the labelled films (`benchmarks.films.FILMS`), and compositions of their single-shot footage
 (`compose_transitions`). Leave-one-work-out is the figure that counts: weights fitted without a film (and others of the
-same work) and without any composition of its footage, judged on that film. How sure the
-detector is, is set on films left out as well: one factor on all weights of a decision, by which its probabilities fit
-best there (temperature scaling, Guo et al. 2017); it moves no decision. `--write` fits on all and writes
-``boundaries_weights.py``.
+same work) and without any composition of its footage, judged on that film. The decision on changes rests on what is
+thought of ramps by themselves: it is fitted on what is thought of a work's ramps without that work (stacking, Wolpert
+1992). How sure the detector is, is set on works left out as well: one divisor of all weights of a decision, by which
+its probabilities fit best there (temperature scaling, Guo et al. 2017); so few works may make it less sure than it is,
+never surer. `--write` fits on all and writes ``boundaries_weights.py``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -46,7 +47,7 @@ DECISIONS = {
     "cuts": ("CUT", 4.0, True),
     "cuts_again": ("AGAIN", 6.0, True),
     "ramps": ("RAMP", 40.0, True),
-    "changes": ("CHANGE", 40.0, True),
+    "changes": ("CHANGE", 100.0, True),
     "wipes": ("WIPE", 4.0, False),
 }
 """What is decided: what its weights are called, the ridge on them, and whether measures are taken two by two too."""
@@ -283,7 +284,7 @@ def without(sources: dict[str, Source], film: str) -> dict[str, Source]:
 def report(sources: dict[str, Source], which: str) -> None:
     total = dict.fromkeys(WEIGH, np.zeros(3, int))
     for left_out, source in sources.items():
-        model = decision([*without(sources, left_out).values()], which)
+        model = decision(without(sources, left_out), which)
         of = seen_by(model, source.examples(which))
         line = []
         for origin in WEIGH:
@@ -300,14 +301,17 @@ def report(sources: dict[str, Source], which: str) -> None:
         )
 
 
-def decision(sources: Collection[Source], which: str, by_itself: Fit | None = None) -> Fit:
-    """Fit one decision; that on changes rests on what is thought of ramps by themselves."""
+def decision(sources: Mapping[str, Source], which: str, by_itself: Fit | None = None) -> Fit:
+    """Fit one decision; that on changes rests on what is thought of ramps by themselves, by a fit on other works."""
     _, decay, pairs = DECISIONS[which]
-    parts = [source.examples(which) for source in sources]
     if which == "changes":
         ramps = by_itself or decision(sources, "ramps")
-        return replace(fit([stacked(of, ramps) for of in parts], decay, pairs), by_itself=ramps)
-    return fit(parts, decay, pairs)
+        parts = []
+        for film, source in sources.items():
+            others = without(sources, film)
+            parts.append(stacked(source.changes, decision(others, "ramps") if others else ramps))
+        return replace(fit(parts, decay, pairs), by_itself=ramps)
+    return fit([source.examples(which) for source in sources.values()], decay, pairs)
 
 
 def stacked(of: Examples, ramps: Fit) -> Examples:
@@ -330,7 +334,7 @@ def calibrated(sources: dict[str, Source]) -> dict[str, Fit]:
     for which in DECISIONS:
         by = temperature(sources, which)
         print(f"  temperature of {which}: {by:.2f}")
-        fits[which] = decision([*sources.values()], which, fits.get("ramps")).cooled(by)
+        fits[which] = decision(sources, which, fits.get("ramps")).cooled(by)
     return fits
 
 
@@ -362,10 +366,10 @@ def found_in(planes: Planes) -> dict[str, Any]:
 
 
 def temperature(sources: dict[str, Source], which: str) -> float:
-    """By what the log odds of a decision are to be divided so that they fit films left out best."""
+    """By what the log odds of a decision are to be divided so that they fit films left out best; 1 at least."""
     odds, answers, weigh = [], [], []
     for left_out, source in sources.items():
-        model = decision([*without(sources, left_out).values()], which)
+        model = decision(without(sources, left_out), which)
         of = seen_by(model, source.examples(which))
         known = np.array(of.answer) >= 0
         if known.any():
@@ -379,7 +383,7 @@ def temperature(sources: dict[str, Source], which: str) -> float:
         cooled = z / np.exp(log_t)
         return float((share * (np.logaddexp(0, cooled) - answer * cooled)).sum())
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-0.5, 2.5), method="bounded").x))
+    return float(np.exp(minimize_scalar(loss, bounds=(0, 2.5), method="bounded").x))
 
 
 def leave_one_out(sources: dict[str, Source], docs: dict[str, dict[str, Any]]) -> None:

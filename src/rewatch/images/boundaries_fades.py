@@ -187,7 +187,8 @@ def _sudden(one: Transition, nearly: Sequence[Transition]) -> Transition:
     if not inside:
         return one
     surest = max(inside, key=lambda c: c.sure)
-    return replace(surest, sure=max(surest.sure, one.sure))
+    # Two doubts about one change: that it is a boundary holds unless both are wrong.
+    return replace(surest, sure=1 - (1 - surest.sure) * (1 - one.sure))
 
 
 def settle(
@@ -218,9 +219,10 @@ def settle(
         snapped = _snapped(r.ramp, r.by_itself, black, certain)
         # What leads to or from black is the light of one picture too, and yet a fade.
         snapped = replace(snapped, sure=r.sure) if snapped.kind == "dissolve" else snapped
+        snapped = _sudden(snapped, nearly)
         if snapped.sure >= least_sure:
             likely.append((r.ramp, snapped))
-    kept = [_sudden(snapped, nearly) for _, snapped in _apart(likely)]
+    kept = [snapped for _, snapped in _apart(likely)]
     # Ends that were moved may have met.
     kept = [k for n, k in enumerate(kept) if not n or k.first > kept[n - 1].last]
     kept += [s for s in swept if not any(k.first <= s.last and k.last >= s.first for k in kept)]

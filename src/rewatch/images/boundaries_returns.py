@@ -17,7 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.images.boundaries_cuts import Fine
-from rewatch.images.boundaries_grid import Grids, distance, matched_blocks, spread_distance
+from rewatch.images.boundaries_grid import (
+    BLOCK_COLUMNS,
+    BLOCK_ROWS,
+    COLUMNS,
+    ROWS,
+    Grids,
+    distance,
+    matched_blocks,
+    spread_distance,
+)
 from rewatch.images.boundaries_kept import kept
 from rewatch.images.boundaries_light import persistence
 
@@ -27,7 +36,18 @@ ALIKE = 0.5
 """Overlap over union from which on two ramps are asked about as one."""
 LONGEST_AROUND = 24
 """Frames, at most, over which it is seen how much changes before A and after B."""
-FEATURES = ("persists", "kept", "kept_most", "spread", "quarter", "persists_back", "spread_back", "new")
+FEATURES = (
+    "persists",
+    "kept",
+    "kept_most",
+    "spread",
+    "quarter",
+    "persists_back",
+    "spread_back",
+    "new",
+    "alike",
+    "parts",
+)
 """
 persists          how far the structure of A is in B, 0..1
 kept, kept_most   how much of A is kept in B, part by part: median, best quarter
@@ -36,9 +56,20 @@ quarter           quartile of the blocks' distances of A and B, blocks free to m
 persists_back     most of how far the structure of A is in a frame after B, or that of a frame before A in B
 spread_back       least of the distances of their values, as a share of `spread`
 new               share of the cells that change far more from A to B than before and after
+alike             quartile of the distances of A's blocks from those of B, their means alone: small where something is
+                  laid over a part of a picture, whatever moves in the rest
+parts             share of the blocks whose means change far more from A to B than before and after
 """
 
 Floats = npt.NDArray[np.float32]
+
+
+def _block_means(grids: Grids, frames: npt.NDArray[np.int64]) -> Floats:
+    """Frames (k, n) -> (k, n, 3, 48) mean of each block of theirs."""
+    chosen = grids[frames.ravel()].astype(np.float32)
+    shape = (*frames.shape, 3, ROWS // BLOCK_ROWS, BLOCK_ROWS, COLUMNS // BLOCK_COLUMNS, BLOCK_COLUMNS)
+    means: Floats = chosen.reshape(shape).mean(axis=(4, 6)).reshape(*frames.shape, 3, -1)
+    return means
 
 
 def returned(grids: Grids, fine: Fine, spans: npt.NDArray[np.int64]) -> Floats:
@@ -71,6 +102,9 @@ def returned(grids: Grids, fine: Fine, spans: npt.NDArray[np.int64]) -> Floats:
         for one, other in pairwise(ends)
     ]
     new = around[1] > 2 * np.maximum(around[0], around[2]) + 6
+    means = _block_means(grids, ends)
+    blocks = [np.abs(other - one).sum(axis=1) for one, other in pairwise(means)]
+    parts_new = blocks[1] > 2 * np.maximum(blocks[0], blocks[2]) + 4
     result: Floats = np.stack(
         [
             there[:count],
@@ -81,6 +115,8 @@ def returned(grids: Grids, fine: Fine, spans: npt.NDArray[np.int64]) -> Floats:
             persists_back.max(axis=1),
             spread_back.min(axis=1) / (spread[:count] + 2),
             new.mean(axis=1),
+            np.quantile(blocks[1], 0.25, axis=1),
+            parts_new.mean(axis=1),
         ],
         axis=1,
     ).astype(np.float32)
