@@ -226,6 +226,21 @@ def test_a_packet_that_stands_out_opens_its_group() -> None:
     assert calm.expected().sum() < odd.expected().sum()
 
 
+def test_a_keyframe_that_the_coder_had_to_write_is_never_taken_for_a_cut_unseen() -> None:
+    rng = np.random.default_rng(6)
+    sizes = [20000 if n % 24 == 0 else int(rng.integers(300, 500)) for n in range(240)]
+    coded = film_of(sizes)
+    ledger = Ledger.of(coded, alike(10), 640 * 360)
+    ledger.at_key[:] = 0.99
+    assert (ledger.unsure[:9] == 0.2).all()
+    assert not ledger.unsure[9]
+    # Moved off the even pace, all but the longest group are the coder's choice.
+    moved = Ledger.of(Coded(np.append(coded.keyframes[:-1], 230), coded.size, coded.anchor), alike(10), 640 * 360)
+    moved.at_key[:] = 0.99
+    assert moved.forced.tolist() == [False] * 8 + [True]
+    assert moved.unsure[:8].max() < 0.02
+
+
 def test_a_sure_suspect_does_not_hide_a_lesser_one_behind_it() -> None:
     rng = np.random.default_rng(4)
     sizes = [20000 if n % 120 == 0 else int(rng.integers(900, 1100)) for n in range(600)]

@@ -23,6 +23,9 @@ from rewatch.images.glance_evidence import Coded, KeyPictures, measure_anchors, 
 
 LEAVE = 0.03
 """Boundaries expected to be wrong, as a share of all, that are left."""
+FORCED = 0.2
+"""Probability, at least, that a keyframe begins no shot where the coder had to write one: it stands as far from the one
+before as any does. That a cut is just there is a coincidence, whatever speaks for it."""
 FLAT = 4.0
 """Spread of luma (code values) of a keyframe that shows nothing: fades end there, and cost little to look at."""
 PRIOR = 1.0
@@ -117,9 +120,17 @@ class Ledger:
         return cls(coded, at_key, cuts, ramps, UNEXPLAINED * other, always, cost, last.tolist())
 
     @property
+    def forced(self) -> Bools:
+        """(k - 1,) keyframes but the first that stand as far from the one before as any do."""
+        gaps = np.diff(self.coded.keyframes)
+        result: Bools = gaps == gaps.max(initial=0)
+        return result
+
+    @property
     def unsure(self) -> Doubles:
         """(k,) probability that the keyframe after each group is taken for what it is not."""
-        return np.append(np.minimum(self.at_key, 1 - self.at_key), 0.0)
+        wrong = np.minimum(self.at_key, 1 - self.at_key)
+        return np.append(np.where(self.forced & (self.at_key > 0.5), np.maximum(wrong, FORCED), wrong), 0.0)
 
     def expected(self) -> Doubles:
         """(k,) boundaries expected to be wrong if a group is not opened, as far as is known by now."""
