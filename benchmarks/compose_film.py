@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +22,12 @@ import numpy as np
 import numpy.typing as npt
 from av.video.stream import VideoStream
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from compose_transitions import Planes, Stretch, stretches
+
 Picture = npt.NDArray[np.uint8]
 """(height * 3 / 2, width): Y'CbCr 4:2:0, plane after plane, as PyAV gives and takes it."""
-MARGIN, LEAST, FLAT = 3, 14, 6.0
-"""Frames left out beside a gradual transition, frames of the shortest shot, spread of luma where nothing shows."""
 PRESETS = ("medium", "veryfast", "fast", "faster", "superfast")
 HEIGHTS = (270, 360, 480, 720)
 KINDS = ("cut", "dissolve", "fade")
@@ -34,54 +35,39 @@ SHARES = ((0.92, 0.05, 0.03), (0.8, 0.15, 0.05), (0.97, 0.02, 0.01))
 """Of those kinds, by the seed."""
 
 
-@dataclass(frozen=True)
-class Shot:
-    frames: list[Picture]
-    width: int
-    height: int
-
-
-def shots_of(film: Path) -> list[Shot]:
-    labels = json.loads(film.with_suffix(".shots.json").read_text())["boundaries"]
+def shots_of(film: Path) -> list[Stretch]:
+    """The shots of a labelled film, at its own size."""
+    labels = json.loads(film.with_suffix(".shots.json").read_text())
+    planes: list[list[Picture]] = [[], [], []]
     with av.open(str(film)) as source:
-        frames = [f.reformat(format="yuv420p") for f in source.decode(video=0)]
-    width, height = frames[0].width, frames[0].height
-    free = np.ones(len(frames), bool)
-    edges = {0, len(frames)}
-    for b in labels:
-        if b["kind"] == "cut":
-            edges.add(b["frame"])
-        else:
-            free[max(0, b["first"] - MARGIN) : b["last"] + MARGIN + 1] = False
-            edges |= {b["first"], b["last"] + 1}
-    found = []
-    for begin, end in pairwise(sorted(edges)):
-        inside = [frames[n].to_ndarray() for n in range(begin, end) if free[n]]
-        if len(inside) >= LEAST and inside[len(inside) // 2][:height].std() > FLAT:
-            found.append(Shot(inside, width, height))
-    return found
+        for frame in source.decode(video=0):
+            packed = frame.reformat(format="yuv420p").to_ndarray()
+            wide, high = frame.width, frame.height
+            chroma = packed[high:].reshape(2, -1)[:, : high // 2 * (wide // 2)].reshape(2, high // 2, wide // 2)
+            for plane, into in zip((packed[:high], *chroma), planes, strict=True):
+                into.append(plane)
+    return stretches((np.stack(planes[0]), np.stack(planes[1]), np.stack(planes[2])), labels)
 
 
-def _framed(picture: Picture, shot: Shot, zoom: float, place: Any, mirrored: bool, size: tuple[int, int]) -> Picture:
+def _framed(planes: Planes, zoom: float, place: Any, mirrored: bool, size: tuple[int, int]) -> Picture:
     """A window of a frame, of relative size `zoom` at a relative place, scaled to (width, height)."""
-    width, height = shot.width, shot.height
-    chroma = picture[height:].reshape(2, -1)[:, : height // 2 * (width // 2)].reshape(2, height // 2, width // 2)
+    height, width = planes[0].shape
     wide, high = (int(x * zoom) // 2 * 2 for x in (width, height))
     x, y = (
         int((whole - part) * p) // 2 * 2 for whole, part, p in zip((width, height), (wide, high), place, strict=True)
     )
-    planes = [picture[y : y + high, x : x + wide]]
-    planes += [c[y // 2 : (y + high) // 2, x // 2 : (x + wide) // 2] for c in chroma]
+    parts = [planes[0][y : y + high, x : x + wide]]
+    parts += [c[y // 2 : (y + high) // 2, x // 2 : (x + wide) // 2] for c in planes[1:]]
     if mirrored:
-        planes = [p[:, ::-1] for p in planes]
-    window = np.concatenate([p.ravel() for p in planes]).reshape(high * 3 // 2, wide)
+        parts = [p[:, ::-1] for p in parts]
+    window = np.concatenate([p.ravel() for p in parts]).reshape(high * 3 // 2, wide)
     return av.VideoFrame.from_ndarray(window, format="yuv420p").reformat(width=size[0], height=size[1]).to_ndarray()
 
 
-def _played(rng: np.random.Generator, shot: Shot, size: tuple[int, int]) -> list[Picture]:
+def _played(rng: np.random.Generator, shot: Stretch, size: tuple[int, int]) -> list[Picture]:
     """A stretch of a shot, as an editor might have it."""
     length = int(np.clip(np.exp(rng.normal(np.log(50), 0.75)), 8, 220))
-    order = list(range(0, len(shot.frames), int(rng.choice([1, 1, 1, 2, 3]))))
+    order = list(range(0, len(shot), int(rng.choice([1, 1, 1, 2, 3]))))
     if rng.random() < 0.4:
         order = order[::-1]
     while len(order) < length:
@@ -100,7 +86,8 @@ def _played(rng: np.random.Generator, shot: Shot, size: tuple[int, int]) -> list
         at = n // held * held
         gone = at / max(1, length - 1)
         zoomed, placed = zoom + (last_zoom - zoom) * gone, place + (last_place - place) * gone
-        pictures.append(_framed(shot.frames[order[at]], shot, zoomed, placed, mirrored, size))
+        y, cb, cr = (plane[order[at]] for plane in shot.planes)
+        pictures.append(_framed((y, cb, cr), zoomed, placed, mirrored, size))
     return pictures
 
 
@@ -109,7 +96,7 @@ def _mixed(a: Picture, b: Picture, share: float) -> Picture:
     return mixed
 
 
-def composed(rng: np.random.Generator, shots: list[Shot], seed: int, size: tuple[int, int]) -> Iterator[Picture]:
+def composed(rng: np.random.Generator, shots: list[Stretch], seed: int, size: tuple[int, int]) -> Iterator[Picture]:
     """The frames of one film."""
     total, count, before = int(rng.integers(2500, 3500)), 0, -1
     black = np.concatenate([np.full((size[1], size[0]), 16), np.full((size[1] // 2, size[0]), 128)]).astype(np.uint8)
@@ -136,11 +123,12 @@ def composed(rng: np.random.Generator, shots: list[Shot], seed: int, size: tuple
     yield from tail
 
 
-def write(target: Path, shots: list[Shot], seed: int) -> None:
+def write(target: Path, shots: list[Stretch], seed: int) -> None:
     rng = np.random.default_rng([seed, sum(map(ord, target.stem))])
     options = {"preset": str(rng.choice(PRESETS)), "crf": str(int(rng.integers(17, 27)))}
     height = int(rng.choice(HEIGHTS))
-    size = round(height * shots[0].width / shots[0].height / 2) * 2, height
+    high, wide = shots[0].planes[0].shape[1:]
+    size = round(height * wide / high / 2) * 2, height
     if rng.random() < 0.25:
         options["bframes"] = str(rng.choice([0, 1, 2]))
     if rng.random() < 0.2:

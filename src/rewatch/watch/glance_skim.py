@@ -8,7 +8,8 @@ decoded in full.
 
 Measured on transfers of the labelled films and on films composed of their footage (nine, 29,000 frames; version 6 of
 the detector): all that it finds in full was suspected at 0.15 or more; of 272 cuts on keyframes that were told at
-`LIKELY_AT_KEY` or more one was none.
+`LIKELY_AT_KEY` or more one was none. In thirteen films composed since it suspected a dissolve of seven frames at 0.07
+alone, and lost it.
 
 Contents
     Skimmed, skim, worth_skimming
