@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from rewatch.errors import FilmError, LibraryError, SubtitleError
 from rewatch.film.identity import identify
@@ -199,6 +200,24 @@ def test_a_full_disk_is_one_line(demo_film: Any, tmp_path: Path, monkeypatch: py
         watch(demo_film.path, Library(tmp_path))
     monkeypatch.undo()
     assert "loudness" in watch(demo_film.path, Library(tmp_path)).edition.tracks
+
+
+def test_blas_keeps_to_one_thread_meanwhile(demo_film: Any, tmp_path: Path) -> None:
+    seen: list[set[int]] = []
+
+    class Looking(Silent):
+        def moved(self, at: float) -> None:
+            seen.append(_threads_of_blas())
+
+    with threadpool_limits(2, user_api="blas"):
+        watch(demo_film.path, Library(tmp_path), progress=Looking())
+        assert _threads_of_blas() == {2}
+    assert seen
+    assert all(threads == {1} for threads in seen)
+
+
+def _threads_of_blas() -> set[int]:
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
 
 def test_threads_do_not_outlive_the_watch(demo_film: Any, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -79,10 +80,32 @@ def _about(track: Track) -> dict[str, Any]:
     return about
 
 
+# Not pa.array: it loads pandas where that is installed, in a quarter of a second, to ask whether it is given any of it.
+
+
 def _arrow(column: Column) -> pa.Array:
-    if isinstance(column, np.ndarray):
-        return pa.array(np.ascontiguousarray(column))
-    return pa.array(list(column), type=pa.string())
+    return _numbers(column) if isinstance(column, np.ndarray) else _texts(column)
+
+
+def _numbers(values: npt.NDArray[Any], known: npt.NDArray[np.bool_] | None = None) -> pa.Array:
+    """known: where there is a value (None: everywhere)."""
+    held = _bits(values) if values.dtype == np.bool_ else pa.py_buffer(np.ascontiguousarray(values))
+    valid = None if known is None else _bits(known)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [valid, held])
+
+
+def _texts(texts: Sequence[str | None]) -> pa.Array:
+    data = [(text or "").encode() for text in texts]
+    ends = np.concatenate([[0], np.cumsum([len(each) for each in data], dtype=np.int64)])
+    if ends[-1] > np.iinfo(np.int32).max:
+        raise LibraryError("a track of more than 2 GB of text cannot be kept")
+    offsets = pa.py_buffer(ends.astype(np.int32))
+    valid = _bits(np.array([text is not None for text in texts], np.bool_)) if None in texts else None
+    return pa.Array.from_buffers(pa.string(), len(data), [valid, offsets, pa.py_buffer(b"".join(data))])
+
+
+def _bits(flags: npt.NDArray[np.bool_]) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))
 
 
 def _table(track: Track) -> pa.Table:
@@ -94,13 +117,17 @@ def _table(track: Track) -> pa.Table:
         own: dict[str, Column] = {"begin": track.begin, "end": track.end, "label": track.label}
         return pa.table({name: _arrow(c) for name, c in (own | dict(track.columns)).items()})
     names = list(track.values)
+    values = list(track.values.values())
     return pa.table(
         {
-            "name": pa.array(names, type=pa.string()),
-            "value": pa.array([None if track.values[n] is None else float(track.values[n] or 0) for n in names]),
-            "whole": pa.array([isinstance(track.values[n], int) for n in names], type=pa.bool_()),
-            "unit": pa.array([track.units.get(n, "") for n in names], type=pa.string()),
-            "why": pa.array([track.why.get(n) for n in names], type=pa.string()),
+            "name": _texts(names),
+            "value": _numbers(
+                np.array([float(v or 0) for v in values], np.float64),
+                np.array([v is not None for v in values], np.bool_),
+            ),
+            "whole": _numbers(np.array([isinstance(v, int) for v in values], np.bool_)),
+            "unit": _texts([track.units.get(n, "") for n in names]),
+            "why": _texts([track.why.get(n) for n in names]),
         }
     )
 
@@ -109,8 +136,25 @@ def _column(array: pa.ChunkedArray) -> Column:
     if pa.types.is_string(array.type):
         texts: Sequence[str] = array.to_pylist()
         return texts
-    values: np.ndarray[Any, Any] = array.to_numpy()
-    return values
+    return _held(array)
+
+
+def _held(array: pa.ChunkedArray) -> npt.NDArray[Any]:
+    """The numbers of a column without gaps; views of one that is in one piece. Not its to_numpy: see `_arrow`."""
+    if array.null_count:
+        raise ValueError("numbers are missing")
+    kind = _type(array.type)
+    pieces: list[npt.NDArray[Any]] = []
+    for chunk in array.chunks:
+        held, begin, end = chunk.buffers()[1], chunk.offset, chunk.offset + len(chunk)
+        if held is None or begin == end:
+            continue
+        if kind == np.bool_:
+            bits = np.unpackbits(np.frombuffer(held, np.uint8), count=end, bitorder="little")
+            pieces.append(bits[begin:].astype(np.bool_))
+        else:
+            pieces.append(np.frombuffer(held, kind, count=end)[begin:])
+    return pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, kind), *pieces])
 
 
 def _clock(meta: Mapping[str, Any]) -> Clock:
@@ -123,7 +167,7 @@ def _curve(file: pq.ParquetFile, meta: Mapping[str, Any]) -> Curve:
     columns = tuple(file.schema_arrow.names)
     values = np.empty((file.metadata.num_rows, len(columns)), np.result_type(*map(_type, file.schema_arrow.types)))
     for i, name in enumerate(columns):
-        values[:, i] = file.read(columns=[name], use_threads=False).column(name).to_numpy()
+        values[:, i] = _held(file.read(columns=[name], use_threads=False).column(name))
     return Curve(meta["name"], values[:, 0] if meta["flat"] else values, _clock(meta), meta["unit"], columns)
 
 

@@ -20,6 +20,7 @@ from importlib import import_module
 from pathlib import Path
 
 import filelock
+from threadpoolctl import threadpool_limits
 
 from rewatch.clock import timecode
 from rewatch.errors import FilmError, RewatchError
@@ -216,12 +217,15 @@ def _watch(
     interval, often = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.set_threshold(_COLLECT_EVERY, *often[1:])
+    # Our matrix products are small, and threads of BLAS that wait for the next one keep the decoder from the cores.
+    blas = threadpool_limits(1, user_api="blas")
     ahead = PictureStream.read_ahead(film, edition.work) if new and not first else None
     try:
         return _watch_on(film, edition, subtitles, again, glance, told, asked, ahead, first)
     finally:
         if ahead is not None:
             ahead.stop()
+        blas.restore_original_limits()
         sys.setswitchinterval(interval)
         gc.set_threshold(*often)
 
