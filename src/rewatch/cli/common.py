@@ -76,7 +76,8 @@ def find_or_watch(folder: Path | None, name: str) -> Edition:
         if not path.is_file():
             raise
     from rewatch.cli.progress import bar
-    from rewatch.watch.run import Stopped, watch
+    from rewatch.watch.run import watch
+    from rewatch.watch.work import Stopped
 
     err = messages()
     err.print(f"{path.name} is not in the library yet: watching it first", markup=False)

@@ -73,7 +73,8 @@ def command(
     from rewatch.cli.progress import bar
     from rewatch.cli.score import show
     from rewatch.exports.sheet import draw_sheet
-    from rewatch.watch.run import Stopped, watch
+    from rewatch.watch.run import watch
+    from rewatch.watch.work import Stopped
 
     try:
         done = watch(film, open_library(library_folder), title=truth.title, progress=bar(err))

@@ -58,7 +58,8 @@ def command(
     if len(files) > 1 and (title or year or subtitles):
         raise click.UsageError("--title, --year and --subtitles go with one film at a time")
     from rewatch.cli.progress import bar
-    from rewatch.watch.run import Stopped, watch
+    from rewatch.watch.run import watch
+    from rewatch.watch.work import Stopped
 
     library = open_library(library_folder)
     err = messages()

@@ -8,22 +8,18 @@ with the picture from the last checkpoint. Two runs on one film take turns.
 
 from __future__ import annotations
 
-import errno
 import gc
 import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from importlib import import_module
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import filelock
 from threadpoolctl import threadpool_limits
 
-from rewatch.clock import timecode
-from rewatch.errors import FilmError, RewatchError
+from rewatch.errors import FilmError
 from rewatch.facts import FilmFacts
 from rewatch.film.identity import identify
 from rewatch.film.probe import open_film
@@ -33,34 +29,28 @@ from rewatch.library.corrections import Correction, corrections_of
 from rewatch.library.edition import Edition, Made
 from rewatch.library.library import Library
 from rewatch.library.notebook import Notebook
-from rewatch.track import Spans, Track
-from rewatch.watch.corrected import CORRECTIONS, commit_corrections, duration_of, follow, key_of, lines_key
+from rewatch.track import Spans
+from rewatch.watch.corrected import CORRECTIONS, commit_corrections, follow, key_of, lines_key
 from rewatch.watch.frames import Frames
-from rewatch.watch.needed import Needed
-from rewatch.watch.plan import AnyAnalyser, all_analysers, given_keys, hashed, in_order, keys
+from rewatch.watch.plan import all_analysers, given_keys, hashed, in_order, keys
 from rewatch.watch.progress import Progress, Silent
+from rewatch.watch.provisional import chart_first_look
 from rewatch.watch.streams import (
     CHECKPOINT,
     PictureStream,
     SoundStream,
     Stream,
-    give_back_memory,
-    return_large_arrays,
 )
+from rewatch.watch.work import Work, chart, play
 from rewatch.words.lines import lines_track
 
 FIRST_LOOK_FROM = 900
 """Seconds that a film lasts from which on its watch begins with a first look; a shorter one is watched soon anyway."""
-_LOOK_EVERY = 0.1
 _SWITCH_INTERVAL = 0.0005
 """Seconds between Python's thread switches while watching: the thread that feeds the decoder must not wait the usual
 5 ms for its turn after each frame."""
 _COLLECT_EVERY = 50_000
 """Objects made between two searches for those that only refer to each other: arrays do not, and thousands are made."""
-
-
-class Stopped(RewatchError):
-    """The watch was interrupted; what was done is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,50 +76,6 @@ class _Asked:
 
     corrections: Sequence[Correction]
     shots_precision: float | None
-
-
-@dataclass(slots=True)
-class _Work:
-    """One watch under way: what is to do, what is done."""
-
-    film: FilmFacts
-    edition: Edition
-    order: list[AnyAnalyser]
-    key: dict[str, str]
-    todo: list[AnyAnalyser]
-    made: list[str] = field(default_factory=list)
-
-    def finish(self, analyser: AnyAnalyser) -> None:
-        """Let an analyser finish, and commit what it gives."""
-        given = analyser.finish(Needed(self.edition, analyser.needs))
-        self._commit(analyser, given)
-        # What it gathered is stored, and need not be held while the others finish.
-        vars(analyser).clear()
-        self.edition.let_go(but={need for waiting in self.todo for need in waiting.needs})
-        del given
-        give_back_memory()
-
-    def played(self, stream: Stream) -> None:
-        """Remember where a stream truly ended, whatever its header says."""
-        end = Fraction(stream.seconds).limit_denominator(10**6)
-        record = self.edition.record
-        self.edition.save(replace(record, played={**record.played, stream.evidence: end}))
-
-    def _commit(self, analyser: AnyAnalyser, given: Mapping[str, Track]) -> None:
-        declared = {g.name for g in analyser.gives}
-        if not set(given) <= declared:
-            raise ValueError(f"{analyser.name} gave {sorted(set(given) - declared)}, which it does not declare")
-        made = Made(
-            analyser.name,
-            analyser.version,
-            dict(analyser.settings()),
-            self.key[analyser.name],
-            tuple(given),
-            tuple(analyser.needs),
-        )
-        self.edition.commit(made, given, self.edition.work / analyser.name / "keep")
-        self.made.append(analyser.name)
-        self.todo = [a for a in self.todo if a.name != analyser.name]
 
 
 def watch(
@@ -261,21 +207,21 @@ def _watch_on(
     stale = [name for name in edition.record.made if name not in key and name not in ("lines", CORRECTIONS)]
     # What was glanced at stands until it is replaced.
     edition.forget(stale if edition.provisional and not again else stale + [a.name for a in todo])
-    work = _Work(film, edition, order, key, todo)
+    work = Work(film, edition, order, key, todo)
     _commit_lines(work, words, given["lines"], lines_from)
     commit_corrections(edition, asked.corrections)
     if not work.todo:
         return Watched(edition, tuple(work.made), edition.record.notes)
-    if first and _first_look(film, edition, given):
+    if first and chart_first_look(film, edition, given):
         told.say("a first look is charted: what is asked of the film meanwhile is answered from that, provisionally")
     streams = _streams(work, hashed(sorted(key.items())), ahead)
     resumed = max((s.resumed_at for s in streams if isinstance(s, PictureStream)), default=0.0)
     told.begin(edition.name, float(film.duration or 0), resumed)
-    _play(work, streams, told)
+    play(work, streams, told)
     # What was played at an earlier watch, and not at this one, was no less damaged for that.
     damage = {**edition.record.damage, **{s.evidence: tuple(s.damage.notes) for s in streams}}
     notes = (*_unheard(film), *_notes(damage)) if streams else edition.record.notes
-    _chart(work, streams)
+    chart(work, streams)
     if _changed(film):
         # What was seen is not the edition that its tracks would be kept under.
         edition.forget([*work.made, "lines", *(edition.record.made if edition.provisional else ())])
@@ -286,33 +232,6 @@ def _watch_on(
     return Watched(edition, tuple(work.made), notes, resumed)
 
 
-def _first_look(film: FilmFacts, edition: Edition, given: Mapping[str, str]) -> bool:
-    """Chart what packets and keyframes tell of the picture, to stand until the watch has come to its end.
-
-    Only what rests on the picture and the lines alone. Whether there is anything: some films do not allow it.
-    """
-    from rewatch.watch.glance_stream import VERSION, GlanceStream, glanced
-
-    pictures = glanced([a for a in in_order([Frames(), *all_analysers()]) if a.watches != "samples"])
-    known, order = {"lines", CORRECTIONS}, []
-    for analyser in pictures:
-        if known.issuperset(analyser.needs):
-            order.append(analyser)
-            known.update(g.name for g in analyser.gives)
-    key = keys(edition.id, order, {**given, "pictures": hashed(given["pictures"], "first look", VERSION)})
-    work = _Work(film, edition, order, key, list(order))
-    try:
-        stream = GlanceStream(film, [a for a in order if a.watches == "pictures"], edition.work, first=True)
-        _play(work, [stream], Silent())
-        _chart(work, [stream])
-    except FilmError:
-        # The film allows none, or is damaged: then the full watch says so.
-        edition.forget(work.made)
-    finally:
-        shutil.rmtree(edition.work, ignore_errors=True)
-    return bool(edition.provisional)
-
-
 def _changed(film: FilmFacts) -> bool:
     """Whether the file is another one now; one that is gone was read to its end all the same."""
     try:
@@ -321,7 +240,7 @@ def _changed(film: FilmFacts) -> bool:
         return False
 
 
-def _commit_lines(work: _Work, words: Spans | None, key: str, lines_from: str) -> None:
+def _commit_lines(work: Work, words: Spans | None, key: str, lines_from: str) -> None:
     edition = work.edition
     if words is None:
         edition.forget(["lines"])
@@ -331,7 +250,7 @@ def _commit_lines(work: _Work, words: Spans | None, key: str, lines_from: str) -
         edition.save(replace(edition.record, lines_from=lines_from))
 
 
-def _streams(work: _Work, plan_key: str, ahead: PictureStream | None) -> list[Stream]:
+def _streams(work: Work, plan_key: str, ahead: PictureStream | None) -> list[Stream]:
     pictures = [a for a in work.todo if a.watches == "pictures"]
     samples = [a for a in work.todo if a.watches == "samples"]
     streams: list[Stream] = []
@@ -347,63 +266,6 @@ def _streams(work: _Work, plan_key: str, ahead: PictureStream | None) -> list[St
     if samples:
         streams.append(SoundStream(work.film, samples, work.edition.work))
     return streams
-
-
-def _play(work: _Work, streams: list[Stream], told: Progress) -> None:
-    """Run the streams to their end; what needs no other stream is finished and committed when its stream ends."""
-    for stream in streams:
-        stream.start()
-    try:
-        if not any(isinstance(stream, SoundStream) for stream in streams):
-            # What the finishing needs takes a third of a second to load: here it passes while the film is decoded.
-            # Where there is sound, its thread loads it: two threads should not load one package at once.
-            import_module("scipy.ndimage")
-        playing = list(streams)
-        while playing:
-            for stream in playing:
-                stream.ended.wait(_LOOK_EVERY / len(playing))
-            told.moved(min(s.seconds for s in playing))
-            for stream in [s for s in playing if s.ended.is_set()]:
-                playing.remove(stream)
-                stream.stop()
-                if stream.failure:
-                    _raise(stream.failure, work.edition.work)
-                work.played(stream)
-                for analyser in list(stream.analysers):
-                    if not any(n in {g.name for a in work.todo for g in a.gives} for n in analyser.needs):
-                        work.finish(analyser)
-                        stream.analysers.remove(analyser)
-    except KeyboardInterrupt:
-        for stream in streams:
-            stream.stop()
-        at = min(s.seconds for s in streams)
-        further = f"at {timecode(at)}; the same command goes on from there"
-        raise Stopped(
-            f"stopped {further}" if all(s.goes_on for s in streams) else "stopped; the same command begins anew"
-        ) from None
-    finally:
-        for stream in streams:
-            stream.stop()
-
-
-def _raise(failure: BaseException, scratch: Path) -> None:
-    if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
-        with atomic.explained(scratch / "scratch"):
-            raise failure
-    raise failure
-
-
-def _chart(work: _Work, streams: list[Stream]) -> None:
-    """Finish all that waits for tracks, in order, now that the film's true length is known."""
-    return_large_arrays()
-    fed = {a.name: a for s in streams for a in s.analysers}
-    film = replace(work.film, duration=duration_of(work.edition))
-    for analyser in [fed.get(a.name, a) for a in work.todo]:
-        if analyser.watches == "tracks":
-            scratch = work.edition.work / analyser.name
-            scratch.mkdir(parents=True, exist_ok=True)
-            analyser.begin(film, scratch)
-        work.finish(analyser)
 
 
 def _unheard(film: FilmFacts) -> tuple[str, ...]:
