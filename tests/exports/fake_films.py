@@ -23,6 +23,7 @@ class FakeStudy:
     times: FrameTimes | None
     duration: float
     tracks: Mapping[str, Track] = field(default_factory=dict)
+    provisional: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pytest
 
 from rewatch.errors import FilmError, NotAFilm
 from rewatch.evidence import Damage
+from rewatch.film.order import known_order
 from rewatch.film.pictures import read_pictures
 from rewatch.film.probe import open_film
 from rewatch.film.samples import read_samples
@@ -66,6 +67,24 @@ def test_a_truncated_film_is_watched_as_far_as_it_goes(tmp_path, drawn, number_o
     assert seen == list(range(len(seen)))
     assert damage.missing == pytest.approx(10 - len(seen) / 24, abs=0.3)
     assert [note for note in damage.notes if "of 0:10" in note]
+
+
+@pytest.mark.parametrize("share", [0.41, 0.6, 0.83])
+def test_every_frame_that_is_whole_is_had_of_a_truncated_film(tmp_path, drawn, number_of, share):
+    import av
+
+    path = tmp_path / "film.mp4"
+    _render_with_index_first(path, {"movflags": "faststart"}, drawn)
+    with av.open(str(path)) as film:
+        packets = [p for p in film.demux(video=0) if p.size]
+    packet = packets[int(len(packets) * share)]
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(path.read_bytes()[: packet.pos + packet.size // 2])
+    whole = sorted(round(p.pts * p.time_base * 24) for p in packets if p.pos < packet.pos)
+    seen, _, _ = numbers(cut, number_of)
+    assert seen == whole
+    # What is left of the frame in the middle of which the file ends keeps nobody from parting it, or glancing at it.
+    assert len(known_order(open_film(cut))) == len(whole)
 
 
 def _render_with_index_first(path, options, drawn):

@@ -203,3 +203,19 @@ def test_a_fade_that_opens_a_film_can_be_taken_out() -> None:
     opened = [("fade_in", 10, 29), ("cut", 60, 60)]
     assert by_hand(100, opened, []).label[0] == "fade_in"
     assert list(by_hand(100, opened, [(15, "not")]).label) == ["", "cut"]
+
+
+def test_how_sure_a_boundary_must_be_can_be_asked() -> None:
+    sure = {"sure": np.array([0.99, 0.6])}
+    found = Spans("boundaries", np.array([20, 60]), np.array([21, 71]), ["cut", "dissolve"], FRAMES, sure)
+    nearly = {"sure": np.array([0.3, 0.12])}
+    doubtful = Spans("doubtful", np.array([40, 85]), np.array([41, 86]), ["cut", "cut"], FRAMES, nearly)
+    tracks: dict[str, Track] = {"frames": frames(100), "boundaries": found, "doubtful": doubtful}
+    for least, begins in ((None, [0, 20, 65]), (0.7, [0, 20]), (0.2, [0, 20, 40, 65]), (0.1, [0, 20, 40, 65, 85])):
+        shots = Shots(least).finish(tracks)["shots"]
+        assert isinstance(shots, Spans)
+        assert shots.begin.tolist() == begins, least
+    del tracks["doubtful"]  # as an older rewatch had it
+    shots = Shots(0.2).finish(tracks)["shots"]
+    assert isinstance(shots, Spans)
+    assert shots.begin.tolist() == [0, 20, 65]

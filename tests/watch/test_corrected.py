@@ -156,24 +156,49 @@ def test_review_shows_the_least_sure_first(library: Path, tmp_path: Path, capsys
     assert counts["frame"] not in [r["frame"] for r in told(capsys, *asked)["boundaries"]]
 
 
-def test_how_sure_a_boundary_must_be_is_a_setting(library: Path, demo_film: Any, capsys: Any) -> None:
+def test_how_sure_a_boundary_must_be_is_asked_without_watching_the_film_again(
+    library: Path, demo_film: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edition = Library(library).entries()[0].id
     usual = Library(library).edition(edition)
-    sure = np.asarray(usual.spans("boundaries").columns["sure"])
-    key, doubts = usual.made_by("boundaries").key, len(usual.spans("doubtful"))
-    strict = float(np.median(sure))
-    assert "boundaries" in watch(demo_film.path, Library(library), shots_precision=strict).made
+    shots, doubts = len(usual.spans("shots")), usual.spans("doubtful")
+    boundaries = usual.spans("boundaries")
+    strict = float(np.median(np.asarray(boundaries.columns["sure"])))
+    key = usual.made_by("boundaries").key
+
+    def decode(*_: Any, **__: Any) -> None:
+        raise AssertionError("the picture is read again")
+
+    monkeypatch.setattr("rewatch.watch.streams.PictureReader", decode)
+
+    made = watch(demo_film.path, Library(library), shots_precision=strict).made
+    assert {"shots", "stills", "cutting"} <= set(made)
+    assert not {"boundaries", "light", "loudness"} & set(made)
     study = Library(library).edition(edition)
-    assert study.made_by("boundaries").settings == {"least_sure": strict}
-    assert study.made_by("boundaries").key != key
-    assert 0 < len(study.spans("boundaries")) < len(usual.spans("boundaries"))
-    assert np.asarray(study.spans("boundaries").columns["sure"]).min() >= strict
-    said = traded(study)
-    assert said.startswith(f"{len(study.spans('boundaries'))} boundaries count, being sure by {strict:g} or more")
-    left_out = np.asarray(study.spans("doubtful").columns["sure"]).sum()
-    assert said.endswith(f"do not count some {left_out:.1f} should be some")
-    # What counts no more is told of as doubtful, and corrections follow under the same setting.
-    assert len(study.spans("doubtful")) > doubts
-    shots = told(capsys, "shots", "demo", "--library", str(library), "--cut", "11")
-    assert shots["shots"][1]["by_hand"]
-    assert watch(demo_film.path, Library(library), shots_precision=strict).made == ()
+    assert study.made_by("boundaries").key == key
+    assert study.made_by("shots").settings["least_sure"] == strict
+    assert 1 < len(study.spans("shots")) < shots
+    assert np.asarray(study.spans("shots").columns["sure"]).min() >= strict
+    assert len(study.events("stills")) == len(study.spans("shots"))
+    every = np.concatenate([boundaries.columns["sure"], doubts.columns["sure"]])
+    assert traded(study).startswith(f"{(every >= strict).sum()} boundaries count, being sure by {strict:g} or more")
+    assert traded(study).endswith(f"do not count some {every[every < strict].sum():.1f} should be some")
+
+    # It stands for the film: for its corrections, its review, every later watch.
+    corrected = told(capsys, "shots", "demo", "--library", str(library), "--cut", "11")
+    assert corrected["shots"][1]["by_hand"]
+    assert len(corrected["shots"]) == len(study.spans("shots")) + 1
+    asked = told(capsys, "shots", "demo", "--library", str(library), "--review", "--most", "99")["boundaries"]
+    assert all(row["counts"] == (row["sure"] >= round(strict, 4)) for row in asked)
+    assert called("watch", str(demo_film.path), "--library", str(library)) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "nothing to do" in said
+    assert f"being sure by {strict:g} or more" in said
+
+    back = watch(demo_film.path, Library(library), shots_precision=0.5).edition
+    assert "least_sure" not in back.made_by("shots").settings
+    assert len(back.spans("shots")) == shots + 1
+    assert called("shots", "demo", "--undo", "--library", str(library)) == 0
+    again = Library(library).edition(edition)
+    assert again.spans("shots").begin.tolist() == usual.spans("shots").begin.tolist()
+    assert again.made_by("shots").key == usual.made_by("shots").key

@@ -201,7 +201,7 @@ def _correct(
     try:
         with edition.locked(timeout=0):
             edition.reload()
-            in_line = follow(library, edition)
+            in_line = follow(library, edition) is not None
     except filelock.Timeout:
         in_line = False
     if not in_line:

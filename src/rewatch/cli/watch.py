@@ -22,7 +22,7 @@ from rewatch.errors import RewatchError
     "--shots-precision",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     metavar="P",
-    help="How probable a shot boundary must be to count, 0 to 1 [default: 0.5].",
+    help="How probable a shot boundary must be to count, 0 to 1 [default: as before; at first 0.5].",
 )
 @click.option("--again", is_flag=True, help="Forget what was charted, and watch all of it anew.")
 @library_option
@@ -44,7 +44,8 @@ def command(
     its keyframes alone: until it is done, commands answer from that, and say that the answer is provisional.
 
     --shots-precision trades shots that are missed against shots that are none: 0.9 keeps what is all but certain, 0.2
-    takes in what is doubtful. Of shots corrected by hand (rewatch shots FILM --review) nothing is lost.
+    takes in what is doubtful. It stands for the film until another one is asked for; no film is watched anew for it. Of
+    shots corrected by hand (rewatch shots FILM --review) nothing is lost.
 
     What is there already is not done twice; a watch that was stopped goes on where it was.
 
@@ -58,6 +59,7 @@ def command(
     if len(files) > 1 and (title or year or subtitles):
         raise click.UsageError("--title, --year and --subtitles go with one film at a time")
     from rewatch.cli.progress import bar
+    from rewatch.watch.corrected import asked_of
     from rewatch.watch.run import watch
     from rewatch.watch.work import Stopped
 
@@ -91,10 +93,10 @@ def command(
             err.print(f"rewatch: {file}: {note}", markup=False)
         if not done.made:
             err.print(f"{done.edition.name}: nothing to do, all of it was charted before", markup=False)
-        if glance and done.made and (how := done.edition.provisional):
-            further = "; a watch without --glance refines it" if how.startswith("glanced") else ""
-            err.print(f"rewatch: {file}: {how}{further}", markup=False)
-        if shots_precision is not None and "boundaries" in done.edition.tracks:
+        if glance and done.made and (how := done.edition.glance):
+            more = "refines it" if done.edition.provisional else "adds what a glance does not measure"
+            err.print(f"rewatch: {file}: {how}; a watch without --glance {more}", markup=False)
+        if "boundaries" in done.edition.tracks and (shots_precision, asked_of(done.edition)) != (None, None):
             from rewatch.study.review import traded
 
             err.print(f"rewatch: {traded(done.edition)}", markup=False)

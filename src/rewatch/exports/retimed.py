@@ -46,3 +46,7 @@ class Retimed:
     @property
     def duration(self) -> float:
         return self._b.duration
+
+    @property
+    def provisional(self) -> str:
+        return self._b.provisional

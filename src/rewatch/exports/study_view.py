@@ -37,6 +37,7 @@ class Study(Protocol):
     times:    when each frame is shown; None where there is no picture
     tracks:   by name; may read them from disk when asked
     duration: seconds
+    provisional: what was looked at of the picture, in words, where it was no more than glanced at; else ""
     """
 
     @property
@@ -51,6 +52,8 @@ class Study(Protocol):
     def tracks(self) -> Mapping[str, Track]: ...
     @property
     def duration(self) -> float: ...
+    @property
+    def provisional(self) -> str: ...
 
 
 def _track(study: Study, name: str, shape: type[Shape]) -> Shape | None:
@@ -100,7 +103,7 @@ def seconds_between(study: Study, track: Spans) -> tuple[Floats, Floats]:
 
 def glanced(study: Study) -> bool:
     """Whether the picture was no more than glanced at: its figures are provisional until a watch takes their place."""
-    return "looked" in study.tracks
+    return bool(study.provisional)
 
 
 def by_hand(shots: Spans) -> list[bool]:

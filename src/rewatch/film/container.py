@@ -112,15 +112,22 @@ def _mp4_without_index(path: str) -> bool:
 def packets(container: InputContainer, stream: Stream, damage: Damage | None = None) -> Iterator[Packet[Any]]:
     """The packets of a stream that hold data, to the end of the file.
 
-    Where the file cannot be read, reading goes on behind the place; that is counted as one lost frame.
+    Where the file cannot be read, reading goes on behind the place; that is counted as one lost frame. A frame in which
+    the file ends is left out: a decoder of several threads that fails in it gives none of those that it still holds.
     """
     failures = 0
+    cut: Packet[Any] | None = None
     while failures < GIVE_UP:
         try:
             for packet in container.demux(stream):
                 failures = 0
                 # Without data: the mark of the end, or a frame that AVI leaves out. To a decoder both mean "the end".
-                if packet.size:
+                if not packet.size:
+                    continue
+                if cut is not None:
+                    yield cut
+                cut = packet if packet.is_corrupt and stream.type == "video" else None
+                if cut is None:
                     yield packet
             return
         except (av.error.FFmpegError, IndexError):  # IndexError: a stream that was not there when it was opened

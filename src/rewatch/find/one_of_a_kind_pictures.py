@@ -95,7 +95,7 @@ def pictures_of(library: Library, edition: Edition, top: int = 10, *, beyond: bo
     frames = _frames_of(edition)
     begin, end = shot_seconds(edition.tracks)
     if frames is None or not len(begin):
-        if edition.provisional:
+        if edition.glance:
             raise NotMeasured(edition.why_missing("prints of its picture"))
         raise NotMeasured(f"{edition.name} has no prints of its picture: watch it again, if it has one")
     shot = np.searchsorted(begin, frames.seconds + 1e-3, side="right") - 1

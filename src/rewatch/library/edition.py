@@ -116,10 +116,19 @@ class Edition:
         return self.record.facts
 
     @property
-    def provisional(self) -> str:
-        """How the picture was glanced at, where that is all there is yet; "" where every frame was looked at."""
+    def glance(self) -> str:
+        """What a glance looked at, in words, as long as no full watch took its place; "" where there was none.
+
+        It may have been every frame: a film of which packets do not tell enough is read in full, and then no more is
+        missing than what a glance does not measure.
+        """
         told = (made.settings.get("glanced") for made in self.record.made.values())
         return next((str(how) for how in told if how), "")
+
+    @property
+    def provisional(self) -> str:
+        """The same where not every frame was looked at: what is answered is provisional; "" for any other film."""
+        return self.glance if any("glanced_from" in made.settings for made in self.record.made.values()) else ""
 
     def glanced_from(self, track: str) -> str:
         """What a track was made from where that was no more than glanced at, in words; "" for any other track."""
@@ -192,11 +201,12 @@ class Edition:
             return f"{self.name} was not watched to its end: rewatch watch {quoted(self.facts.path)} goes on"
         if track == "lines":
             return f"{self.name} has no lines: no subtitles in the file or beside it"
-        if self.provisional:
-            return (
-                f"{self.name} has no {track.replace('_', ' ')} yet: its picture was no more than glanced at; "
-                f"rewatch watch {quoted(self.facts.path)} looks at every frame"
-            )
+        if self.glance:
+            missing = f"{self.name} has no {track.replace('_', ' ')} yet"
+            further = f"rewatch watch {quoted(self.facts.path)}"
+            if self.provisional:
+                return f"{missing}: its picture was no more than glanced at; {further} looks at every frame"
+            return f"{missing}: a glance does not measure that; {further} does"
         return f"{self.name} has no track {track}: it has {', '.join(sorted(self.tracks))}"
 
     def curve(self, name: str) -> Curve:

@@ -13,8 +13,10 @@ What counts as a shot, and where one ends
     A fade up from the black in which a film opens, and down to that in which it ends, has a shot on one side only: it
     is an edge, not a change. The same holds for a cut from or to such black where it is short.
     What a person said by hand (the track ``corrections``) stands over all of that.
+    How sure a boundary must be to count can be asked for; else it is as the detector has it.
 
 Contents
+    chosen       what was measured -> the boundaries that are sure enough
     changes      boundaries -> the changes of shot among them
     corrected    those, with what was said by hand
     shots_track  changes -> the track ``shots``
@@ -42,6 +44,9 @@ BLACK_SHOT = 3.0
 DARK = 0.75
 """Seconds after a fade out, and before a fade in, for which the picture is taken for dark, whether it measures as black
 or not."""
+
+LEAST_SURE = "least_sure"
+"""Name of the setting: the probability from which on a boundary counts."""
 
 _OUT = ("fade_out", "cut")
 _IN = ("fade_in", "cut")
@@ -79,6 +84,18 @@ class Change:
     def away(self, frame: int) -> int:
         """Frames from it to `frame`, 0 within."""
         return 0 if frame == self.at else max(self.first - frame, frame - self.last, 0)
+
+
+def chosen(boundaries: Spans, doubtful: Spans | None, least_sure: float) -> Spans:
+    """Of what was measured, whether it counted or nearly did, the boundaries that are so sure, in order."""
+    parts = [boundaries] if doubtful is None or not len(doubtful) else [boundaries, doubtful]
+    begin, end = (np.concatenate([getattr(part, edge) for part in parts]) for edge in ("begin", "end"))
+    sure = np.concatenate([np.asarray(part.columns["sure"], np.float64) for part in parts])
+    label = [kind for part in parts for kind in part.label]
+    kept = [n for n in np.lexsort((end, begin)).tolist() if sure[n] >= least_sure]
+    return Spans(
+        boundaries.name, begin[kept], end[kept], [label[n] for n in kept], boundaries.clock, {"sure": sure[kept]}
+    )
 
 
 def _change(kind: str, first: int, last: int, sure: float) -> Change:
@@ -264,12 +281,15 @@ def shots_json(shots: Spans, frames: FrameTimes | None = None) -> list[dict[str,
 
 
 class Shots(Analyser[None]):
-    """Boundaries -> shots; see the module's docstring for what counts as one."""
+    """Boundaries -> shots; see the module's docstring for what counts as one.
+
+    least_sure: probability from which on a boundary counts, where that was asked for; None: as the detector has it
+    """
 
     name = "shots"
     version = 2
     watches = "tracks"
-    needs = ("boundaries", "black", "frames", "corrections")
+    needs = ("boundaries", "doubtful", "black", "frames", "corrections")
     gives = (
         Gives(
             "shots",
@@ -280,13 +300,20 @@ class Shots(Analyser[None]):
         ),
     )
 
+    def __init__(self, least_sure: float | None = None) -> None:
+        self.least_sure = least_sure
+
     def settings(self) -> Mapping[str, Any]:
-        return {"black_shot": BLACK_SHOT, "dark": DARK}
+        asked = {} if self.least_sure is None else {LEAST_SURE: self.least_sure}
+        return {"black_shot": BLACK_SHOT, "dark": DARK, **asked}
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         frames, boundaries, black = tracks.get("frames"), tracks.get("boundaries"), tracks.get("black")
         if not isinstance(frames, Events) or not isinstance(boundaries, Spans):
             return {"shots": shots_track([], None, 0)}
+        if self.least_sure is not None:
+            nearly = tracks.get("doubtful")
+            boundaries = chosen(boundaries, nearly if isinstance(nearly, Spans) else None, self.least_sure)
         times = frame_times(frames)
         seconds = times.seconds(np.arange(len(times) + 1))
         dark = black if isinstance(black, Spans) else None

@@ -6,6 +6,7 @@ corrected by hand already is not asked again.
 Contents
     Doubt        one of them
     least_sure   the least sure of an edition
+    measured     all that were measured
     traded       what the probability from which on a boundary counts trades, in words
     said         its corrections, in words
 """
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from rewatch.library.edition import Edition
+from rewatch.structure.shots import LEAST_SURE
 from rewatch.track import Events, Spans
 
 
@@ -43,22 +45,32 @@ class Doubt:
 
 
 def least_sure(edition: Edition, count: int = 20) -> list[Doubt]:
-    """The least sure boundaries, the nearest to the decision first. NotMeasured where there are none measured."""
-    counted, nearly = edition.spans("boundaries"), edition.tracks.get("doubtful")
+    """The least sure boundaries, the likeliest to be wrong first. NotMeasured where there are none measured."""
     shots = edition.spans("shots")
     firsts, lasts = (np.asarray(shots.columns[edge], np.int64) for edge in ("first_frame", "last_frame"))
     # A fade that ends the film begins no shot.
-    begin = [d for d in _doubts(counted, True) if ((firsts <= d.last) & (lasts >= d.first)).any()]
-    doubts = begin + (_doubts(nearly, False) if isinstance(nearly, Spans) else [])
+    doubts = [d for d in measured(edition) if not d.counts or ((firsts <= d.last) & (lasts >= d.first)).any()]
     by_hand = edition.tracks.get("corrections")
     known = by_hand.at if isinstance(by_hand, Events) else np.zeros(0, np.int64)
     open_yet = [d for d in doubts if not ((known >= d.first - 1) & (known <= d.last + 1)).any()]
-    return sorted(open_yet, key=lambda d: (abs(d.sure - 0.5), d.first))[:count]
+    return sorted(open_yet, key=lambda d: (d.sure if d.counts else 1 - d.sure, d.first))[:count]
 
 
-def _doubts(spans: Spans, counts: bool) -> list[Doubt]:
-    rows = zip(spans.label, spans.begin.tolist(), spans.end.tolist(), spans.columns["sure"], strict=True)
-    return [Doubt(kind, begin, end - 1, float(sure), counts) for kind, begin, end, sure in rows]
+def least_sure_of(edition: Edition) -> float:
+    """Probability from which on a boundary divides shots of an edition."""
+    asked = edition.made_by("shots").settings.get(LEAST_SURE)
+    return float(edition.made_by("boundaries").settings[LEAST_SURE] if asked is None else asked)
+
+
+def measured(edition: Edition) -> list[Doubt]:
+    """All boundaries that were measured, whether they divide shots or nearly do. NotMeasured where none were."""
+    counted, nearly, least = edition.spans("boundaries"), edition.tracks.get("doubtful"), least_sure_of(edition)
+    found = []
+    for spans in (counted, *([nearly] if isinstance(nearly, Spans) else [])):
+        sures = np.asarray(spans.columns["sure"], np.float64).tolist()
+        rows = zip(spans.label, spans.begin.tolist(), spans.end.tolist(), sures, strict=True)
+        found += [Doubt(kind, begin, end - 1, sure, sure >= least) for kind, begin, end, sure in rows]
+    return found
 
 
 def traded(edition: Edition) -> str:
@@ -67,14 +79,15 @@ def traded(edition: Edition) -> str:
     Of those that count, the sum of what they lack to certainty is expected to be none; of those that do not, the sum of
     their probabilities to be some.
     """
-    counted, nearly = edition.spans("boundaries"), edition.tracks.get("doubtful")
-    least = edition.made_by("boundaries").settings["least_sure"]
-    wrong = float((1 - np.asarray(counted.columns["sure"], np.float64)).sum())
-    text = f"{len(counted)} boundaries count, being sure by {least:g} or more: some {wrong:.1f} of them should be none"
-    if not isinstance(nearly, Spans):
+    found = measured(edition)
+    counted, nearly = ([d.sure for d in found if d.counts is counts] for counts in (True, False))
+    text = (
+        f"{len(counted)} boundaries count, being sure by {least_sure_of(edition):g} or more: some "
+        f"{len(counted) - sum(counted):.1f} of them should be none"
+    )
+    if "doubtful" not in edition.tracks:
         return text
-    lost = float(np.asarray(nearly.columns["sure"], np.float64).sum())
-    return f"{text}; of {len(nearly)} that are less sure and do not count some {lost:.1f} should be some"
+    return f"{text}; of {len(nearly)} that are less sure and do not count some {sum(nearly):.1f} should be some"
 
 
 def said(edition: Edition) -> list[dict[str, Any]]:

@@ -1,12 +1,14 @@
-"""What a person corrected of a film's shots, brought into its study: without watching the film again.
+"""What a person wants of a film's shots, brought into its study: without watching the film again.
 
 Corrections stand in the notebook; here they become the track ``corrections``, which the analyser of shots needs like
-any other. What rests on the shots is charted anew from the tracks that are there. Two analysers of the picture need
+any other. How sure a boundary must be is a setting of that analyser, and stands until another one is asked for. What
+rests on the shots is charted anew from the tracks that are there. Two analysers of the picture need
 shots as well: the still of a shot that has none is taken from the file, and the prints of the picture, which are of
 frames whatever shots these are in, stay.
 
 Contents
-    follow               bring a study in line with its corrections
+    follow               bring a study in line with its corrections, and with how sure a boundary must be
+    asked_of             how sure that is
     commit_corrections   enter them as a track
     key_of, lines_key    keys of what the runner gives
     check                whether corrections fit a film
@@ -35,6 +37,7 @@ from rewatch.library.corrections import Correction, corrections_of
 from rewatch.library.edition import Edition, Made
 from rewatch.library.library import Library
 from rewatch.library.notebook import Notebook
+from rewatch.structure.shots import LEAST_SURE, Shots
 from rewatch.track import Events, Spans, Track
 from rewatch.watch.frames import Frames
 from rewatch.watch.plan import AnyAnalyser, all_analysers, given_keys, hashed, in_order, keys
@@ -74,21 +77,38 @@ def duration_of(edition: Edition) -> Fraction:
     return end
 
 
-def follow(library: Library, edition: Edition) -> bool:
+def asked_of(edition: Edition, least_sure: float | None = None) -> float | None:
+    """How sure a boundary must be to divide shots: as is asked now, else as it was before; None: as usual."""
+    shots = edition.record.made.get("shots")
+    asked = least_sure if least_sure is not None or shots is None else shots.settings.get(LEAST_SURE)
+    if asked is None:
+        return None
+    from rewatch.images.boundaries import LEAST_SURE as USUAL  # here: it takes a while to load
+
+    return None if asked == USUAL else asked
+
+
+def follow(library: Library, edition: Edition, least_sure: float | None = None) -> tuple[str, ...] | None:
     """Bring the shots, and all that rests on them, in line with what was corrected. The caller holds the lock.
 
-    Whether they are in line now. They are not where the study is not whole, or is an older rewatch's: then the next
-    watch takes the corrections in.
+    least_sure: how sure a boundary must be from now on; None: as before
+    The analysers whose tracks were charted anew. None where they could not be: the study is not whole, or is an older
+    rewatch's, and the next watch takes the corrections in.
     """
     wanted = corrections_of(Notebook(library.folder), edition.id)
     had = edition.record.made.get(CORRECTIONS)
     before = had.key if had is not None else ""
-    if before == key_of(wanted):
-        return True
-    order = _planned(edition, before)
+    asked, so_far = asked_of(edition, least_sure), asked_of(edition)
+    if (before, so_far) == (key_of(wanted), asked):
+        return ()
+    order = _planned(edition, before, so_far)
     if order is None:
-        return False
+        return None
+    for analyser in order:
+        if isinstance(analyser, Shots):
+            analyser.least_sure = asked
     commit_corrections(edition, wanted)
+    made = []
     key = keys(edition.id, order, _given(edition, order, key_of(wanted)))
     film = replace(edition.facts, duration=duration_of(edition))
     for analyser in [a for a in order if not edition.is_made(a.name, key[a.name])]:
@@ -107,18 +127,18 @@ def follow(library: Library, edition: Edition) -> bool:
             given = dict(analyser.finish({name: tracks[name] for name in analyser.needs if name in tracks}))
         else:
             continue  # one that was added from elsewhere: the next watch sees to it
-        settings = edition.record.made[analyser.name].settings
-        named = (analyser.name, analyser.version, settings, key[analyser.name], tuple(given), tuple(analyser.needs))
+        # Those of the picture tell how it was looked at, which is as it was.
+        own = analyser.settings() if analyser.watches == "tracks" else edition.record.made[analyser.name].settings
+        named = (analyser.name, analyser.version, dict(own), key[analyser.name], tuple(given), tuple(analyser.needs))
         edition.commit(Made(*named), given, scratch / "keep")
+        made.append(analyser.name)
     shutil.rmtree(edition.work, ignore_errors=True)
-    return True
+    return tuple(made)
 
 
-def _planned(edition: Edition, corrections: str) -> list[AnyAnalyser] | None:
+def _planned(edition: Edition, corrections: str, least_sure: float | None) -> list[AnyAnalyser] | None:
     """The analysers by which the study was made, in order; None where any of it is missing, or stale."""
     has = {"pictures": edition.facts.picture is not None, "samples": edition.facts.sound is not None, "tracks": True}
-    detector = edition.record.made.get("boundaries")
-    least_sure = detector.settings.get("least_sure") if detector is not None else None
     full = [a for a in in_order([Frames(), *all_analysers(least_sure)]) if has[a.watches]]
     from rewatch.watch.glance_stream import glanced
 

@@ -53,6 +53,7 @@ class Stand(Analyser[Pictures]):
     """Stands in for an analyser of the picture.
 
     glance: None where the film was read in full after all
+    how:    what was looked at, in words
     """
 
     watches = "pictures"
@@ -257,8 +258,6 @@ class GlanceStream(Stream):
         glance.on_step = self._unless_stopped
         for stand in stands:
             stand.glance = glance
-            if isinstance(stand.own, Boundaries):
-                glance.least_sure = stand.own.least_sure
         try:
             glance.look()
         except NoGlance as why:

@@ -27,14 +27,14 @@ AnyAnalyser = Analyser[Any]
 def all_analysers(least_sure: float | None = None) -> list[AnyAnalyser]:
     """One of each analyser with its default settings, own ones first, in an order in which they can finish.
 
-    least_sure: probability from which on a shot boundary counts; None: as the detector has it
+    least_sure: probability from which on a boundary divides shots; None: as the detector has it
     """
     import rewatch.images.registry as images
     import rewatch.score.registry as score
     import rewatch.sounds.registry as sounds
     import rewatch.structure.registry as structure
     import rewatch.words.registry as words
-    from rewatch.images.boundaries import Boundaries
+    from rewatch.structure.shots import Shots
 
     kinds: list[type[AnyAnalyser]] = [
         *images.ANALYSERS,
@@ -44,11 +44,7 @@ def all_analysers(least_sure: float | None = None) -> list[AnyAnalyser]:
         *score.ANALYSERS,
     ]
     kinds += [point.load() for point in entry_points(group="rewatch.analysers")]
-    found = [kind() for kind in kinds]
-    for analyser in found:
-        if least_sure is not None and isinstance(analyser, Boundaries):
-            analyser.least_sure = least_sure
-    return in_order(found)
+    return in_order([kind(least_sure) if kind is Shots else kind() for kind in kinds])
 
 
 def in_order(analysers: Sequence[AnyAnalyser]) -> list[AnyAnalyser]:

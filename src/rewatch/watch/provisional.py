@@ -15,14 +15,15 @@ from rewatch.watch.progress import Silent
 from rewatch.watch.work import Work, chart, play
 
 
-def chart_first_look(film: FilmFacts, edition: Edition, given: Mapping[str, str]) -> bool:
+def chart_first_look(film: FilmFacts, edition: Edition, given: Mapping[str, str], least_sure: float | None) -> bool:
     """Chart what packets and keyframes tell of the picture, to stand until the watch has come to its end.
 
+    least_sure: probability from which on a boundary divides shots; None: as the detector has it
     Only what rests on the picture and the lines alone. Whether there is anything: some films do not allow it.
     """
     from rewatch.watch.glance_stream import VERSION, GlanceStream, glanced
 
-    pictures = glanced([a for a in in_order([Frames(), *all_analysers()]) if a.watches != "samples"])
+    pictures = glanced([a for a in in_order([Frames(), *all_analysers(least_sure)]) if a.watches != "samples"])
     known, order = {"lines", CORRECTIONS}, []
     for analyser in pictures:
         if known.issuperset(analyser.needs):

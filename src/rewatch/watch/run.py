@@ -30,7 +30,7 @@ from rewatch.library.edition import Edition, Made
 from rewatch.library.library import Library
 from rewatch.library.notebook import Notebook
 from rewatch.track import Spans
-from rewatch.watch.corrected import CORRECTIONS, commit_corrections, follow, key_of, lines_key
+from rewatch.watch.corrected import CORRECTIONS, asked_of, commit_corrections, follow, key_of, lines_key
 from rewatch.watch.frames import Frames
 from rewatch.watch.plan import all_analysers, given_keys, hashed, in_order, keys
 from rewatch.watch.progress import Progress, Silent
@@ -75,7 +75,7 @@ class _Asked:
     """What a person wants of the shots: corrections by hand, and how sure a boundary must be (None: as usual)."""
 
     corrections: Sequence[Correction]
-    shots_precision: float | None
+    least_sure: float | None
 
 
 def watch(
@@ -98,7 +98,8 @@ def watch(
     title, year:  what it is called; None = as its file is
     again:        forget what was charted, and watch all of it anew
     glance:       chart the picture from its packets, its keyframes and what they leave open; a later watch refines it
-    shots_precision: probability from which on a shot boundary counts, between 0 and 1; None = an even chance
+    shots_precision: probability from which on a boundary divides shots, between 0 and 1; None = as before, and at first
+                     an even chance
 
     Raises FilmError for a file that cannot be watched, LibraryError for a library that cannot be written, Stopped
     (after Ctrl-C) with everything kept that was done.
@@ -121,9 +122,8 @@ def watch(
         edition = library.add(film, title, year)
         new = not edition.record.made
         _sweep(edition)
-        if not again:
-            follow(library, edition)
-        asked = _Asked(corrections_of(Notebook(library.folder), edition.id), shots_precision)
+        followed = () if again else follow(library, edition, shots_precision) or ()
+        asked = _Asked(corrections_of(Notebook(library.folder), edition.id), asked_of(edition, shots_precision))
         done = _watch(film, edition, Path(subtitles) if subtitles else None, again, glance, told, asked)
         # What was corrected while it was watched.
         follow(library, edition)
@@ -136,7 +136,8 @@ def watch(
     finally:
         told.end()
         lock.release()
-    return replace(done, seconds=time.monotonic() - began)
+    made = tuple(dict.fromkeys((*followed, *done.made)))
+    return replace(done, made=made, seconds=time.monotonic() - began)
 
 
 def _sweep(edition: Edition) -> None:
@@ -190,7 +191,7 @@ def _watch_on(
     lines, lines_from = read_lines(film, subtitles)
     words = lines_track(lines) if lines else None
     has = {"pictures": film.picture is not None, "samples": film.sound is not None, "tracks": True}
-    order = [a for a in in_order([Frames(), *all_analysers(asked.shots_precision)]) if has[a.watches]]
+    order = [a for a in in_order([Frames(), *all_analysers(asked.least_sure)]) if has[a.watches]]
     given = given_keys(film, lines_key(words), key_of(asked.corrections))
     key = keys(edition.id, order, given)
     if glance and (again or not edition.is_made("boundaries", key.get("boundaries", ""))):
@@ -206,13 +207,13 @@ def _watch_on(
     # What nothing makes any more (an analyser that is gone, a stream that is not watched now) is not shown.
     stale = [name for name in edition.record.made if name not in key and name not in ("lines", CORRECTIONS)]
     # What was glanced at stands until it is replaced.
-    edition.forget(stale if edition.provisional and not again else stale + [a.name for a in todo])
+    edition.forget(stale if edition.glance and not again else stale + [a.name for a in todo])
     work = Work(film, edition, order, key, todo)
     _commit_lines(work, words, given["lines"], lines_from)
     commit_corrections(edition, asked.corrections)
     if not work.todo:
         return Watched(edition, tuple(work.made), edition.record.notes)
-    if first and chart_first_look(film, edition, given):
+    if first and chart_first_look(film, edition, given, asked.least_sure):
         told.say("a first look is charted: what is asked of the film meanwhile is answered from that, provisionally")
     streams = _streams(work, hashed(sorted(key.items())), ahead)
     resumed = max((s.resumed_at for s in streams if isinstance(s, PictureStream)), default=0.0)
@@ -224,7 +225,7 @@ def _watch_on(
     chart(work, streams)
     if _changed(film):
         # What was seen is not the edition that its tracks would be kept under.
-        edition.forget([*work.made, "lines", *(edition.record.made if edition.provisional else ())])
+        edition.forget([*work.made, "lines", *(edition.record.made if edition.glance else ())])
         shutil.rmtree(edition.work, ignore_errors=True)
         raise FilmError(f"{film.path}: the file changed while it was watched: nothing of it was kept, watch it again")
     edition.save(replace(edition.record, notes=notes, damage=damage))
