@@ -1,21 +1,29 @@
 """Films with labelled shot boundaries, in our own format and in the layouts of the public collections.
 
-    ours                      FILM.shots.json beside the films
-    BBC Planet Earth          videos/bbc_01.mp4, fixed/01-*.txt; or bbc_01.mp4, annotations/shots/01*.txt (Baraldi 2015)
+    ours                      FILM.mp4 (or .mkv, .mov ...), FILM.shots.json: {"boundaries": [
+                              {"kind": "cut", "frame": 24}, {"kind": "dissolve", "first": 50, "last": 61}]}
+    BBC Planet Earth          bbc_01.mp4, annotations/shots/01_From_Pole_to_Pole.txt (Baraldi 2015)
+      as PySceneDetect has it videos/bbc_01.mp4, fixed/01-scenes.txt
     RAI                       1.mp4, labels/1_gt.txt (Baraldi 2015)
     ClipShots                 annotations/test.json, videos/test/*.mp4 or videos/*.mp4 (Tang 2018)
-    AutoShot                  videos/ID.mp4, annotations/ID.txt (Zhu 2023)
+    AutoShot                  kuaishou_v2.txt, the films ID.mp4 in whatever folders beneath (Zhu 2023)
+      as PySceneDetect has it videos/ID.mp4, annotations/ID.txt
 
-The lists of BBC, RAI and AutoShot have a line a shot, its first and its last frame; what lies between two shots is a
-gradual transition. The frames of BBC's own ``annotations/shots`` are one short (Souček and Lokoč 2020).
+Frames are numbered from 0 in all of them. Lists of BBC, RAI, and of AutoShot a film, have a line a shot, its first and
+its last frame: what lies between two shots is a gradual transition. ClipShots and kuaishou_v2.txt have a pair for each
+transition, the last frame of the old shot and the first of the new one; rows of the latter that are slips of the pen
+(722,57) are left out. The frames of BBC's own annotations/shots are one short, and so are those of ClipShots where a
+film decodes to one frame more than its label says (both after Souček and Lokoč 2020, who mend them in this way).
 
 Contents
     labelled   the films of a folder, with their labels in our format
+    fitting    labels of a film, given how many frames it decodes to
 """
 
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -54,9 +62,40 @@ def _clipshots(folder: Path) -> dict[Path, Doc]:
     for name, told in sorted(labels.items()):
         if (videos / name).exists():
             edges = [(int(a), int(b)) for a, b in told["transitions"]]
-            starts, ends = [0, *(b for _, b in edges)], [*(a for a, _ in edges), int(told["frame_num"]) - 1]
-            found[videos / name] = _of_shots(list(zip(starts, ends, strict=True)))
+            found[videos / name] = {**_of_changes(edges), "frame_num": int(told["frame_num"])}
     return found
+
+
+def _of_changes(edges: list[tuple[int, int]]) -> Doc:
+    """Labels out of the last frame of the old shot and the first of the new one, of each change."""
+    starts, ends = [0, *(b for _, b in edges)], [*(a for a, _ in edges), -1]
+    return _of_shots(list(zip(starts, ends, strict=True)))
+
+
+def _autoshot(folder: Path) -> dict[Path, Doc]:
+    there = {film.name: film for film in sorted(folder.rglob("*.mp4"))}
+    edges: dict[str, list[tuple[int, int]]] = {}
+    name = ""
+    for line in (folder / "kuaishou_v2.txt").read_text().splitlines():
+        if ".mp4" in line:
+            name = line.split()[0]
+            edges[name] = []
+        elif row := re.fullmatch(r"\s*(\d+),+(\d+),?\s*", line):
+            last, first = map(int, row.groups())
+            if (edges[name][-1][1] if edges[name] else 0) <= last < first:
+                edges[name].append((last, first))
+    return {there[name]: _of_changes(found) for name, found in sorted(edges.items()) if name in there}
+
+
+def fitting(doc: Doc, frames: int) -> Doc:
+    """Labels, of ClipShots, of a film that decodes to so many frames. ValueError where they are of another film."""
+    told = doc.get("frame_num", frames)
+    if told == frames:
+        return doc
+    if told != frames - 1:
+        raise ValueError(f"it has {frames} frames, and its labels are of one of {told}")
+    moved = [{k: v + 1 if k in ("frame", "first", "last") else v for k, v in one.items()} for one in doc["boundaries"]]
+    return {**doc, "boundaries": moved}
 
 
 def _ours(path: Path) -> tuple[Path, Doc]:
@@ -90,6 +129,8 @@ def labelled(folder: Path) -> dict[Path, Doc]:
         return dict(map(_ours, ours))
     if (folder / "annotations" / "test.json").exists():
         return _clipshots(folder)
+    if (folder / "kuaishou_v2.txt").exists():
+        return _autoshot(folder)
     found: dict[Path, Doc] = {}
     videos = folder / "videos" if (folder / "videos").is_dir() else folder
     for film in _films(videos):

@@ -2,7 +2,7 @@
 
 Contents
     DETECTORS     name -> what a film's boundaries are, in the format of the labels
-    decode_only   decode a film and do nothing with it
+    decode_only   decode a film and do nothing with it but count its frames
     predicted     what TransNetV2 makes of pictures
 """
 
@@ -138,12 +138,11 @@ def transnet(film: Path) -> Doc:
     return predicted(np.stack(frames))
 
 
-def decode_only(film: Path) -> Doc:
+def decode_only(film: Path) -> int:
+    """Decode a film and do nothing with it; how many frames there were."""
     with av.open(str(film)) as source:
         source.streams.video[0].thread_type = "AUTO"
-        for _ in source.decode(video=0):
-            pass
-    return cuts([])
+        return sum(1 for _ in source.decode(video=0))
 
 
 DETECTORS: dict[str, Detector] = {

