@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
+from rewatch.cli.main import run
 from rewatch.cli.score import show
 from rewatch.library.library import Library
+from rewatch.watch import glance
 from rewatch.watch.run import watch
 
 
@@ -49,10 +51,42 @@ def test_holes_and_a_missing_end_are_told_at_a_glance_too(tmp_path: Path) -> Non
     path = render(tmp_path / "holed.mkv", [*range(96), *range(192, 384)])
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 2 // 3])
-    glance = watch(path, Library(tmp_path / "glance"), glance=True)
+    at_a_glance = watch(path, Library(tmp_path / "glance"), glance=True)
     full = watch(path, Library(tmp_path / "full"))
-    assert glance.notes == full.notes
-    assert glance.notes[0] == "there is no picture from 0:04.0 to 0:08.0"
-    assert glance.notes[1].startswith("the file ends at 0:1")
-    assert glance.edition.provisional.startswith("glanced at")
-    assert len(glance.edition.events("frames")) == len(full.edition.events("frames"))
+    assert at_a_glance.notes == full.notes
+    assert at_a_glance.notes[0] == "there is no picture from 0:04.0 to 0:08.0"
+    assert at_a_glance.notes[1].startswith("the file ends at 0:1")
+    assert at_a_glance.edition.provisional.startswith("glanced at")
+    assert len(at_a_glance.edition.events("frames")) == len(full.edition.events("frames"))
+
+
+def test_what_was_read_in_full_at_a_glance_is_not_provisional(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(glance, "LONGEST", 1)
+    path, where = render(tmp_path / "far_apart.mp4", range(96)), ("--library", str(tmp_path / "library"))
+    assert called("watch", "--glance", str(path), *where) == 0
+    err = " ".join(capsys.readouterr().err.split())
+    assert (
+        "every frame looked at (keyframes are far apart); a watch without --glance adds what a glance does not" in err
+    )
+    edition = Library(tmp_path / "library").edition(Library(tmp_path / "library").entries()[0].id)
+    assert edition.glance
+    assert not edition.provisional
+    assert not edition.glanced_from("activity")
+    for words in (("shots",), ("score",), ("explain", "camera"), ("films",)):
+        film = () if words == ("films",) else ("far_apart",)
+        assert called(words[0], *film, *words[1:], *where) == 0
+        out, err = capsys.readouterr()
+        assert "glanced" not in out, words
+        assert not err, words
+    assert "has no camera yet: a glance does not measure that; rewatch watch" in edition.why_missing("camera")
+
+
+def called(*words: str) -> int:
+    """The exit status of a command."""
+    try:
+        run(words)
+    except SystemExit as done:
+        return int(done.code or 0)
+    return 0
