@@ -61,6 +61,9 @@ def test_a_glance_gives_way_to_the_full_watch(demo_film: Any, tmp_path: Path) ->
     assert all((edition.kept("stills") / str(f)).is_file() for f in stills.columns["file"])
     evidence, looked = explain(edition, "shots").evidence, edition.spans("looked")
     assert any("glanced at" in line for line in evidence)
+    doubts = edition.spans("doubtful")
+    assert all(0.1 <= sure < 0.5 for sure in doubts.columns["sure"])
+    assert not set(doubts.begin.tolist()) & set(edition.spans("boundaries").begin.tolist())
     first = looked.label.index("every frame")
     told = f"every frame of {looked.begin[first]} to {looked.end[first] - 1}, "
     assert any(line.startswith(told) for line in evidence)

@@ -17,13 +17,13 @@ from rewatch.evidence import Pictures
 from rewatch.film.excerpts import ExcerptsFailed
 from rewatch.film.order import NoOrder
 from rewatch.images import glance_weights as weights
-from rewatch.images.boundaries_fades import Transition
+from rewatch.images.boundaries_fades import Transition, doubtful
 from rewatch.images.glance_evidence import Coded, compare_each, measure_anchors, measure_keys
 from rewatch.images.glance_judge import probability
 from rewatch.watch.glance import Glance, NoGlance
 
-LIKELY = 0.5
-"""Probability of a cut from which on it is taken for one."""
+LIKELY, DOUBTFUL = 0.5, 0.1
+"""Probability of a cut from which on it is taken for one, and told of as one that nearly is."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class FirstLook(Glance):
         hidden = probability(anchors.cuts, weights.CUTS)
         sure = dict(zip(anchors.at.tolist(), hidden.tolist(), strict=True))
         sure.update(zip(keys[1:].tolist(), at_key.tolist(), strict=True))
-        self._cuts = [Transition("cut", at, at, p) for at, p in sorted(sure.items()) if p > LIKELY]
+        self._cuts = [Transition("cut", at, at, p) for at, p in sorted(sure.items()) if p > DOUBTFUL]
 
     def _told(self) -> Iterator[Pictures]:
         """The keyframes, each handed on."""
@@ -55,4 +55,7 @@ class FirstLook(Glance):
             yield piece
 
     def transitions(self) -> list[Transition]:
-        return self._cuts
+        return [cut for cut in self._cuts if cut.sure > LIKELY]
+
+    def doubts(self) -> list[Transition]:
+        return doubtful([cut for cut in self._cuts if cut.sure <= LIKELY], self.transitions())

@@ -32,8 +32,8 @@ from rewatch.film.choice import StretchChoice
 from rewatch.film.excerpts import Choice, ExcerptsFailed, read_excerpts
 from rewatch.film.groups import part_of
 from rewatch.film.order import NoOrder, Order, known_order
-from rewatch.images.boundaries import LEAST_SURE
-from rewatch.images.boundaries_fades import Transition
+from rewatch.images.boundaries import DOUBTFUL, LEAST_SURE
+from rewatch.images.boundaries_fades import Transition, doubtful
 from rewatch.images.glance_evidence import Coded, compare_each
 from rewatch.images.glance_judge import Ledger
 from rewatch.watch.glance_detect import HEAD, judged
@@ -60,9 +60,11 @@ class NoGlance(FilmError):
 
 @dataclass(slots=True)
 class _Opened:
-    """What an opened group held, up to frame `end`: transitions that begin behind its keyframe, stretches of black."""
+    """What an opened group held, up to frame `end`: transitions that begin behind its keyframe, what nearly counted as
+    one, stretches of black."""
 
     transitions: list[Transition]
+    doubts: list[Transition]
     black: list[tuple[int, int]]
     end: int
 
@@ -242,12 +244,15 @@ class Glance:
             # What was decoded behind a group, when it was the last one, is the next one's by now.
             length = len(piece) if group == run[-1] else min(len(piece), int(ends[group]) - piece.first)
             pieces.append(part_of(piece, 0, length))
-        transitions, black = judged(self.film, self.scratch, pieces, self.least_sure)
+        transitions, doubts, black = judged(self.film, self.scratch, pieces, self.least_sure)
         for group in run:
             key, end = int(keys[group]), int(ends[group])
-            own = [t for t in transitions if key < t.first <= end or (group == run[0] and t.first == key)]
+            own, nearly = (
+                [t for t in found if key < t.first <= end or (group == run[0] and t.first == key)]
+                for found in (transitions, doubts)
+            )
             inside = [(max(a, key), min(b, end)) for a, b in black if a < end and b > key]
-            self._opened[group] = _Opened(own, inside, min(end, self._end_of(group)))
+            self._opened[group] = _Opened(own, nearly, inside, min(end, self._end_of(group)))
             self.every[key : min(end, self._end_of(group))] = True
         asked: dict[int, int] = {}
         left, right = run[0] - 1, run[-1] + 1
@@ -293,19 +298,28 @@ class Glance:
 
     def transitions(self) -> list[Transition]:
         """All boundaries, in order; those on keyframes that were not looked at from both sides by probability."""
-        found: list[Transition] = []
+        found = [t for t in self._at_keyframes() if t.sure >= self.least_sure]
         for group, key in enumerate(self.order.keyframes.tolist()):
-            before = self._opened.get(group - 1)
-            if group and (before is None or before.end < key):
-                sure = self._cut_after.get(group - 1, float(self.ledger.at_key[group - 1]))
-                if sure >= self.least_sure:
-                    found.append(Transition("cut", key, key, sure))
             if group in self._opened:
                 found += [t for t in self._opened[group].transitions if t.first > key or not group]
         gradual = [t for t in found if t.kind != "cut"]
         kept = [t for t in found if t.kind != "cut" or not any(g.first <= t.first <= g.last + 1 for g in gradual)]
         kept.sort(key=lambda t: (t.first, t.last))
         return [t for n, t in enumerate(kept) if not n or t.first > kept[n - 1].last]
+
+    def doubts(self) -> list[Transition]:
+        """What nearly counted as a boundary, in order; in what was not looked at, keyframes alone."""
+        nearly = [t for t in self._at_keyframes() if DOUBTFUL <= t.sure < self.least_sure]
+        nearly += [t for opened in self._opened.values() for t in opened.doubts]
+        return doubtful(nearly, self.transitions())
+
+    def _at_keyframes(self) -> Iterator[Transition]:
+        """Of each keyframe that was not looked at from both sides how probable a cut there is."""
+        for group, key in enumerate(self.order.keyframes.tolist()):
+            before = self._opened.get(group - 1)
+            if group and (before is None or before.end < key):
+                sure = self._cut_after.get(group - 1, float(self.ledger.at_key[group - 1]))
+                yield Transition("cut", key, key, sure)
 
     def black(self) -> list[tuple[int, int]]:
         """Stretches of black, half-open, in order."""

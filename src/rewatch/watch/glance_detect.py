@@ -17,7 +17,7 @@ from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.images.boundaries import BLOCK, Boundaries
 from rewatch.images.boundaries_fades import Transition
-from rewatch.track import Spans
+from rewatch.track import Spans, Track
 
 HEAD = 10
 """Frames looked at behind a run, so that the change at its end is seen from both sides: what a flash needs and more."""
@@ -25,8 +25,9 @@ HEAD = 10
 
 def judged(
     film: FilmFacts, scratch: Path, pieces: Sequence[Pictures], least_sure: float
-) -> tuple[list[Transition], list[tuple[int, int]]]:
-    """What the detector finds in pieces that follow each other: boundaries, and stretches of black (half-open)."""
+) -> tuple[list[Transition], list[Transition], list[tuple[int, int]]]:
+    """What the detector finds in pieces that follow each other: boundaries, what nearly counted, stretches of black
+    (half-open)."""
     begin = pieces[0].first
     analyser = Boundaries(least_sure)
     analyser.begin(film, scratch)
@@ -37,16 +38,21 @@ def judged(
     for piece in pieces:
         analyser.feed(replace(piece, first=piece.first - begin + held, large={}))
     given = analyser.finish({})
-    found, dark = given["boundaries"], given["black"]
-    assert isinstance(found, Spans)
+    found, doubts = (_transitions(given[name], held, begin) for name in ("boundaries", "doubtful"))
+    dark = given["black"]
     assert isinstance(dark, Spans)
-    transitions = [
+    edges = [(int(a) - held, int(b) - held) for a, b in zip(dark.begin, dark.end, strict=True)]
+    return found, doubts, [(max(a, 0) + begin, b + begin) for a, b in edges if b > 0]
+
+
+def _transitions(found: Track, held: int, begin: int) -> list[Transition]:
+    """Those of a track, numbered as the film's frames are."""
+    assert isinstance(found, Spans)
+    return [
         Transition(kind, max(int(a) - held, 0) + begin, int(b) - 1 - held + begin, float(sure))  # type: ignore[arg-type]
         for kind, a, b, sure in zip(found.label, found.begin, found.end, found.columns["sure"], strict=True)
         if b > held
     ]
-    edges = [(int(a) - held, int(b) - held) for a, b in zip(dark.begin, dark.end, strict=True)]
-    return transitions, [(max(a, 0) + begin, b + begin) for a, b in edges if b > 0]
 
 
 def _still(piece: Pictures, length: int) -> Pictures:

@@ -145,7 +145,7 @@ def _judge(
     anchors: Bools,
     result: Skimmed,
 ) -> None:
-    found, dark = judged(film, scratch, run, LEAST)
+    found, _, dark = judged(film, scratch, run, LEAST)
     keys, ends = order.keyframes, ledger.coded.ends
     first, stop = run[0].first, run[-1].first + len(run[-1])
     for group in own.intersection(range(int(np.searchsorted(keys, first)), int(np.searchsorted(keys, stop)))):

@@ -29,6 +29,7 @@ from rewatch.facts import FilmFacts
 from rewatch.film.ending import note_picture
 from rewatch.film.pictures import read_pictures
 from rewatch.images.boundaries import Boundaries
+from rewatch.images.boundaries_fades import Transition
 from rewatch.images.colour import Colour
 from rewatch.images.glance_activity import CodedActivity
 from rewatch.images.glance_stills import GlanceStills
@@ -43,7 +44,7 @@ from rewatch.watch.glance import Glance, NoGlance
 from rewatch.watch.plan import AnyAnalyser
 from rewatch.watch.streams import Stream
 
-VERSION = 2
+VERSION = 3
 """Part of the key of all that is glanced: one higher where a glance gives other tracks than before."""
 HOW, SOURCE = "glanced", "glanced_from"
 LOOKED = Gives("looked", "spans", "stretches of which every frame or anchors alone were looked at; else keyframes were")
@@ -93,13 +94,18 @@ class _StandBoundaries(Stand):
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         if self.glance is None:
             return self.own.finish(tracks)
-        found, black = self.glance.transitions(), np.array(self.glance.black(), np.int64).reshape(-1, 2)
-        begin, end = (np.array(edge, np.int64) for edge in ([t.first for t in found], [t.last + 1 for t in found]))
-        sure = {"sure": np.array([t.sure for t in found], np.float64)}
+        black = np.array(self.glance.black(), np.int64).reshape(-1, 2)
         return {
-            "boundaries": Spans("boundaries", begin, end, [t.kind for t in found], FRAMES, sure),
+            "boundaries": _spans("boundaries", self.glance.transitions()),
+            "doubtful": _spans("doubtful", self.glance.doubts()),
             "black": Spans("black", black[:, 0], black[:, 1], ["black"] * len(black), FRAMES),
         }
+
+
+def _spans(name: str, found: list[Transition]) -> Spans:
+    begin, end = (np.array(edge, np.int64) for edge in ([t.first for t in found], [t.last + 1 for t in found]))
+    sure = {"sure": np.array([t.sure for t in found], np.float64)}
+    return Spans(name, begin, end, [t.kind for t in found], FRAMES, sure)
 
 
 class _StandFrames(Stand):
