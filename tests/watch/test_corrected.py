@@ -14,7 +14,9 @@ from PIL import Image
 from rewatch.cli.main import run
 from rewatch.library.library import Library
 from rewatch.study.review import traded
+from rewatch.watch.progress import Silent
 from rewatch.watch.run import watch
+from rewatch.watch.work import Stopped
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +125,37 @@ def says_what_it_rests_on(library: Path, capsys: Any) -> None:
         out = capsys.readouterr().out
         assert by_hand in out, to
         assert glanced in out, to
+
+
+class StopsAt(Silent):
+    """Ctrl-C when so many seconds of the film were watched."""
+
+    def __init__(self, second: float) -> None:
+        self.second = second
+
+    def moved(self, seconds: float) -> None:
+        if seconds > self.second:
+            raise KeyboardInterrupt
+
+
+def test_what_is_corrected_while_a_watch_is_stopped_takes_nothing_of_it(
+    demo_film: Any, tmp_path: Path, capsys: Any
+) -> None:
+    library = Library(tmp_path)
+    watch(demo_film.path, library, glance=True, title="The Demo")
+    with pytest.raises(Stopped, match="the same command goes on from there"):
+        watch(demo_film.path, library, progress=StopsAt(5))
+    capsys.readouterr()
+    assert called("shots", "demo", "--library", str(tmp_path), "--cut", "11") == 0
+    assert "next watch" not in capsys.readouterr().err
+    glanced = told(capsys, "shots", "demo", "--library", str(tmp_path))
+    assert glanced["shots"][1]["by_hand"]
+    assert glanced["glanced"]
+    done = watch(demo_film.path, library)
+    assert done.resumed > 0
+    assert not done.edition.provisional
+    assert told(capsys, "shots", "demo", "--library", str(tmp_path))["shots"][1]["by_hand"]
+    assert sorted(p.name for p in done.edition.folder.iterdir() if p.is_dir()) == ["kept", "tracks"]
 
 
 def test_the_later_of_two_stands_and_one_can_be_taken_back(library: Path, capsys: Any) -> None:

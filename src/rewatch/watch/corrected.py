@@ -111,8 +111,10 @@ def follow(library: Library, edition: Edition, least_sure: float | None = None) 
     made = []
     key = keys(edition.id, order, _given(edition, order, key_of(wanted)))
     film = replace(edition.facts, duration=duration_of(edition))
+    # Not where a watch works: one that was stopped goes on with what it left there.
+    following = edition.folder / "following"
     for analyser in [a for a in order if not edition.is_made(a.name, key[a.name])]:
-        scratch = edition.work / analyser.name
+        scratch = following / analyser.name
         with atomic.explained(scratch):
             shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir(parents=True)
@@ -132,7 +134,7 @@ def follow(library: Library, edition: Edition, least_sure: float | None = None) 
         named = (analyser.name, analyser.version, dict(own), key[analyser.name], tuple(given), tuple(analyser.needs))
         edition.commit(Made(*named), given, scratch / "keep")
         made.append(analyser.name)
-    shutil.rmtree(edition.work, ignore_errors=True)
+    shutil.rmtree(following, ignore_errors=True)
     return tuple(made)
 
 
@@ -142,7 +144,7 @@ def _planned(edition: Edition, corrections: str, least_sure: float | None) -> li
     full = [a for a in in_order([Frames(), *all_analysers(least_sure)]) if has[a.watches]]
     from rewatch.watch.glance_stream import glanced
 
-    if edition.facts.listed or edition.work.exists():
+    if edition.facts.listed:
         return None
     for order in (full, glanced(full)):
         key = keys(edition.id, order, _given(edition, order, corrections))

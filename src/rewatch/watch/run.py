@@ -215,7 +215,7 @@ def _watch_on(
         return Watched(edition, tuple(work.made), edition.record.notes)
     if first and chart_first_look(film, edition, given, asked.least_sure):
         told.say("a first look is charted: what is asked of the film meanwhile is answered from that, provisionally")
-    streams = _streams(work, hashed(sorted(key.items())), ahead)
+    streams = _streams(work, given["pictures"], ahead)
     resumed = max((s.resumed_at for s in streams if isinstance(s, PictureStream)), default=0.0)
     told.begin(edition.name, float(film.duration or 0), resumed)
     play(work, streams, told)
@@ -251,8 +251,15 @@ def _commit_lines(work: Work, words: Spans | None, key: str, lines_from: str) ->
         edition.save(replace(edition.record, lines_from=lines_from))
 
 
-def _streams(work: Work, plan_key: str, ahead: PictureStream | None) -> list[Stream]:
+def _streams(work: Work, read: str, ahead: PictureStream | None) -> list[Stream]:
+    """The streams that are to be watched.
+
+    read: key of how the picture is read
+    """
     pictures = [a for a in work.todo if a.watches == "pictures"]
+    # What was fed so far hangs on no track: whatever is corrected meanwhile, a stopped watch goes on.
+    who = [[a.name, a.version, dict(a.settings())] for a in work.order if a.watches == "pictures"]
+    plan_key = hashed(work.edition.id, read, who)
     samples = [a for a in work.todo if a.watches == "samples"]
     streams: list[Stream] = []
     if pictures and all(hasattr(a, "glance") for a in pictures):
