@@ -105,6 +105,26 @@ def test_facts_and_provenance_read_back(library: Library) -> None:
     assert not edition.is_made("all", "another key")
 
 
+def test_what_is_not_settled_counts_for_others_when_it_is(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    edition = put(library, "Heat (1995).mkv", "ab" * 16)
+    synced: list[Path] = []
+    monkeypatch.setattr(atomic, "_sync", synced.append)
+    fewer = {name: TRACKS[name] for name in ("light", "figs")}
+    with edition.locked():
+        edition.commit(Made("all", 2, {}, "newer", tuple(fewer)), fewer, settled=False)
+        assert not synced
+        assert set(edition.tracks) == set(fewer)
+        other = Edition(edition.folder)
+        assert other.record.made["all"].key == "key"
+        assert other.tracks["lines"].name == "lines"  # what is given no more is there for who was not told
+        edition.settle()
+    # Tracks are safe before the record that tells of them.
+    record = next(n for n, path in enumerate(synced) if path.name.startswith(".edition.json"))
+    assert {path.stem for path in synced[:record] if path.suffix == ".parquet"} == set(fewer)
+    assert Edition(edition.folder).is_made("all", "newer")
+    assert not edition.track_path("lines").exists()
+
+
 def test_names(library: Library) -> None:
     put(library, "Heat (1995).mkv", "ab" * 16)
     put(library, "The.Third.Man.1949.1080p.mkv", "ac" * 16)

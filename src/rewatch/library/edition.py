@@ -85,6 +85,10 @@ class Edition:
         self.folder = folder
         self._record: EditionRecord | None = None
         self._cache: dict[str, Track] = {}
+        # What `commit` stored and `settle` has yet to make safe: tracks, those that nothing gives any more.
+        self._unsettled: list[Path] = []
+        self._gone: set[str] = set()
+        self._changed = False
 
     # -- what it is ---------------------------------------------------------------------------------------------
 
@@ -252,6 +256,7 @@ class Edition:
 
     def reload(self) -> None:
         """Forget what was read: another process may have written since."""
+        self.settle()
         self._record = None
         self._cache.clear()
 
@@ -261,11 +266,16 @@ class Edition:
             del self._cache[name]
 
     def save(self, record: EditionRecord) -> None:
-        """Write ``edition.json``."""
+        """Write ``edition.json``, once the tracks that it tells of are safe."""
+        atomic.settle(self._unsettled)
+        self._unsettled.clear()
         plain = to_plain(record)
         with atomic.replacing(self.folder / "edition.json") as part:
             part.write_text(json.dumps(plain, indent=1, ensure_ascii=False), "utf-8")
-        self._record = record
+        self._record, self._changed = record, False
+        for name in self._gone:
+            self.track_path(name).unlink(missing_ok=True)
+        self._gone.clear()
 
     def is_made(self, analyser: str, key: str) -> bool:
         """Whether the analyser's tracks of that key are stored, each of them whole."""
@@ -276,15 +286,25 @@ class Edition:
             return False
         return all(read_key(self.track_path(t)) == key for t in made.tracks)
 
-    def commit(self, made: Made, tracks: Mapping[str, Track], kept: Path | None = None) -> None:
+    def settle(self) -> None:
+        """Write the record, where `commit` left that for later."""
+        if self._changed:
+            self.save(self.record)
+
+    def commit(
+        self, made: Made, tracks: Mapping[str, Track], kept: Path | None = None, *, settled: bool = True
+    ) -> None:
         """Store what an analyser gave: tracks first, then the record that makes them count.
 
         `kept` is a folder whose content replaces what the analyser kept before.
+        settled: without, what was stored counts for this object at once, for others from `settle` on: the disk takes
+                 many files in little more time than one
         """
         from rewatch.library.tables import write_track
 
         for name, track in tracks.items():
-            write_track(self.track_path(name), track, to_plain(made))
+            write_track(self.track_path(name), track, to_plain(made), synced=False)
+            self._unsettled.append(self.track_path(name))
         if kept is not None and kept.is_dir():
             with atomic.explained(self.kept(made.analyser)):
                 shutil.rmtree(self.kept(made.analyser), ignore_errors=True)
@@ -298,11 +318,13 @@ class Edition:
             name: replace(m, tracks=tuple(t for t in m.tracks if t not in tracks))
             for name, m in self.record.made.items()
         }
-        self.save(replace(self.record, made={**others, made.analyser: made}))
+        self._record = replace(self.record, made={**others, made.analyser: made})
+        self._changed = True
+        self._gone = (self._gone | gone) - set(tracks)
         for name in {*tracks, *gone}:
             self._cache.pop(name, None)
-        for name in gone:
-            self.track_path(name).unlink(missing_ok=True)
+        if settled:
+            self.settle()
 
     def forget(self, analysers: list[str]) -> None:
         """Take the records of these analysers out, their tracks and what they kept: what is stale is not shown."""

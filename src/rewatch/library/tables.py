@@ -27,14 +27,14 @@ from rewatch.track import Column, Curve, Events, Figures, Spans, Track
 _META = b"rewatch"
 
 
-def write_track(path: Path, track: Track, made_by: Mapping[str, Any]) -> None:
-    """Write one track, wholly or not at all; `made_by` (JSON values) is its provenance."""
+def write_track(path: Path, track: Track, made_by: Mapping[str, Any], synced: bool = True) -> None:
+    """Write one track, wholly or not at all; `made_by` (JSON values) is its provenance; synced: as `atomic.swapped`."""
     table = _table(track)
     meta = {**_about(track), "made_by": dict(made_by)}
     table = table.replace_schema_metadata({_META: json.dumps(meta, sort_keys=True).encode()})
     # Dictionaries of numbers take tens of megabytes and most of the time, and save next to nothing: few repeat.
     words = [field.name for field in table.schema if pa.types.is_string(field.type)]
-    with replacing(path) as part:
+    with replacing(path, synced) as part:
         pq.write_table(table, part, compression="zstd", use_dictionary=words or False)
 
 

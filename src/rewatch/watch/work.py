@@ -10,6 +10,7 @@ Contents
 from __future__ import annotations
 
 import errno
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -29,6 +30,8 @@ from rewatch.watch.progress import Progress
 from rewatch.watch.streams import SoundStream, Stream, give_back_memory, return_large_arrays
 
 _LOOK_EVERY = 0.1
+_SETTLE_EVERY = 0.5
+"""Seconds after which what was finished is made safe on the disk: what was finished since would be lost by a kill."""
 
 
 class Stopped(RewatchError):
@@ -45,6 +48,7 @@ class Work:
     key: dict[str, str]
     todo: list[AnyAnalyser]
     made: list[str] = field(default_factory=list)
+    _settled: float = field(default_factory=time.monotonic)
 
     def finish(self, analyser: AnyAnalyser) -> None:
         """Let an analyser finish, and commit what it gives."""
@@ -55,6 +59,13 @@ class Work:
         self.edition.let_go(but={need for waiting in self.todo for need in waiting.needs})
         del given
         give_back_memory()
+        if time.monotonic() - self._settled > _SETTLE_EVERY:
+            self.settle()
+
+    def settle(self) -> None:
+        """Make safe what was finished."""
+        self.edition.settle()
+        self._settled = time.monotonic()
 
     def played(self, stream: Stream) -> None:
         """Remember where a stream truly ended, whatever its header says."""
@@ -74,7 +85,7 @@ class Work:
             tuple(given),
             tuple(analyser.needs),
         )
-        self.edition.commit(made, given, self.edition.work / analyser.name / "keep")
+        self.edition.commit(made, given, self.edition.work / analyser.name / "keep", settled=False)
         self.made.append(analyser.name)
         self.todo = [a for a in self.todo if a.name != analyser.name]
 
@@ -114,6 +125,7 @@ def play(work: Work, streams: list[Stream], told: Progress) -> None:
     finally:
         for stream in streams:
             stream.stop()
+        work.settle()
 
 
 def _raise(failure: BaseException, scratch: Path) -> None:
@@ -128,9 +140,12 @@ def chart(work: Work, streams: list[Stream]) -> None:
     return_large_arrays()
     fed = {a.name: a for s in streams for a in s.analysers}
     film = replace(work.film, duration=duration_of(work.edition))
-    for analyser in [fed.get(a.name, a) for a in work.todo]:
-        if analyser.watches == "tracks":
-            scratch = work.edition.work / analyser.name
-            scratch.mkdir(parents=True, exist_ok=True)
-            analyser.begin(film, scratch)
-        work.finish(analyser)
+    try:
+        for analyser in [fed.get(a.name, a) for a in work.todo]:
+            if analyser.watches == "tracks":
+                scratch = work.edition.work / analyser.name
+                scratch.mkdir(parents=True, exist_ok=True)
+                analyser.begin(film, scratch)
+            work.finish(analyser)
+    finally:
+        work.settle()
