@@ -22,6 +22,7 @@ from rewatch.library.library import Library
 from rewatch.watch import streams
 from rewatch.watch.progress import Silent
 from rewatch.watch.run import watch
+from rewatch.watch.work import Stopped
 
 WATCH = """
 from rewatch.watch import streams
@@ -137,6 +138,49 @@ def test_ctrl_c_and_again(demo_film: Any, watched: Edition, tmp_path: Path) -> N
         assert said.count("\n") == 1
     done = watch(demo_film.path, Library(tmp_path))
     same_tracks(done.edition, watched)
+
+
+class StopsAt(Silent):
+    """Ctrl-C when so many seconds of the film were watched."""
+
+    def __init__(self, second: float) -> None:
+        self.second = second
+
+    def moved(self, seconds: float) -> None:
+        if seconds > self.second:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_glance_takes_nothing_from_a_full_watch_that_was_stopped(
+    demo_film: Any, watched: Edition, tmp_path: Path, whole: bool
+) -> None:
+    library = Library(tmp_path)
+    with pytest.raises(Stopped, match="the same command goes on from there"):
+        watch(demo_film.path, library, progress=StopsAt(20))
+    work = tmp_path / "editions" / watched.id / "work"
+    left = sorted(p.name for p in work.iterdir())
+    if whole:
+        assert watch(demo_film.path, library, glance=True).edition.provisional
+    else:
+        with pytest.raises(Stopped, match="begins anew"):
+            watch(demo_film.path, library, glance=True, progress=StopsAt(0))
+    assert sorted(p.name for p in work.iterdir()) == left
+    done = watch(demo_film.path, library)
+    assert done.resumed > 0
+    same_tracks(done.edition, watched)
+    assert not work.exists()
+
+
+def test_a_glance_that_was_stopped_takes_no_room(demo_film: Any, tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    with pytest.raises(Stopped, match="begins anew"):
+        watch(demo_film.path, library, glance=True, progress=StopsAt(0))
+    edition = library.edition(library.entries()[0].id)
+    assert not list(edition.work.iterdir())
+    assert "was not watched to its end" in edition.why_missing("shots")
+    watch(demo_film.path, library, glance=True)
+    assert not edition.work.exists()
 
 
 def test_two_at_once(demo_film: Any, watched: Edition, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def chart_first_look(film: FilmFacts, edition: Edition, given: Mapping[str, str]
             order.append(analyser)
             known.update(g.name for g in analyser.gives)
     key = keys(edition.id, order, {**given, "pictures": hashed(given["pictures"], "first look", VERSION)})
-    work = Work(film, edition, order, key, list(order))
+    work = Work(film, edition, order, key, list(order), edition.work)
     try:
         stream = GlanceStream(film, [a for a in order if a.watches == "pictures"], edition.work, first=True)
         play(work, [stream], Silent())

@@ -13,6 +13,7 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,6 +47,8 @@ from rewatch.words.lines import lines_track
 
 FIRST_LOOK_FROM = 900
 """Seconds that a film lasts from which on its watch begins with a first look; a shorter one is watched soon anyway."""
+_GLANCE = "glance"
+"""Folder, in the edition's scratch, of a glance's own."""
 _SWITCH_INTERVAL = 0.0005
 """Seconds between Python's thread switches while watching: the thread that feeds the decoder must not wait the usual
 5 ms for its turn after each frame."""
@@ -194,12 +197,15 @@ def _watch_on(
     order = [a for a in in_order([Frames(), *all_analysers(asked.least_sure)]) if has[a.watches]]
     given = given_keys(film, lines_key(words), key_of(asked.corrections))
     key = keys(edition.id, order, given)
+    scratch = edition.work
     if glance and (again or not edition.is_made("boundaries", key.get("boundaries", ""))):
         from rewatch.watch.glance_stream import VERSION, glanced
 
         order = glanced(order)
         given["pictures"] = hashed(given["pictures"], "glance", VERSION)
         key = keys(edition.id, order, given)
+        # Apart from what a full watch that was stopped goes on with.
+        scratch = edition.work / _GLANCE
     if again:
         edition.forget(list(edition.record.made))
         shutil.rmtree(edition.work, ignore_errors=True)
@@ -208,14 +214,25 @@ def _watch_on(
     stale = [name for name in edition.record.made if name not in key and name not in ("lines", CORRECTIONS)]
     # What was glanced at stands until it is replaced.
     edition.forget(stale if edition.glance and not again else stale + [a.name for a in todo])
-    work = Work(film, edition, order, key, todo)
+    work = Work(film, edition, order, key, todo, scratch)
     _commit_lines(work, words, given["lines"], lines_from)
     commit_corrections(edition, asked.corrections)
     if not work.todo:
         return Watched(edition, tuple(work.made), edition.record.notes)
     if first and chart_first_look(film, edition, given, asked.least_sure):
         told.say("a first look is charted: what is asked of the film meanwhile is answered from that, provisionally")
-    streams = _streams(work, given["pictures"], ahead)
+    try:
+        return _go(work, given["pictures"], ahead, told)
+    finally:
+        if scratch != edition.work:
+            # A glance begins anew, so nothing that it gathered is of any use.
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _go(work: Work, read: str, ahead: PictureStream | None, told: Progress) -> Watched:
+    """Do what is to do. read: key of how the picture is read."""
+    film, edition = work.film, work.edition
+    streams = _streams(work, read, ahead)
     resumed = max((s.resumed_at for s in streams if isinstance(s, PictureStream)), default=0.0)
     told.begin(edition.name, float(film.duration or 0), resumed)
     play(work, streams, told)
@@ -229,7 +246,9 @@ def _watch_on(
         shutil.rmtree(edition.work, ignore_errors=True)
         raise FilmError(f"{film.path}: the file changed while it was watched: nothing of it was kept, watch it again")
     edition.save(replace(edition.record, notes=notes, damage=damage))
-    shutil.rmtree(edition.work, ignore_errors=True)
+    shutil.rmtree(work.scratch, ignore_errors=True)
+    with suppress(OSError):
+        edition.work.rmdir()  # where no full watch waits there to go on
     return Watched(edition, tuple(work.made), notes, resumed)
 
 
@@ -265,14 +284,14 @@ def _streams(work: Work, read: str, ahead: PictureStream | None) -> list[Stream]
     if pictures and all(hasattr(a, "glance") for a in pictures):
         from rewatch.watch.glance_stream import GlanceStream
 
-        streams.append(GlanceStream(work.film, pictures, work.edition.work))
+        streams.append(GlanceStream(work.film, pictures, work.scratch))
     elif pictures and ahead is not None:
         ahead.looked_at_by(pictures, plan_key)
         streams.append(ahead)
     elif pictures:
-        streams.append(PictureStream(work.film, pictures, work.edition.work, plan_key))
+        streams.append(PictureStream(work.film, pictures, work.scratch, plan_key))
     if samples:
-        streams.append(SoundStream(work.film, samples, work.edition.work))
+        streams.append(SoundStream(work.film, samples, work.scratch))
     return streams
 
 

@@ -40,13 +40,17 @@ class Stopped(RewatchError):
 
 @dataclass(slots=True)
 class Work:
-    """One watch under way: what is to do, what is done."""
+    """One watch under way: what is to do, what is done.
+
+    scratch: folder in which what is gathered waits; no other watch may have left anything there that it goes on with
+    """
 
     film: FilmFacts
     edition: Edition
     order: list[AnyAnalyser]
     key: dict[str, str]
     todo: list[AnyAnalyser]
+    scratch: Path
     made: list[str] = field(default_factory=list)
     _settled: float = field(default_factory=time.monotonic)
 
@@ -85,7 +89,7 @@ class Work:
             tuple(given),
             tuple(analyser.needs),
         )
-        self.edition.commit(made, given, self.edition.work / analyser.name / "keep", settled=False)
+        self.edition.commit(made, given, self.scratch / analyser.name / "keep", settled=False)
         self.made.append(analyser.name)
         self.todo = [a for a in self.todo if a.name != analyser.name]
 
@@ -108,7 +112,7 @@ def play(work: Work, streams: list[Stream], told: Progress) -> None:
                 playing.remove(stream)
                 stream.stop()
                 if stream.failure:
-                    _raise(stream.failure, work.edition.work)
+                    _raise(stream.failure, work.scratch)
                 work.played(stream)
                 for analyser in list(stream.analysers):
                     if not any(n in {g.name for a in work.todo for g in a.gives} for n in analyser.needs):
@@ -143,7 +147,7 @@ def chart(work: Work, streams: list[Stream]) -> None:
     try:
         for analyser in [fed.get(a.name, a) for a in work.todo]:
             if analyser.watches == "tracks":
-                scratch = work.edition.work / analyser.name
+                scratch = work.scratch / analyser.name
                 scratch.mkdir(parents=True, exist_ok=True)
                 analyser.begin(film, scratch)
             work.finish(analyser)
