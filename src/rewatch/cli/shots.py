@@ -125,13 +125,11 @@ def _list(edition: Edition, as_json: bool) -> None:
 
 def _review(edition: Edition, most: int, sheet: Path | None, as_json: bool) -> None:
     from rewatch.exports.review_strips import draw_review_strips
-    from rewatch.study.review import UNKEPT, least_sure
+    from rewatch.study.review import least_sure
 
     doubts, times = least_sure(edition, most), edition.times
     if times is None:
         raise NotMeasured(f"{edition.name} is known by a list: no boundary of it was measured")
-    if edition.glance and "doubtful" not in edition.tracks:
-        messages().print(f"rewatch: {UNKEPT}", markup=False)
     strips: list[Path] = []
     if doubts:
         try:

@@ -22,8 +22,6 @@ from rewatch.library.edition import Edition
 from rewatch.structure.shots import LEAST_SURE
 from rewatch.track import Events, Spans
 
-UNKEPT = "a glance keeps nothing of what nearly counted: a watch without --glance does"
-
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -88,7 +86,7 @@ def traded(edition: Edition) -> str:
         f"{len(counted) - sum(counted):.1f} of them should be none"
     )
     if "doubtful" not in edition.tracks:
-        return f"{text}; {UNKEPT}" if edition.glance else text
+        return text
     return f"{text}; of {len(nearly)} that are less sure and do not count some {sum(nearly):.1f} should be some"
 
 
