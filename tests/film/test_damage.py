@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rewatch.clock import FrameTimes
 from rewatch.errors import FilmError, NotAFilm
 from rewatch.evidence import Damage
 from rewatch.film.order import known_order
 from rewatch.film.pictures import read_pictures
 from rewatch.film.probe import open_film
 from rewatch.film.samples import read_samples
+from rewatch.film.still import read_frame
 
 
 def numbers(path, number_of):
@@ -205,3 +207,19 @@ def test_a_short_picture_under_a_long_sound_is_whole(tmp_path, render):
     list(read_pictures(film, damage=damage))
     assert not damage.missing
     assert damage.notes == []
+
+
+def test_an_avi_whose_times_are_guessed_has_lost_nothing(tmp_path, render, number_of):
+    """AVI holds times of decoding only, and of H.264 with B frames libav guesses those of showing in that order."""
+    path = render(tmp_path / "film.avi", count=120, options={"g": "30", "bf": "3", "preset": "fast"})
+    seen, pieces, damage = numbers(path, number_of)
+    assert seen == list(range(120))
+    assert (damage.frames, damage.repaired, damage.notes) == (0, 0, [])
+    assert set(np.diff(np.concatenate([piece.pts for piece in pieces]))) == {1}
+    size, kind = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("size", "kind"))
+    assert ord("B") in kind
+    assert size.min() > 0
+    film = open_film(path)
+    times = FrameTimes(np.concatenate([piece.pts for piece in pieces]), pieces[0].time_base, 121)
+    for frame in (0, 31, 62, 119):
+        assert number_of(read_frame(film, frame, times).mean(axis=2)) == frame

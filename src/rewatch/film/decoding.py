@@ -13,6 +13,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice, pairwise
 from typing import Any
 
 import av.error
@@ -39,6 +40,8 @@ _AVERAGE = int(Interpolation.AREA | Interpolation.ACCURATE_RND)
 _FULL, _LIMITED, _BT709 = int(ColorRange.JPEG), int(ColorRange.MPEG), int(Colorspace.ITU709)
 _MOST_THREADS = 16
 _MANY_PIXELS = 1920 * 1088
+_FIRST = 48
+"""Frames by which it is told whether times are guessed."""
 _DEBLOCKED = ("h264", "hevc")
 Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
@@ -82,10 +85,13 @@ class Decoding:
         self._sizes: dict[int, int] = {}
         self._broken: set[int] = set()
         self._last: int | None = None
+        self._tick = max(1, round(1 / (picture.rate * picture.time_base)))
         self._hole = 1.5 / float(picture.rate * picture.time_base)
         self._dts: deque[int | None] = deque()
         self._stored: dict[tuple[str, int, int, int], Averages | tuple[int | None, int]] = {}
         self._open()
+        self._lag: int | None = None
+        self._guessed = film.container == "avi" and self._times_are_guessed()
         self._scaler = VideoReformatter()
         small = small_size(picture)
         self._turns = picture.rotation // 90
@@ -116,7 +122,21 @@ class Decoding:
         """Fresh stamps for this stream."""
         return stamps_of(self._film, self.picture)
 
+    def _times_are_guessed(self) -> bool:
+        """Whether the frames' times are no more than guessed: among the first some run backwards.
+
+        AVI stores when a frame is decoded; from that libav works out when it is shown, and cannot for H.264 with B
+        frames, nor for MPEG-4 whose B frames are packed with others.
+        """
+        if not self._stream.codec_context.has_b_frames:
+            return False
+        some = [frame.pts for frame in islice(self._frames, _FIRST) if frame.pts is not None]
+        self.rewind()
+        self._errors = Damage()
+        return any(after <= before for before, after in pairwise(some))
+
     def _start(self) -> Iterator[Any]:
+        self._lag = None
         self._sizes.clear()
         self._broken.clear()
         self._dts.clear()
@@ -137,7 +157,7 @@ class Decoding:
         """A frame, its raw timestamp and the bytes of its packet (-1: not known); None at the end.
 
         A frame without a timestamp has the nth decoding time where it is the nth frame, which is the same in formats
-        that store no other (AVI).
+        that store no other (AVI). Where timestamps are guessed, a frame has the time at which the decoder gave it.
         """
         frame = next(self._frames, None)
         if frame is None:
@@ -152,17 +172,29 @@ class Decoding:
         if raw is None:
             return frame, decoded_at, -1
         size = self._sizes.pop(raw, -1)
+        if self._guessed:
+            self._last = self._given(frame)
+            return frame, self._last, size
         if self._last is not None and raw - self._last > self._hole:
             self._count_lost(raw)
         self._last = raw
         return frame, raw, size
+
+    def _given(self, frame: VideoFrame) -> int:
+        """The time at which the decoder gave a frame, counted from that of the first."""
+        if self._last is None or self._lag is None:
+            first: int = frame.pts  # type: ignore[assignment]
+            self._lag = None if frame.dts is None else frame.dts - first
+            return first
+        # The last ones come without any packet.
+        return self._last + self._tick if frame.dts is None else max(frame.dts - self._lag, self._last + 1)
 
     def _count_lost(self, until: int | None) -> None:
         """Count the packets that should have been shown between the last frame and this one (None: the end).
 
         Not every packet that shows nothing is lost: a field, an alternate reference. One that leaves a hole is.
         """
-        if self._last is not None:
+        if self._last is not None and not self._guessed:
             gone = [pts for pts in self._sizes if self._last < pts and (until is None or pts < until)]
             for pts in gone:
                 del self._sizes[pts]
@@ -237,6 +269,8 @@ class Decoding:
 
     def seek(self, raw: int) -> bool:
         """Go to a keyframe at or before a raw timestamp; False where the file cannot be sought in."""
+        if self._guessed:
+            return False
         try:
             self._container.seek(raw, stream=self._stream)
         except (av.error.FFmpegError, OSError):

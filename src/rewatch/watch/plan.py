@@ -18,7 +18,7 @@ from typing import Any
 from rewatch.analyser import Analyser
 from rewatch.facts import FilmFacts
 
-READING: Mapping[str, int] = {"pictures": 3, "samples": 2, "tracks": 1}
+READING: Mapping[str, int] = {"pictures": 4, "samples": 2, "tracks": 1}
 """Versions of how evidence is read: one higher where ``film`` gives other pictures or samples than before."""
 
 AnyAnalyser = Analyser[Any]
