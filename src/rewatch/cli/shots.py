@@ -165,7 +165,8 @@ def _review(edition: Edition, most: int, sheet: Path | None, as_json: bool) -> N
     table = []
     for d, second in zip(doubts, seconds, strict=True):
         extent = "" if d.first == d.last else f" ({d.first}-{d.last})"
-        what = f"{d.kind.replace('_', ' ')}{extent}" if d.counts else f"no boundary; nearly a {d.kind}{extent}"
+        kind = d.kind.replace("_", " ")
+        what = f"{kind}{extent}" if d.counts else f"no boundary; nearly a {kind}{extent}"
         table.append((str(d.frame), timecode(second, 2), f"{d.sure:.1%}", what, d.correction))
     if not table:
         click.echo(f"{edition.name}: no boundary is in doubt")
