@@ -14,6 +14,7 @@ from PIL import Image
 from rewatch.cli.main import run
 from rewatch.library.library import Library
 from rewatch.study.review import traded
+from rewatch.watch import run as run_module
 from rewatch.watch.progress import Silent
 from rewatch.watch.run import watch
 from rewatch.watch.work import Stopped
@@ -138,13 +139,17 @@ class StopsAt(Silent):
             raise KeyboardInterrupt
 
 
+@pytest.mark.parametrize("stands", ["a glance", "a first look"])
 def test_what_is_corrected_while_a_watch_is_stopped_takes_nothing_of_it(
-    demo_film: Any, tmp_path: Path, capsys: Any
+    demo_film: Any, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch, stands: str
 ) -> None:
     library = Library(tmp_path)
-    watch(demo_film.path, library, glance=True, title="The Demo")
+    if stands == "a glance":
+        watch(demo_film.path, library, glance=True)
+    else:
+        monkeypatch.setattr(run_module, "FIRST_LOOK_FROM", 0)
     with pytest.raises(Stopped, match="the same command goes on from there"):
-        watch(demo_film.path, library, progress=StopsAt(5))
+        watch(demo_film.path, library, title="The Demo", progress=StopsAt(5))
     capsys.readouterr()
     assert called("shots", "demo", "--library", str(tmp_path), "--cut", "11") == 0
     assert "next watch" not in capsys.readouterr().err

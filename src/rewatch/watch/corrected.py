@@ -101,15 +101,16 @@ def follow(library: Library, edition: Edition, least_sure: float | None = None) 
     asked, so_far = asked_of(edition, least_sure), asked_of(edition)
     if (before, so_far) == (key_of(wanted), asked):
         return ()
-    order = _planned(edition, before, so_far)
-    if order is None:
+    planned = _planned(edition, before, so_far)
+    if planned is None:
         return None
+    order, given_by = planned
     for analyser in order:
         if isinstance(analyser, Shots):
             analyser.least_sure = asked
     commit_corrections(edition, wanted)
     made = []
-    key = keys(edition.id, order, _given(edition, order, key_of(wanted)))
+    key = keys(edition.id, order, {**given_by, CORRECTIONS: key_of(wanted)})
     film = replace(edition.facts, duration=duration_of(edition))
     # Not where a watch works: one that was stopped goes on with what it left there.
     following = edition.folder / "following"
@@ -138,29 +139,30 @@ def follow(library: Library, edition: Edition, least_sure: float | None = None) 
     return tuple(made)
 
 
-def _planned(edition: Edition, corrections: str, least_sure: float | None) -> list[AnyAnalyser] | None:
-    """The analysers by which the study was made, in order; None where any of it is missing, or stale."""
-    has = {"pictures": edition.facts.picture is not None, "samples": edition.facts.sound is not None, "tracks": True}
-    full = [a for a in in_order([Frames(), *all_analysers(least_sure)]) if has[a.watches]]
-    from rewatch.watch.glance_stream import glanced
+def _planned(
+    edition: Edition, corrections: str, least_sure: float | None
+) -> tuple[list[AnyAnalyser], dict[str, str]] | None:
+    """The analysers by which the study was made, in order, and the keys of what the runner gave them.
 
+    None where any of it is missing, or stale: then it is made neither by a full watch, nor by a glance or first look.
+    """
     if edition.facts.listed:
         return None
-    for order in (full, glanced(full)):
-        key = keys(edition.id, order, _given(edition, order, corrections))
-        if all(edition.is_made(a.name, key[a.name]) for a in order):
-            return order
-    return None
+    from rewatch.watch.glance_stream import first_look, glanced, read_at
 
-
-def _given(edition: Edition, order: Sequence[AnyAnalyser], corrections: str) -> dict[str, str]:
+    has = {"pictures": edition.facts.picture is not None, "samples": edition.facts.sound is not None, "tracks": True}
+    full = [a for a in in_order([Frames(), *all_analysers(least_sure)]) if has[a.watches]]
     lines = edition.record.made.get("lines")
     given = given_keys(edition.facts, lines.key if lines is not None else lines_key(None), corrections)
-    if any(hasattr(a, "glance") for a in order):
-        from rewatch.watch.glance_stream import VERSION
-
-        given["pictures"] = hashed(given["pictures"], "glance", VERSION)
-    return given
+    for order, read in (
+        (full, given),
+        (glanced(full), read_at("glance", given)),
+        (first_look(full), read_at("first look", given)),
+    ):
+        key = keys(edition.id, order, read)
+        if order and all(edition.is_made(a.name, key[a.name]) for a in order):
+            return order, read
+    return None
 
 
 def _stills(edition: Edition, keep: Path) -> dict[str, Track]:

@@ -9,6 +9,8 @@ A film that cannot be glanced at is read in full here, with the same analysers.
 
 Contents
     glanced        the stand-ins of a plan
+    first_look     those of them that a first look can finish
+    read_at        keys of what the runner gives, where it is a glance or a first look
     GlanceStream   the stream that feeds them
     HOW, SOURCE    what stands in the settings of whatever was glanced: what was looked at, what a track was made from
 """
@@ -17,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +43,7 @@ from rewatch.track import Curve, Events, Spans, Track
 from rewatch.watch.first_look import FirstLook
 from rewatch.watch.frames import Frames
 from rewatch.watch.glance import Glance, NoGlance
-from rewatch.watch.plan import AnyAnalyser
+from rewatch.watch.plan import AnyAnalyser, hashed
 from rewatch.watch.streams import Stream
 
 VERSION = 3
@@ -202,6 +204,21 @@ def glanced(order: Sequence[AnyAnalyser]) -> list[AnyAnalyser]:
             named = {"name": own.name, "version": own.version, "needs": own.needs, "gives": gives}
             kept.append(type(f"Glanced{type(own).__name__}", (stand,), named)(own))
     return kept
+
+
+def first_look(order: Sequence[AnyAnalyser]) -> list[AnyAnalyser]:
+    """Of a plan's stand-ins, and of the analysers of tracks, those that rest on the picture and the lines alone."""
+    known, kept = {"lines", "corrections"}, []
+    for analyser in glanced([a for a in order if a.watches != "samples"]):
+        if known.issuperset(analyser.needs):
+            kept.append(analyser)
+            known.update(g.name for g in analyser.gives)
+    return kept
+
+
+def read_at(kind: Literal["glance", "first look"], given: Mapping[str, str]) -> dict[str, str]:
+    """The keys of what the runner gives (`plan.given_keys`), where the picture is read in that way."""
+    return {**given, "pictures": hashed(given["pictures"], kind, VERSION)}
 
 
 def widened(track: Track, glance: Glance) -> Track:

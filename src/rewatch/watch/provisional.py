@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from rewatch.errors import FilmError
 from rewatch.facts import FilmFacts
 from rewatch.library.edition import Edition
-from rewatch.watch.corrected import CORRECTIONS
 from rewatch.watch.frames import Frames
-from rewatch.watch.plan import all_analysers, hashed, in_order, keys
+from rewatch.watch.plan import all_analysers, in_order, keys
 from rewatch.watch.progress import Silent
 from rewatch.watch.work import Work, chart, play
 
@@ -21,15 +20,10 @@ def chart_first_look(film: FilmFacts, edition: Edition, given: Mapping[str, str]
     least_sure: probability from which on a boundary divides shots; None: as the detector has it
     Only what rests on the picture and the lines alone. Whether there is anything: some films do not allow it.
     """
-    from rewatch.watch.glance_stream import VERSION, GlanceStream, glanced
+    from rewatch.watch.glance_stream import GlanceStream, first_look, read_at
 
-    pictures = glanced([a for a in in_order([Frames(), *all_analysers(least_sure)]) if a.watches != "samples"])
-    known, order = {"lines", CORRECTIONS}, []
-    for analyser in pictures:
-        if known.issuperset(analyser.needs):
-            order.append(analyser)
-            known.update(g.name for g in analyser.gives)
-    key = keys(edition.id, order, {**given, "pictures": hashed(given["pictures"], "first look", VERSION)})
+    order = first_look(in_order([Frames(), *all_analysers(least_sure)]))
+    key = keys(edition.id, order, read_at("first look", given))
     work = Work(film, edition, order, key, list(order), edition.work)
     try:
         stream = GlanceStream(film, [a for a in order if a.watches == "pictures"], edition.work, first=True)

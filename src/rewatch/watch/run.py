@@ -199,10 +199,10 @@ def _watch_on(
     key = keys(edition.id, order, given)
     scratch = edition.work
     if glance and (again or not edition.is_made("boundaries", key.get("boundaries", ""))):
-        from rewatch.watch.glance_stream import VERSION, glanced
+        from rewatch.watch.glance_stream import glanced, read_at
 
         order = glanced(order)
-        given["pictures"] = hashed(given["pictures"], "glance", VERSION)
+        given = read_at("glance", given)
         key = keys(edition.id, order, given)
         # Apart from what a full watch that was stopped goes on with.
         scratch = edition.work / _GLANCE
