@@ -13,6 +13,7 @@ import pytest
 from rewatch.clock import FrameTimes
 from rewatch.errors import FilmError, NotAFilm
 from rewatch.evidence import Damage
+from rewatch.film.decoding import Decoding
 from rewatch.film.order import known_order
 from rewatch.film.pictures import read_pictures
 from rewatch.film.probe import open_film
@@ -209,7 +210,7 @@ def test_a_short_picture_under_a_long_sound_is_whole(tmp_path, render):
     assert damage.notes == []
 
 
-def test_an_avi_whose_times_are_guessed_has_lost_nothing(tmp_path, render, number_of):
+def test_an_avi_whose_times_are_guessed_has_lost_nothing(tmp_path, render, number_of, monkeypatch):
     """AVI holds times of decoding only, and of H.264 with B frames libav guesses those of showing in that order."""
     path = render(tmp_path / "film.avi", count=120, options={"g": "30", "bf": "3", "preset": "fast"})
     seen, pieces, damage = numbers(path, number_of)
@@ -221,5 +222,16 @@ def test_an_avi_whose_times_are_guessed_has_lost_nothing(tmp_path, render, numbe
     assert size.min() > 0
     film = open_film(path)
     times = FrameTimes(np.concatenate([piece.pts for piece in pieces]), pieces[0].time_base, 121)
-    for frame in (0, 31, 62, 119):
+    assert number_of(read_frame(film, 0, times).mean(axis=2)) == 0
+    monkeypatch.setattr(Decoding, "skip", None)  # nor need frames be counted from the start
+    for frame in (31, 59, 60, 62, 119):
         assert number_of(read_frame(film, frame, times).mean(axis=2)) == frame
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_a_picture_that_begins_late_is_whole(tmp_path, render, number_of, suffix):
+    path = render(tmp_path / f"late{suffix}", count=96, pts=range(120, 216), sound="aac", sound_seconds=9)
+    seen, pieces, damage = numbers(path, number_of)
+    assert seen == list(range(96))
+    assert float(pieces[0].pts[0] * pieces[0].time_base) == pytest.approx(5, abs=0.1)
+    assert damage.notes == []

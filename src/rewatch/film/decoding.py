@@ -90,7 +90,7 @@ class Decoding:
         self._dts: deque[int | None] = deque()
         self._stored: dict[tuple[str, int, int, int], Averages | tuple[int | None, int]] = {}
         self._open()
-        self._lag: int | None = None
+        self._lag = 0
         self._guessed = film.container == "avi" and self._times_are_guessed()
         self._scaler = VideoReformatter()
         small = small_size(picture)
@@ -130,13 +130,15 @@ class Decoding:
         """
         if not self._stream.codec_context.has_b_frames:
             return False
-        some = [frame.pts for frame in islice(self._frames, _FIRST) if frame.pts is not None]
+        some = [(frame.pts, frame.dts) for frame in islice(self._frames, _FIRST) if frame.pts is not None]
+        if some and some[0][1] is not None:
+            # From when a frame is given to when it is shown: the same wherever reading begins.
+            self._lag = some[0][1] - some[0][0]
         self.rewind()
         self._errors = Damage()
-        return any(after <= before for before, after in pairwise(some))
+        return any(after <= before for (before, _), (after, _) in pairwise(some))
 
     def _start(self) -> Iterator[Any]:
-        self._lag = None
         self._sizes.clear()
         self._broken.clear()
         self._dts.clear()
@@ -182,12 +184,10 @@ class Decoding:
 
     def _given(self, frame: VideoFrame) -> int:
         """The time at which the decoder gave a frame, counted from that of the first."""
-        if self._last is None or self._lag is None:
-            first: int = frame.pts  # type: ignore[assignment]
-            self._lag = None if frame.dts is None else frame.dts - first
-            return first
-        # The last ones come without any packet.
-        return self._last + self._tick if frame.dts is None else max(frame.dts - self._lag, self._last + 1)
+        last = self._last
+        if frame.dts is None:  # the last ones come without any packet
+            return (frame.pts or 0) if last is None else last + self._tick
+        return frame.dts - self._lag if last is None else max(frame.dts - self._lag, last + 1)
 
     def _count_lost(self, until: int | None) -> None:
         """Count the packets that should have been shown between the last frame and this one (None: the end).
@@ -269,8 +269,6 @@ class Decoding:
 
     def seek(self, raw: int) -> bool:
         """Go to a keyframe at or before a raw timestamp; False where the file cannot be sought in."""
-        if self._guessed:
-            return False
         try:
             self._container.seek(raw, stream=self._stream)
         except (av.error.FFmpegError, OSError):

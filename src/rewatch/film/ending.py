@@ -35,7 +35,9 @@ def note_missing(
     """
     if not _PROMISES & set(film.container.split(",")):
         return
-    promised = duration + begin if duration is not None else film.duration
+    # A track's tag in Matroska tells how long it is or where it ends, by who wrote it: the earlier of both is promised.
+    late = Fraction(0) if "matroska" in film.container.split(",") else begin
+    promised = duration + late if duration is not None else film.duration
     if promised is None or end >= promised - GRACE:
         return
     if duration is None and _goes_on(film, stream, end):
