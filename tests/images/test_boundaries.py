@@ -246,6 +246,45 @@ def test_what_is_no_boundary(disturb: Callable[[Frames], None]) -> None:
     assert found(frames) == []
 
 
+def lit(frames: Frames) -> None:
+    frames[:, 0] = 0.2 * frames[:, 0] + 200
+
+
+def shot_fired(frames: Frames) -> None:
+    frames[:, 0] = np.clip(1.8 * frames[:, 0] + 30, 0, 255)
+
+
+def damaged(frames: Frames) -> None:
+    frames[:, :, 40:] = np.array([150, 44, 21])[:, None, None]
+
+
+def gone(frames: Frames) -> None:
+    frames[:] = BLACK
+
+
+@pytest.mark.parametrize("away", [-5, -3, 1, 2, 4])
+@pytest.mark.parametrize("passes", [lit, shot_fired, damaged, gone])
+def test_what_passes_beside_a_cut_does_not_hide_it(passes: Callable[[Frames], None], away: int) -> None:
+    frames = np.concatenate([scene(4)(0, 60), scene(5)(0, 60)])
+    passes(frames[60 + away : 62 + away])
+    assert found(frames) == [("cut", 60, 60)]
+
+
+def test_a_damaged_frame_at_a_cut_leaves_it_a_cut() -> None:
+    """Which of the two shots it belongs to cannot be told."""
+    frames = np.concatenate([scene(4)(0, 60), scene(5)(0, 60)])
+    damaged(frames[60:61])
+    ((kind, first, _),) = found(frames)
+    assert (kind, first) in [("cut", 60), ("cut", 61)]
+
+
+def test_what_passes_at_the_edge_of_a_block_does_not_hide_a_cut() -> None:
+    for at in range(BLOCK - 6, BLOCK + 7, 3):
+        frames = np.concatenate([scene(4)(0, at), scene(5)(0, 80)])
+        lit(frames[at + 2 : at + 4])
+        assert found(frames) == [("cut", at, at)]
+
+
 @pytest.mark.parametrize("speed", [1.0, 4.0, 9.0])
 def test_a_moving_camera_is_no_boundary(speed: float) -> None:
     assert found(scene(6, speed)(0, 160)) == []

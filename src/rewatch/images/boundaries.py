@@ -93,7 +93,7 @@ class Boundaries(Analyser[Pictures]):
     """Cuts, dissolves, fades and straight wipes with the probability of each; and where the picture is black."""
 
     name: ClassVar[str] = "boundaries"
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     watches: ClassVar[Watches] = "pictures"
     gives: ClassVar[tuple[Gives, ...]] = (
         Gives("boundaries", "spans", "where one shot becomes the next: first to last mixed frame", columns=("sure",)),
@@ -216,6 +216,8 @@ class Boundaries(Analyser[Pictures]):
             for frame, sure in zip(c.frame, sure_of_cuts(c), strict=True)
             if sure >= least
         ]
+        # What passes at the edge of a block may move a cut into the block before.
+        every.sort(key=lambda cut: cut.first)
         seen = Light(*self._light.array().T)
         black = black_spans(seen)
         first, last = sure_of_ramps(self.ramp_candidates), sure_of_changes(self.ramp_candidates)

@@ -7,7 +7,7 @@ its neighbours'. What makes it a cut is asked of more pairs of frames around it:
     - light that changes leaves the structure (each cell against its surroundings) where it was
 
 Duplicate frames (animation on twos, changed frame rates) are passed over: each frame is compared with the last one
-that differs.
+that differs. So, beside a cut, is what passes (`boundaries_passing`).
 
 Contents
     Candidates, find_candidates   candidates and their features, in a window of grids
@@ -17,8 +17,8 @@ Contents
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -26,13 +26,10 @@ import numpy.typing as npt
 from rewatch.images.boundaries_grid import BLOCKS, Grids, local_means, matched_blocks, spread_distance
 from rewatch.images.boundaries_kept import kept
 from rewatch.images.boundaries_light import PERSISTS, persistence
+from rewatch.images.boundaries_passing import ACROSS, LEAST_CHANGE, Passing, find_passing, without
 
-LEAST_CHANGE = 4.0
-"""Code values (three channels summed): below it no change of shot is visible."""
 LEAST_PEAK = 0.92
 """Of the larger neighbouring distance: a frame that changes less than that stands out from nothing."""
-ACROSS = 4
-"""A flash or an obstacle may last that many frames (that differ) and is still seen to come back."""
 FEATURES = (
     "change",
     "peak",
@@ -154,17 +151,67 @@ def find_candidates(grids: Grids, fine: Fine, step: Floats, begin: int, end: int
     chain = chain[~between[chain]]
     over = between[np.maximum(chain - 1, 0)]
     over[:1] = False
-    values = _changes(grids, chain, step, over, begin, end)
-    padded = np.pad(values, 2)
-    near = np.maximum(padded[1:-3], padded[3:-1])
-    wide = np.maximum(near, np.maximum(padded[:-4], padded[4:]))
+    values = _changes(grids, chain, step, over, begin - ACROSS, end + ACROSS)
+    found = _measured(grids, fine, chain, values, _likely(chain, values, begin, end))
+    runs = find_passing(grids, chain, values)
+    return _joined(found, _hidden(grids, fine, chain, values, runs, begin, end)) if runs else found
+
+
+def _hidden(
+    grids: Grids,
+    fine: Fine,
+    chain: npt.NDArray[np.int64],
+    values: Floats,
+    runs: Sequence[Passing],
+    begin: int,
+    end: int,
+) -> tuple[npt.NDArray[np.int64], Candidates]:
+    """What `runs` of frames that pass hide: the frames to be judged anew, and the candidates there without the runs."""
+    shorter, left, behind = without(grids, chain, values, runs)
+    likely = _likely(shorter, left, begin, end)
+    across = {int(place): run for place, run in zip(behind, runs, strict=True) if run.cuts is not None}
+    beside = np.abs(likely[:, None] - behind).min(axis=1)
+    likely = likely[((beside > 0) & (beside <= ACROSS)) | np.isin(likely, list(across))]
+    found = _measured(grids, fine, shorter, left, likely)
+    begins = [chain[across[place].cuts] if place in across else shorter[place] for place in likely.tolist()]
+    found = replace(found, frame=np.array(begins, np.int64).reshape(-1))
+    edges = [chain[place] for run in across.values() for place in (run.first, run.end)]
+    return np.concatenate([found.frame, np.array(edges, np.int64)]), found
+
+
+def _joined(found: Candidates, anew: tuple[npt.NDArray[np.int64], Candidates]) -> Candidates:
+    """Candidates in order, those of some frames by others."""
+    frames, others = anew
+    kept = ~np.isin(found.frame, frames)
+    order = np.argsort(np.concatenate([found.frame[kept], others.frame]), kind="stable")
+    rows = ((getattr(found, f.name)[kept], getattr(others, f.name)) for f in fields(Candidates))
+    return Candidates(*(np.concatenate(pair)[order] for pair in rows))
+
+
+def _likely(chain: npt.NDArray[np.int64], values: Floats, begin: int, end: int) -> npt.NDArray[np.int64]:
+    """Where in a chain candidates are, among the frames ``begin .. end``."""
+    near = _beside(values)[0]
     likely = (
         (values > LEAST_CHANGE) & (values > LEAST_PEAK * (near + 1.5)) & (chain >= begin) & (chain < end) & (chain > 0)
     )
     at = np.flatnonzero(likely)
-    at = at[at > 0]
+    return at[at > 0]
+
+
+def _beside(values: Floats) -> tuple[Floats, Floats]:
+    """(n,) the largest of the neighbours' distances, and of theirs too."""
+    padded = np.pad(values, 2)
+    near = np.maximum(padded[1:-3], padded[3:-1])
+    return near, np.maximum(near, np.maximum(padded[:-4], padded[4:]))
+
+
+def _measured(
+    grids: Grids, fine: Fine, chain: npt.NDArray[np.int64], values: Floats, at: npt.NDArray[np.int64]
+) -> Candidates:
+    """What is measured of candidates at some places of a chain."""
     if not len(at):
         return _candidates(np.zeros(0, np.int64), np.zeros((0, len(FEATURES)), np.float32), np.zeros((0, 4), np.int64))
+    near, wide = _beside(values)
     reach = np.arange(1, ACROSS + 1)
     last = len(chain) - 1
     before = np.maximum(at[:, None] - 1 - reach, 0)
