@@ -233,6 +233,8 @@ def test_how_sure_a_boundary_must_be_is_asked_without_watching_the_film_again(
     assert "nothing to do" in said
     assert f"being sure by {strict:g} or more" in said
 
+    watch(demo_film.path, Library(library), shots_precision=0.99999999)
+    assert traded(Library(library).edition(edition)).startswith("no boundary counts, being sure by 1 or more; of ")
     back = watch(demo_film.path, Library(library), shots_precision=0.5).edition
     assert "least_sure" not in back.made_by("shots").settings
     assert len(back.spans("shots")) == shots + 1

@@ -79,15 +79,23 @@ def traded(edition: Edition) -> str:
     Of those that count, the sum of what they lack to certainty is expected to be none; of those that do not, the sum of
     their probabilities to be some.
     """
-    found = measured(edition)
+    found, least = measured(edition), f"{least_sure_of(edition):g}"
+    if not found:
+        return "there is no boundary, however unsure"
     counted, nearly = ([d.sure for d in found if d.counts is counts] for counts in (True, False))
-    text = (
-        f"{len(counted)} boundaries count, being sure by {least_sure_of(edition):g} or more: some "
-        f"{len(counted) - sum(counted):.1f} of them should be none"
-    )
-    if "doubtful" not in edition.tracks:
-        return text
-    return f"{text}; of {len(nearly)} that are less sure and do not count some {sum(nearly):.1f} should be some"
+    told = []
+    if counted:
+        wrong = len(counted) - sum(counted)
+        told.append(f"{_of(len(counted))}, being sure by {least} or more: some {wrong:.1f} of them should be none")
+    else:
+        told.append(f"no boundary counts, being sure by {least} or more")
+    if nearly:
+        told.append(f"of {len(nearly)} that are less sure and do not count some {sum(nearly):.1f} should be some")
+    return "; ".join(told)
+
+
+def _of(count: int) -> str:
+    return "1 boundary counts" if count == 1 else f"{count} boundaries count"
 
 
 def said(edition: Edition) -> list[dict[str, Any]]:
