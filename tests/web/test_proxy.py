@@ -75,6 +75,25 @@ def test_the_copy_keeps_the_clock_and_what_is_seen(edition: Edition) -> None:
     assert told[-1] == pytest.approx(edition.duration)
 
 
+def test_no_frame_is_dropped_whose_time_is_guessed(tmp_path: Path) -> None:
+    """H.264 with B frames in AVI, which holds times of decoding alone."""
+    path = tmp_path / "old.avi"
+    with av.open(str(path), "w") as film:
+        picture = film.add_stream("libx264", rate=RATE, options={"bf": "3", "g": "30"})
+        picture.width, picture.height, picture.pix_fmt = 192, 128, "yuv420p"
+        for i in range(FRAMES):
+            frame = av.VideoFrame.from_ndarray(np.full((128, 192, 3), 40 + 3 * i, np.uint8), "rgb24")
+            frame.pts, frame.time_base = i, 1 / RATE
+            film.mux(picture.encode(frame))
+        film.mux(picture.encode(None))
+    with av.open(str(make_proxy(Library(tmp_path / "library").add(open_film(path))))) as copy:
+        shown = [(float(f.pts * f.time_base), f.to_ndarray(format="gray").mean()) for f in copy.decode(video=0)]
+    times, light = (np.array(column) for column in zip(*shown, strict=True))
+    assert len(shown) == FRAMES
+    assert np.abs(np.diff(times) - float(1 / RATE)).max() < 1e-3
+    assert (np.diff(light) > 0).all()
+
+
 def test_a_film_that_cannot_be_read_leaves_no_copy(edition: Edition) -> None:
     Path(edition.facts.path).write_bytes(b"no film at all" * 100)
     with pytest.raises(FilmError):

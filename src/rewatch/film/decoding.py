@@ -13,7 +13,6 @@ import zlib
 from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import islice, pairwise
 from typing import Any
 
 import av.error
@@ -30,6 +29,7 @@ from rewatch.facts import FilmFacts, PictureFacts
 from rewatch.film.averages import Averages, averages_for
 from rewatch.film.colour import is_full_range, is_rgb
 from rewatch.film.container import frames, open_container
+from rewatch.film.given import Given, given_by
 from rewatch.film.planes import rows_of
 from rewatch.film.stamps import START, Stamps, stamps_of
 
@@ -40,8 +40,6 @@ _AVERAGE = int(Interpolation.AREA | Interpolation.ACCURATE_RND)
 _FULL, _LIMITED, _BT709 = int(ColorRange.JPEG), int(ColorRange.MPEG), int(Colorspace.ITU709)
 _MOST_THREADS = 16
 _MANY_PIXELS = 1920 * 1088
-_FIRST = 48
-"""Frames by which it is told whether times are guessed."""
 _DEBLOCKED = ("h264", "hevc")
 Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
@@ -68,6 +66,7 @@ class Decoding:
     lost:   what could not be decoded so far
     grey:   how many frames could not be converted by `reduce`, and are grey
     behind: second 0 in raw ticks
+    given:  how frames are timed whose own times are no more than guessed; None: by those
     hasty:  leave the deblocking of frames that no other frame refers to (a tenth of the time of H.264). They alone
             are touched, by block edges that the reduction averages away; small pictures differ by 0.02 of 255 on
             average
@@ -85,13 +84,12 @@ class Decoding:
         self._sizes: dict[int, int] = {}
         self._broken: set[int] = set()
         self._last: int | None = None
-        self._tick = max(1, round(1 / (picture.rate * picture.time_base)))
         self._hole = 1.5 / float(picture.rate * picture.time_base)
         self._dts: deque[int | None] = deque()
         self._stored: dict[tuple[str, int, int, int], Averages | tuple[int | None, int]] = {}
+        self.given: Given | None = None
         self._open()
-        self._lag = 0
-        self._guessed = film.container == "avi" and self._times_are_guessed()
+        self.given = self._guessed()
         self._scaler = VideoReformatter()
         small = small_size(picture)
         self._turns = picture.rotation // 90
@@ -122,27 +120,22 @@ class Decoding:
         """Fresh stamps for this stream."""
         return stamps_of(self._film, self.picture)
 
-    def _times_are_guessed(self) -> bool:
-        """Whether the frames' times are no more than guessed: among the first some run backwards.
-
-        AVI stores when a frame is decoded; from that libav works out when it is shown, and cannot for H.264 with B
-        frames, nor for MPEG-4 whose B frames are packed with others.
-        """
-        if not self._stream.codec_context.has_b_frames:
-            return False
-        some = [(frame.pts, frame.dts) for frame in islice(self._frames, _FIRST) if frame.pts is not None]
-        if some and some[0][1] is not None:
-            # From when a frame is given to when it is shown: the same wherever reading begins.
-            self._lag = some[0][1] - some[0][0]
+    def _guessed(self) -> Given | None:
+        """How frames are timed where their times are no more than guessed."""
+        if self._film.container != "avi" or not self._stream.codec_context.has_b_frames:
+            return None
+        given = given_by(self._frames, max(1, round(1 / (self.picture.rate * self.picture.time_base))))
         self.rewind()
         self._errors = Damage()
-        return any(after <= before for (before, _), (after, _) in pairwise(some))
+        return given
 
     def _start(self) -> Iterator[Any]:
         self._sizes.clear()
         self._broken.clear()
         self._dts.clear()
         self._last = None
+        if self.given is not None:
+            self.given.last = None
         return frames(self._container, self._stream, self._errors, self._note)
 
     def _note(self, packet: Packet[Any]) -> None:
@@ -174,27 +167,20 @@ class Decoding:
         if raw is None:
             return frame, decoded_at, -1
         size = self._sizes.pop(raw, -1)
-        if self._guessed:
-            self._last = self._given(frame)
+        if self.given is not None:
+            self._last = self.given.time(frame)
             return frame, self._last, size
         if self._last is not None and raw - self._last > self._hole:
             self._count_lost(raw)
         self._last = raw
         return frame, raw, size
 
-    def _given(self, frame: VideoFrame) -> int:
-        """The time at which the decoder gave a frame, counted from that of the first."""
-        last = self._last
-        if frame.dts is None:  # the last ones come without any packet
-            return (frame.pts or 0) if last is None else last + self._tick
-        return frame.dts - self._lag if last is None else max(frame.dts - self._lag, last + 1)
-
     def _count_lost(self, until: int | None) -> None:
         """Count the packets that should have been shown between the last frame and this one (None: the end).
 
         Not every packet that shows nothing is lost: a field, an alternate reference. One that leaves a hole is.
         """
-        if self._last is not None and not self._guessed:
+        if self._last is not None and self.given is None:
             gone = [pts for pts in self._sizes if self._last < pts and (until is None or pts < until)]
             for pts in gone:
                 del self._sizes[pts]

@@ -16,6 +16,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,8 @@ def _encode(film: Any, copy: Any, facts: FilmFacts, duration: float, told: Calla
 
 class _Pictures:
     def __init__(self, film: Any, copy: Any, facts: FilmFacts) -> None:
+        from rewatch.film.decoding import Decoding
+
         picture = facts.picture
         assert picture is not None
         self.source = film.streams[picture.stream]
@@ -98,6 +101,8 @@ class _Pictures:
         self._out.options = {"preset": "veryfast", "crf": _CRF, "g": str(max(1, round(2 * rate))), "bf": "0"}
         self._copy = copy
         self._last = -1
+        with closing(Decoding(facts, picture)) as decoding:
+            self._given = decoding.given
 
     def take(self, packet: Any) -> None:
         from av.error import InvalidDataError
@@ -114,9 +119,10 @@ class _Pictures:
 
         from rewatch.film.still import upright_rgb
 
-        if frame.pts is None:
+        raw = frame.pts if self._given is None else self._given.time(frame)
+        if raw is None:
             return
-        at = frame.pts * frame.time_base - self.zero
+        at = raw * frame.time_base - self.zero
         tick = max(round(at * _TICKS), 0)
         if tick <= self._last:
             return  # a time that repeats: the earlier frame stays
