@@ -235,3 +235,13 @@ def test_a_picture_that_begins_late_is_whole(tmp_path, render, number_of, suffix
     assert seen == list(range(96))
     assert float(pieces[0].pts[0] * pieces[0].time_base) == pytest.approx(5, abs=0.1)
     assert damage.notes == []
+
+
+def test_a_frame_that_a_join_damaged_is_counted_once(tmp_path, render, number_of):
+    """The frame of the other piece that bears the same time is none of it."""
+    one, other = (render(tmp_path / f"{n}.ts", count=96) for n in range(2))
+    path = tmp_path / "joined.ts"
+    path.write_bytes(one.read_bytes() + other.read_bytes())
+    seen, _, damage = numbers(path, number_of)
+    assert seen == [*range(96), *range(96)]
+    assert damage.frames == 1

@@ -163,6 +163,7 @@ class Decoding:
         raw = frame.pts
         if frame.is_corrupt or raw in self._broken:
             self.lost.frames += 1
+            self._broken.discard(raw)  # another piece may have a frame of that time
         decoded_at = self._dts.popleft() if self._dts else None
         if raw is None:
             return frame, decoded_at, -1
