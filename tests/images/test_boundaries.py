@@ -330,6 +330,24 @@ def test_bars_change_nothing_about_boundaries(bars: tuple[int, int]) -> None:
         assert np.abs(np.subtract(one, other)).max() <= 1
 
 
+def curtained(frames: Frames, rows: int, columns: int) -> Frames:
+    """The frames with a picture that stands still over their first and last rows and columns."""
+    made = np.broadcast_to(scene(9)(0, 1), frames.shape).copy()
+    inside = (..., slice(rows, HEIGHT - rows), slice(columns, WIDTH - columns))
+    made[inside] = frames[inside]
+    return made
+
+
+@pytest.mark.parametrize("border", [(0, 16), (0, 32), (8, 14), (15, 26)])
+def test_a_border_that_stands_still_is_as_good_as_a_bar(border: tuple[int, int]) -> None:
+    a, b, c, d = (scene(n) for n in range(1, 5))
+    parts = [a(0, 90), b(0, 60), mix(b(60, 20), c(0, 20)), c(20, 150), dimmed(c(170, 30), down(30))]
+    parts += [np.broadcast_to(BLACK, (12, 3, HEIGHT, WIDTH)), d(0, 100)]
+    barred_found, found_within = (found(*(how(part, *border) for part in parts)) for how in (barred, curtained))
+    assert [kind for kind, _, _ in found_within][:3] == ["cut", "dissolve", "fade_out"]
+    assert found_within == barred_found
+
+
 def test_dialogue_in_a_bar_is_no_boundary() -> None:
     frames = barred(scene(1)(0, 300), 12)
     for begin in range(10, 280, 50):

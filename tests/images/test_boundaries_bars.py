@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from rewatch.images.boundaries_bars import bars_of, narrowest
+from rewatch.images.boundaries_bars import bars_of, both, narrowest, still_of
 
 
 def shown(rows: int = 0, columns: int = 0, level: float = 1.0) -> npt.NDArray[np.uint8]:
@@ -68,3 +68,52 @@ def test_a_window_has_the_narrowest_bars() -> None:
     assert narrowest([(None, None), (9, None), (None, 0)]) == (9, 0)
     assert narrowest([(9, 0), (0, 16), (9, 0)]) == (0, 0)
     assert narrowest([(None, None)]) == (0, 0)
+
+
+def framed(rows: int, columns: int) -> npt.NDArray[np.uint8]:
+    """The same as `shown`, within a border that is lit and stands still."""
+    luma = shown(rows, columns)
+    border = np.random.default_rng(2).integers(60, 200, (72, 128), np.uint8)
+    border[rows : 72 - rows, columns : 128 - columns] = 0
+    return np.maximum(luma, border)
+
+
+@pytest.mark.parametrize("border", [(0, 0), (9, 0), (0, 16), (8, 14), (14, 30)])
+def test_a_border_that_stands_still_is_seen(border: tuple[int, int]) -> None:
+    assert still_of(framed(*border)) == border
+
+
+def test_what_runs_in_a_border_leaves_it_one() -> None:
+    luma = framed(9, 0)
+    for n in range(len(luma)):
+        luma[n, 65:70, n : n + 60 : 2] = 235
+    assert still_of(luma) == (9, 0)
+
+
+def test_a_border_that_changes_is_none() -> None:
+    luma = framed(0, 16)
+    luma[40:, :, :16] = 20
+    assert still_of(luma, (None, 16)) == (0, 0)
+
+
+def test_a_still_picture_tells_nothing_of_a_border() -> None:
+    still = np.repeat(framed(0, 16)[:1], 64, axis=0)
+    assert still_of(still) == (None, None)
+    assert still_of(still, (None, 16)) == (None, 16)
+
+
+@pytest.mark.parametrize("wide", [24, 40, 60])
+def test_what_moves_within_a_still_picture_has_no_border(wide: int) -> None:
+    """A figure before a camera that stands: what it passes over ends nowhere in a straight line on both sides."""
+    luma = np.repeat(framed(0, 0)[:1], 64, axis=0)
+    y, x = np.mgrid[:72, :128]
+    for n in range(64):
+        inside = ((x - 64 - 18 * np.sin(n / 7)) / wide) ** 2 + ((y - 40) / 34) ** 2 < 1
+        luma[n][inside] = 30 + n
+    assert still_of(luma) in [(None, None), (0, None), (None, 0), (0, 0)]
+
+
+def test_a_bar_goes_before_a_border() -> None:
+    assert both((9, None), (10, 16)) == (9, 16)
+    assert both((0, 0), (8, None)) == (8, 0)
+    assert both((None, None), (0, None)) == (0, None)

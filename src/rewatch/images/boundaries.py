@@ -28,7 +28,7 @@ from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
-from rewatch.images.boundaries_bars import NO_BARS, Bars, Told, bars_of, narrowest
+from rewatch.images.boundaries_bars import NO_BARS, Bars, Told, bars_of, both, narrowest, still_of
 from rewatch.images.boundaries_cuts import Candidates, Fine, ask_again, find_candidates, without_lights
 from rewatch.images.boundaries_fades import Light, Likely, Transition, black_spans, doubtful, settle
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, steps
@@ -119,6 +119,7 @@ class Boundaries(Analyser[Pictures]):
         self._waits = 0
         self._planes: list[Planes] = []
         self._told: list[Told] = []
+        self._still: list[Told] = []
         self._bars: Bars = NO_BARS
         self._grids: list[Grids] = []
         self._step: list[Floats] = []
@@ -149,7 +150,8 @@ class Boundaries(Analyser[Pictures]):
         self._waiting, self._waits = [], 0
         self._planes.append((luma, cb, cr))
         self._told.append(bars_of(luma, self._told[-1] if self._told else None))
-        bars = narrowest(self._told)
+        self._still.append(still_of(luma, self._still[-1] if self._still else None))
+        bars = narrowest(both(*pair) for pair in zip(self._told, self._still, strict=True))
         if bars != self._bars:
             self._bars = bars
             for held in (self._grids, self._step, self._small, self._detail):
@@ -199,7 +201,7 @@ class Boundaries(Analyser[Pictures]):
             self._light.add(np.stack([cells.mean(axis=1), cells.std(axis=1), cells.max(axis=1)], axis=1))
             if for_ramps > 0:
                 self._first += len(self._grids[0])
-                for held in (self._planes, self._told, self._grids, self._step, self._small, self._detail):
+                for held in (self._planes, self._told, self._still, self._grids, self._step, self._small, self._detail):
                     del held[0]
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:

@@ -1,8 +1,12 @@
-"""Black bars around the picture: where they are for certain, so that grids are made of the picture alone.
+"""Black bars around the picture, and borders: where they are for certain, so that grids are made of the picture alone.
 
 Bars are what no shot has: black that ends, in frame after frame, at the same straight line, as far from the one edge
 as from the other. A line of dialogue or a clock written into one of them changes nothing about that, nor does a dark
 scene, which tells nothing. A frame that is lit up to its edges has no bars.
+
+A border is what stands still while all within it changes: the curtains beside an old film in a wide frame, the page
+that a film is shown on. A cut changes but a part of such a frame, and would go unseen. It is told in the same way, by
+where something happens instead of by where there is light.
 
 Where they are taken for wider than they are, the middle of the picture is left, in which nearly every cut is to be
 seen: little harm, so long as all frames that are compared are cropped alike. So a window of blocks has one answer, the
@@ -15,6 +19,8 @@ Conventions
 Contents
     Bars, NO_BARS, Told
     bars_of      what is known of the bars after a block of frames
+    still_of     the same of a border that stands still
+    both         what is known of the two together
     narrowest    bars that fit several blocks
 """
 
@@ -43,9 +49,12 @@ WRITTEN = 0.85
 """Share of a line in one of the bars that may be lit, by what is written there."""
 WIDEST = 0.3, 0.36
 """Shares of the height and of the width that a bar may have: 2.76:1 in 4:3, an upright picture in 16:9."""
+CHANGED = 20
+"""Code values between the darkest and the brightest that a place is in a block, above which something happens there."""
 TELLS = 4
 """Frames that must agree."""
 
+Bools = npt.NDArray[np.bool_]
 Shares = npt.NDArray[np.float32]
 
 
@@ -76,12 +85,12 @@ def _one_way(lines: Shares, widest: float) -> npt.NDArray[np.int64]:
     return np.where(to_edge & (found < 0), 0, found)
 
 
-def _agreed(told: npt.NDArray[np.int64]) -> int | None:
-    """The narrowest that several frames tell, a line more where the edge lies within one; None where too few tell."""
+def _agreed(told: npt.NDArray[np.int64], few: int) -> int | None:
+    """The narrowest that several frames tell, a line more where the edge lies within one; None where `few` do not."""
     told = np.sort(told[told >= 0])
-    if len(told) < TELLS:
+    if len(told) < few:
         return None
-    least = int(told[1])
+    least = int(told[min(1, len(told) - 1)])
     return int(told[told <= least + 1].max()) if least else 0
 
 
@@ -91,18 +100,45 @@ def bars_of(luma: npt.NDArray[np.uint8], before: Told | None = None) -> Told:
     luma:   (n, h, w)
     before: what was known before it, which stands where these frames tell nothing
     """
-    seen = luma[::STRIDE] > LIT
+    high, wide = _told(luma[::STRIDE] > LIT, TELLS)
+    if before is None:
+        return high, wide
+    return _going_on(before[0], high), _going_on(before[1], wide)
+
+
+def _told(seen: Bools, few: int) -> Told:
+    """What at least `few` frames tell.
+
+    seen: (n, h, w) where there is something in each of them
+    """
     across, down = seen.any(axis=1).sum(axis=1), seen.any(axis=2).sum(axis=1)
     rows = seen.sum(axis=2, dtype=np.float32) / np.maximum(across, 1)[:, None]
     columns = seen.sum(axis=1, dtype=np.float32) / np.maximum(down, 1)[:, None]
     # What is smaller than a picture within the widest bars is a title, a lamp in the night.
     large = (down >= (1 - 2 * WIDEST[0]) * rows.shape[1]) & (across >= (1 - 2 * WIDEST[1]) * columns.shape[1])
     high, wide = (
-        _agreed(_one_way(lines[large], widest)) for lines, widest in zip((rows, columns), WIDEST, strict=True)
+        _agreed(_one_way(lines[large], widest), few) for lines, widest in zip((rows, columns), WIDEST, strict=True)
     )
+    return high, wide
+
+
+def still_of(luma: npt.NDArray[np.uint8], before: Told | None = None) -> Told:
+    """The same of a border that is no black, but does not change while all within it does: curtains, a frame, a page.
+
+    A block of frames tells where something happens in all of the picture, by what changes in it at all.
+    """
+    some = luma[::STRIDE]
+    changed = (some.max(axis=0) - some.min(axis=0) > CHANGED)[None]
+    high, wide = _told(changed, 1)
     if before is None:
         return high, wide
     return _going_on(before[0], high), _going_on(before[1], wide)
+
+
+def both(black: Told, still: Told) -> Told:
+    """What is known of bars and of borders, each way: a border counts where there is no bar."""
+    rows, columns = (b or s or (s if b is None else b) for b, s in zip(black, still, strict=True))
+    return rows, columns
 
 
 def _going_on(before: int | None, now: int | None) -> int | None:
