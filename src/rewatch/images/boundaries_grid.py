@@ -24,6 +24,9 @@ BLOCK_ROWS, BLOCK_COLUMNS = 3, 4
 BLOCKS = (ROWS // BLOCK_ROWS) * (COLUMNS // BLOCK_COLUMNS)
 REACH_ROWS, REACH_COLUMNS = 4, 6
 """How far a block is looked for, in cells: a fifth of the picture in each direction, between two frames."""
+FEW = 20
+"""Pairs, half as many at twice the size, up to which all places of a row are looked at in one go, in half the time. Of
+more, what that takes does not stay near the processor."""
 
 Grids = npt.NDArray[np.uint8]
 
@@ -137,6 +140,8 @@ def matched_blocks(before: Grids, after: Grids, finer: int = 1) -> npt.NDArray[n
     count = len(after)
     if not count:
         return np.zeros((0, BLOCKS), np.float32)
+    if count * finer <= FEW:
+        return _matched_few(before, after, finer)
     high, wide = finer * BLOCK_ROWS, finer * BLOCK_COLUMNS
     down_reach, across_reach = REACH_ROWS, REACH_COLUMNS
     rows, columns = finer * ROWS, finer * COLUMNS
@@ -160,6 +165,37 @@ def matched_blocks(before: Grids, after: Grids, finer: int = 1) -> npt.NDArray[n
             for column in range(2, wide):
                 np.add(total, by_column[:, :, column], out=total)
             np.minimum(best, total, out=best)
+    return (best.reshape(BLOCKS, count).T / np.float32(high * wide)).astype(np.float32)
+
+
+def _matched_few(before: Grids, after: Grids, finer: int) -> npt.NDArray[np.float32]:
+    """As `matched_blocks`, of a few pairs."""
+    count, channels = after.shape[:2]
+    high, wide = finer * BLOCK_ROWS, finer * BLOCK_COLUMNS
+    rows, columns = finer * ROWS, finer * COLUMNS
+    across, blocks = 2 * REACH_COLUMNS + 1, columns // wide
+
+    def by_cell(part: Grids) -> Grids:
+        """(rows, channels, columns, n) -> (rows channels, columns n): the first cell of each block first."""
+        cells = part.reshape(len(part), channels, blocks, wide, count).transpose(0, 1, 3, 2, 4)
+        return np.ascontiguousarray(cells).reshape(len(part) * channels, -1)
+
+    margin = ((REACH_ROWS, REACH_ROWS), (0, 0), (REACH_COLUMNS, REACH_COLUMNS), (0, 0))
+    source = np.pad(before.transpose(2, 1, 3, 0), margin, mode="edge")
+    places = np.concatenate([by_cell(source[:, :, k : k + columns]) for k in range(across)], axis=1)
+    target = np.tile(by_cell(after.transpose(2, 1, 3, 0)), (1, across))
+    apart = np.empty_like(target)
+    lines = np.empty((rows // high, target.shape[1]), np.uint16)
+    cells = lines.reshape(rows // high, across, wide, blocks * count)
+    total = np.empty((rows // high, across, blocks * count), np.uint16)
+    best = np.full((rows // high, blocks * count), np.iinfo(np.uint16).max, np.uint16)
+    for down in range(2 * REACH_ROWS + 1):
+        cv2.absdiff(places[down * channels : (down + rows) * channels], target, dst=apart)
+        np.add.reduce(apart.reshape(rows // high, high * channels, -1), axis=1, dtype=np.uint16, out=lines)
+        np.add(cells[:, :, 0], cells[:, :, 1], out=total)
+        for cell in range(2, wide):
+            np.add(total, cells[:, :, cell], out=total)
+        np.minimum(best, total.min(axis=1), out=best)
     return (best.reshape(BLOCKS, count).T / np.float32(high * wide)).astype(np.float32)
 
 
