@@ -202,12 +202,19 @@ def _frames(film: Path, how: Transfer) -> Iterator[npt.NDArray[np.uint8]]:
             how.draw(planes[: frame.height], n)
         first, last = how.shown(n)
         if before is not None and first < end:
-            woven = before.copy()
-            woven[1 : frame.height : 2] = planes[1 : frame.height : 2]
-            yield woven
+            yield _woven(before, planes, frame.height)
         for _ in range(max(first, end), last if how.shown(n + 1)[0] == last else last + 1):
             yield planes
         before, end = planes, last + 1
+
+
+def _woven(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8], height: int) -> npt.NDArray[np.uint8]:
+    """The upper field of one frame and the lower field of another, of luma and of chroma."""
+    woven = one.copy()
+    woven[1:height:2] = other[1:height:2]
+    colour, lower = (p[height:].reshape(2, height // 2, -1) for p in (woven, other))
+    colour[:, 1::2] = lower[:, 1::2]
+    return woven
 
 
 def made(film: Path, name: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -303,6 +304,15 @@ def test_a_blended_frame_leaves_a_cut_a_cut() -> None:
     assert first in (59, 60)
 
 
+def test_a_frame_of_two_fields_in_fast_movement_leaves_a_cut_a_cut() -> None:
+    shots = [scene(n, speed=9)(0, 40) for n in range(1, 5)]
+    for one, other in pairwise(shots):
+        one[-1] = (one[-2] + other[0]) / 2
+    spans = found(*shots)
+    assert [kind for kind, _, _ in spans] == ["cut"] * 3
+    assert np.abs(np.subtract([first for _, first, _ in spans], [39, 79, 119])).max() <= 1
+
+
 def test_old_film_is_cut_like_any_other() -> None:
     frames = np.concatenate([scene(n)(0, 50) for n in range(4)])
     flicker(frames)
@@ -353,6 +363,19 @@ def test_dialogue_in_a_bar_is_no_boundary() -> None:
     for begin in range(10, 280, 50):
         frames[begin : begin + 35, 0, 61:71, 14:114:2] = 235
     assert found(frames) == []
+
+
+def test_fades_between_bars_that_are_both_written_on() -> None:
+    a, b = scene(1), scene(2)
+    dark = np.broadcast_to(BLACK, (10, 3, HEIGHT, WIDTH))
+    frames = np.concatenate([a(0, 90), dimmed(a(90, 20), down(20)), dark, dimmed(b(0, 20), down(20)[::-1]), b(20, 90)])
+    frames = barred(frames, 12)
+    frames[:, 0, 3:8, 104:116] = 200
+    frames[:, 0, 64:69, 10:60:2] = 235
+    ((kind, first, last),) = found(frames)
+    assert kind == "fade_through_black"
+    assert abs(first - 90) <= 2
+    assert abs(last - 139) <= 2
 
 
 def test_a_change_of_ratio_is_a_cut_and_no_more() -> None:

@@ -27,6 +27,13 @@ def written() -> npt.NDArray[np.uint8]:
     return luma
 
 
+def written_twice() -> npt.NDArray[np.uint8]:
+    """A line under the picture, a mark above it that ends where the picture begins."""
+    luma = written()
+    luma[:, 3:9, 104:118] = 220
+    return luma
+
+
 def in_the_night() -> npt.NDArray[np.uint8]:
     luma = shown(level=0.1)
     luma[:, 30:50, 50:80] = 180
@@ -46,6 +53,7 @@ def test_bars_are_seen(bars: tuple[int, int]) -> None:
 
 def test_what_is_written_in_a_bar_leaves_it_a_bar() -> None:
     assert bars_of(written()) == (9, 0)
+    assert bars_of(written_twice())[0] == 9
 
 
 @pytest.mark.parametrize("luma", [in_the_night(), titled(), shown(36)], ids=["night", "title", "black"])

@@ -1,8 +1,9 @@
 """Black bars around the picture, and borders: where they are for certain, so that grids are made of the picture alone.
 
 Bars are what no shot has: black that ends, in frame after frame, at the same straight line, as far from the one edge
-as from the other. A line of dialogue or a clock written into one of them changes nothing about that, nor does a dark
-scene, which tells nothing. A frame that is lit up to its edges has no bars.
+as from the other. A line of dialogue or a clock written into one of them changes nothing about that, nor do lines in
+both so long as they leave a line of the bar bare; a dark scene tells nothing. A frame that is lit up to its edges has
+no bars.
 
 A border is what stands still while all within it changes: the curtains beside an old film in a wide frame, the page
 that a film is shown on. A cut changes but a part of such a frame, and would go unseen. It is told in the same way, by
@@ -45,6 +46,8 @@ BARE = 0.04
 """Share of a line that may be lit where there is nothing but the noise of coding."""
 FULL = 0.6
 """Share of a line of the picture, at its edge, that must be lit to tell that the picture goes so far."""
+NEARLY = 0.3
+"""Share of the last line of a bar, beside the picture, that may be lit by what is written there, on one side."""
 WRITTEN = 0.85
 """Share of a line in one of the bars that may be lit, by what is written there."""
 WIDEST = 0.3, 0.36
@@ -80,6 +83,15 @@ def _one_way(lines: Shares, widest: float) -> npt.NDArray[np.int64]:
         edge = np.minimum(other[number, np.maximum(at - 1, 0)], other[number, np.maximum(at - 2, 0)]) <= BARE
         tells = full & (at > 0) & (at <= reach) & beyond & edge
         found = np.where(tells, np.maximum(found, at), found)
+    # Written on both sides: the picture begins where both are lit at once, all but full, after a line that is bare on
+    # the one side and nearly so on the other. What is written touches no edge of the frame.
+    starts = np.arange(2, reach + 1)
+    lit, full = ends.min(axis=0), np.maximum(ends[..., :-1], ends[..., 1:]).min(axis=0)
+    gap = np.sort(np.minimum(ends[..., :-1], ends[..., 1:]), axis=0)
+    beyond = np.maximum.accumulate(ends.max(axis=0), axis=1)
+    begins = (lit[:, starts] > BARE) & (full[:, starts] >= FULL) & (beyond[:, :1] <= BARE)
+    begins &= (gap[0][:, starts - 2] <= BARE) & (gap[1][:, starts - 2] <= NEARLY) & (beyond[:, starts - 2] <= WRITTEN)
+    found = np.where((found < 0) & begins.any(axis=1), starts[begins.argmax(axis=1)], found)
     # Lit to the very edge of the frame, on one side at least.
     to_edge = ends[..., :2].max(axis=2).max(axis=0) > WRITTEN
     return np.where(to_edge & (found < 0), 0, found)

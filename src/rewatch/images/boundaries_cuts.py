@@ -7,7 +7,8 @@ its neighbours'. What makes it a cut is asked of more pairs of frames around it:
     - light that changes leaves the structure (each cell against its surroundings) where it was
 
 Duplicate frames (animation on twos, changed frame rates) are passed over: each frame is compared with the last one
-that differs. So, beside a cut, is what passes (`boundaries_passing`).
+that differs. So are frames that are a mix of their neighbours across a cut, by fields or by a changed frame rate; and,
+beside a cut, what passes (`boundaries_passing`).
 
 Contents
     Candidates, find_candidates   candidates and their features, in a window of grids
@@ -30,6 +31,10 @@ from rewatch.images.boundaries_passing import ACROSS, LEAST_CHANGE, Passing, fin
 
 LEAST_PEAK = 0.92
 """Of the larger neighbouring distance: a frame that changes less than that stands out from nothing."""
+WOVEN_PEAK = 1.3
+"""Of the larger neighbouring distance: what a frame of two fields is from those that the fields are of, at least."""
+WOVEN_OFF = 0.03
+"""How far it may be off their mean: energy, as a share of that of the way from one to the other."""
 FEATURES = (
     "change",
     "peak",
@@ -139,6 +144,23 @@ def _changes(
     return values
 
 
+def _woven(grids: Grids, chain: npt.NDArray[np.int64], values: Floats) -> npt.NDArray[np.int64]:
+    """Where in a chain a frame is half the one before and half the one after, and stands out from what moves around it.
+
+    So a cut looks in film that was brought to another rate by fields, however much moves on either side of it.
+    """
+    if len(chain) < 4:
+        return np.zeros(0, np.int64)
+    before, into, out, after = values[:-3], values[1:-2], values[2:-1], values[3:]
+    stands_out = np.minimum(into, out) > WOVEN_PEAK * (np.maximum(before, after) + 1.5)
+    at = np.flatnonzero(stands_out & (into > LEAST_CHANGE) & (before > 0) & (after > 0)) + 1
+    a, mixed, b = (grids[chain[at + k]].reshape(len(at), grids[0].size).astype(np.float32) for k in (-1, 0, 1))
+    way = b - a
+    off = mixed - (a + b) / 2
+    halfway: npt.NDArray[np.int64] = at[(off * off).sum(axis=1) < WOVEN_OFF * (way * way).sum(axis=1)]
+    return halfway
+
+
 def find_candidates(grids: Grids, fine: Fine, step: Floats, begin: int, end: int) -> Candidates:
     """Candidates among the frames ``begin .. end`` of a window.
 
@@ -152,6 +174,11 @@ def find_candidates(grids: Grids, fine: Fine, step: Floats, begin: int, end: int
     over = between[np.maximum(chain - 1, 0)]
     over[:1] = False
     values = _changes(grids, chain, step, over, begin - ACROSS, end + ACROSS)
+    woven = _woven(grids, chain, values)
+    if len(woven):
+        chain, values = np.delete(chain, woven), np.delete(values, woven)
+        after = woven - np.arange(len(woven))
+        values[after] = matched_blocks(grids[chain[after - 1]], grids[chain[after]]).mean(axis=1, dtype=np.float32)
     found = _measured(grids, fine, chain, values, _likely(chain, values, begin, end))
     runs = find_passing(grids, chain, values)
     return _joined(found, _hidden(grids, fine, chain, values, runs, begin, end)) if runs else found
