@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from compose_disturbances import disturb
+from compose_looks import come, drawn, recoloured
 from rewatch.images.boundaries_bars import bars_of, narrowest
 
 Planes = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
@@ -207,10 +208,12 @@ def compose(
     gradual: float = 0.35,
     clean: bool = False,
     disturbed: float = 0.5,
+    looks: bool = False,
 ) -> Composition:
     """A film of `shots` shots; `gradual`: the share of transitions that are not cuts.
 
     disturbed: the share of shots within which something happens that is no boundary
+    looks: as `compose_looks` makes it: drawn, cut from like to like, in very short shots, in another transfer
     clean: modern footage as it is, no more than framed anew; else it is sped up, held, shaken, flashed at, aged ...
     """
     height, width = 72, 128
@@ -218,6 +221,8 @@ def compose(
     boundaries: list[dict[str, Any]] = []
     notes: list[tuple[str, int, int]] = []
     frame, fast = 0, rng.random() < 0.3 and not clean and shots > 1
+    flat, brief = (looks and rng.random() < p for p in (0.5, 0.4))
+    source: Stretch | None = None
     tail: list[Any] | None = None
     pending = "cut"
     order = rng.permutation(len(footage))
@@ -244,7 +249,12 @@ def compose(
         # A shot: what the transition before it takes, its own body, what the transition after it takes.
         out = over if kind in ("dissolve", "wipe") and not last else 0
         own: list[tuple[str, int, int]] = []
-        source = footage[order[number % len(order)]]
+        if brief and over == 0 and not last and rng.random() < 0.7:
+            body = int(rng.integers(3, 16))
+        like = looks and source is not None and pending == "cut" and rng.random() < 0.4
+        planes = footage[order[(number - like) % len(order)]].planes
+        source = Stretch(recoloured(rng, planes) if like else planes)
+        source = Stretch(drawn(rng, source.planes)) if flat else source
         shot = _shot(rng, source, head + body + out, own, 0.0 if fast else disturbed, clean)
         shot = [resize(p, (height, width) if i == 0 else (height // 2, width // 2)) for i, p in enumerate(shot)]
         if tail is not None and head:
@@ -281,10 +291,12 @@ def compose(
             )
     planes = [np.concatenate([p[i] for p in parts]) for i in range(3)]
     how = 1.0 if clean else rng.random()
-    if how < 0.25:
+    if how < (0.45 if looks else 0.25):
         planes = _old_film(rng, planes)
-    elif how < 0.4:
+    elif how < (0.6 if looks else 0.4):
         planes[0] = planes[0] + rng.normal(0, rng.uniform(2, 10), planes[0].shape)
+    if looks:
+        planes, boundaries = come(rng, planes, boundaries)
     result = tuple(np.clip(p + 0.5, 0, 255).astype(np.uint8) for p in planes)
     return Composition(result, boundaries, notes)  # type: ignore[arg-type]
 

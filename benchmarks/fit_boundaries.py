@@ -2,13 +2,13 @@
 
     python benchmarks/fit_boundaries.py [--write] [--compositions N]
 
-Data: the labelled films (`benchmarks.films.FILMS`), and compositions of their single-shot footage
-(`compose_transitions`). Leave-one-work-out is the figure that counts: weights fitted without a film (and others of the
-same work) and without any composition of its footage, judged on that film. The decision on changes rests on what is
-thought of ramps by themselves: it is fitted on what is thought of a work's ramps without that work (stacking, Wolpert
-1992). How sure the detector is, is set on works left out as well: one divisor of all weights of a decision, by which
-its probabilities fit best there (temperature scaling, Guo et al. 2017); so few works may make it less sure than it is,
-never surer. `--write` fits on all and writes ``boundaries_weights.py``.
+Data: the labelled films (`benchmarks.films.FILMS`), and compositions of their single-shot footage: as it is, made harsh
+(`compose_transitions`), in other looks and transfers (`compose_looks`). Leave-one-work-out is the figure that counts:
+weights fitted without a film (and others of the same work) and without any composition of its footage, judged on that
+film. The decision on changes rests on what is thought of ramps by themselves: it is fitted on what is thought of a
+work's ramps without that work (stacking, Wolpert 1992). How sure the detector is, is set on works left out as well: one
+divisor of all weights of a decision, by which its probabilities fit best there (temperature scaling, Guo et al. 2017);
+so few works may make it less sure than it is, never surer. `--write` fits on all and writes ``boundaries_weights.py``.
 """
 
 from __future__ import annotations
@@ -51,13 +51,15 @@ DECISIONS = {
     "wipes": ("WIPE", 4.0, False),
 }
 """What is decided: what its weights are called, the ridge on them, and whether measures are taken two by two too."""
-WEIGH = {"real": 10.0, "composed": 1.0, "disturbed": 0.7}
-"""What an example weighs: of a real film, of a composition, of a single shot in which something happens."""
+WEIGH = {"real": 20.0, "composed": 1.0, "disturbed": 0.7, "other looks": 0.5, "disturbed looks": 0.2}
+"""What an example weighs: of a real film, of a composition, of a single shot in which something happens; of both in
+looks that no film of these has."""
 LEAST_COMPOSED = 12
 DISTURBED = 8
 """Single shots in which something happens, for each composition."""
 FRESH = 4
-"""Compositions of each film that the fits without it are tried on, every other one clean."""
+"""Compositions of each film that the fits without it are tried on, every other one clean; and half as many more in
+other looks (`compose_looks`)."""
 
 
 def planes_of(film: Path) -> Planes:
@@ -205,6 +207,13 @@ def gather(film: Path, labels: dict[str, Any], number: int, compositions: float)
     for seed in range(DISTURBED * count):
         one = compose(np.random.default_rng([2, number, seed]), footage, shots=1, disturbed=1.0)
         _add(source, one.planes, one.boundaries, "disturbed")
+    for seed in range(count):
+        rng = np.random.default_rng([3, number, seed])
+        one = compose(rng, footage, shots=16, gradual=0.3, clean=seed % 3 == 2, looks=True)
+        _add(source, one.planes, one.boundaries, "other looks")
+    for seed in range(DISTURBED * count // 2):
+        one = compose(np.random.default_rng([4, number, seed]), footage, shots=1, disturbed=1.0, looks=True)
+        _add(source, one.planes, one.boundaries, "disturbed looks")
     return source
 
 
@@ -219,7 +228,7 @@ def _add(source: Source, planes: Planes, truth: list[dict[str, Any]], origin: st
     source.wipes.add(((*w.features, *(w.returns or ())) for w in wipes), answers, origin)
     answers = answer_ramps(found.ramp_candidates, truth)
     # What happens in a single shot can't be told from a transition by a ramp by itself.
-    if origin != "disturbed":
+    if not origin.startswith("disturbed"):
         source.ramps.add((r.features for r in found.ramp_candidates), answers, origin)
     # Fades are decided by themselves: in a part of one, the picture is still there.
     fades = answer_ramps(found.ramp_candidates, [b for b in truth if b["kind"].startswith("fade")])
@@ -389,7 +398,7 @@ def temperature(sources: dict[str, Source], which: str) -> float:
 def leave_one_out(sources: dict[str, Source], docs: dict[str, dict[str, Any]]) -> None:
     """Each film, and fresh compositions of its footage, by weights that were fitted without either."""
     real: dict[int, list[Score]] = {0: [], 1: [], 2: []}
-    composed: dict[bool, list[Score]] = {True: [], False: []}
+    composed: dict[str, list[Score]] = {"clean": [], "harsh": [], "other looks": []}
     told: list[tuple[float, bool]] = []
     for number, (film, doc) in enumerate(docs.items()):
         planes = planes_of(FILMS / film)
@@ -399,19 +408,20 @@ def leave_one_out(sources: dict[str, Source], docs: dict[str, dict[str, Any]]) -
             for tolerance, scores in real.items():
                 scores.append(score(doc, found, tolerance))
             footage = stretches(planes, doc)
-            for seed in range(FRESH):
-                clean = seed % 2 == 1
-                one = compose(np.random.default_rng(10**6 + 1000 * number + seed), footage, shots=16, clean=clean)
-                found, truth = found_in(one.planes), {"boundaries": one.boundaries}
-                composed[clean].append(score(truth, found))
-                told += judged(truth, {"boundaries": found["boundaries"] + found["doubtful"]})
+            for how, scores in composed.items():
+                for seed in range(int(how == "clean"), FRESH, 2):
+                    rng = np.random.default_rng(10**6 + 1000 * number + seed)
+                    one = compose(rng, footage, shots=16, clean=how == "clean", looks=how == "other looks")
+                    found, truth = found_in(one.planes), {"boundaries": one.boundaries}
+                    scores.append(score(truth, found))
+                    told += judged(truth, {"boundaries": found["boundaries"] + found["doubtful"]})
         last = real[1][-1]
         wrong = ", ".join(f"{what} {b[:3]}" for what in ("missed", "false") for b in getattr(last, what))
         print(f"  {film}: {say(last)}; {wrong or 'nothing wrong'}")
     for tolerance, scores in real.items():
         print(f"  together, tolerance {tolerance}: {say(together(scores))}")
-    for clean, scores in composed.items():
-        print(f"  {'clean' if clean else 'harsh'} compositions, tolerance 1: {say(together(scores))}")
+    for how, scores in composed.items():
+        print(f"  {how} compositions, tolerance 1: {say(together(scores))}")
     print(table(told))
 
 
