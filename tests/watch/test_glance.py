@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 from rewatch.errors import NotMeasured
-from rewatch.film.excerpts import ExcerptsFailed
+from rewatch.film.excerpts import ExcerptsFailed, read_excerpts
+from rewatch.film.groups import part_of
+from rewatch.film.order import known_order
 from rewatch.film.probe import open_film
 from rewatch.images import glance_evidence
+from rewatch.images.boundaries import BLOCK
 from rewatch.images.glance_evidence import Coded, KeyPictures, compare_each, compare_keys, measure_anchors
 from rewatch.images.glance_judge import Ledger
 from rewatch.images.light import Light
@@ -23,6 +26,7 @@ from rewatch.watch import glance as module
 from rewatch.watch import run
 from rewatch.watch.frames import Frames
 from rewatch.watch.glance import Glance, NoGlance
+from rewatch.watch.glance_detect import judged
 from rewatch.watch.glance_skim import skim
 from rewatch.watch.glance_stream import HOW, SOURCE, GlanceStream, glanced
 from rewatch.watch.progress import Silent
@@ -122,6 +126,18 @@ def test_skimming_leaves_open_what_it_cannot_tell_and_loses_nothing(demo_film: A
                 assert skimmed.cut[group] >= 0.5, true
     cuts = {true.get("frame") for true in demo_film.truth.boundaries}
     assert all(ends[group] in cuts for group, sure in skimmed.cut.items() if sure >= 0.5)
+
+
+def test_a_run_may_have_a_cut_on_its_second_frame(demo_film: Any, tmp_path: Path) -> None:
+    film = open_film(demo_film.path)
+    order = known_order(film).thinned()
+    cut = next(b["frame"] for b in demo_film.truth.boundaries if b["kind"] == "cut" and b["frame"] > 2 * BLOCK)
+    key = order.key_before(cut - 1)
+    (piece,) = read_excerpts(film, order, [(key, cut + 40)])
+    # Wherever the blocks of the film are.
+    for begin in (cut - 1, *range(key, cut - 1, 5)):
+        found, _, _ = judged(film, tmp_path, [part_of(piece, begin - key, len(piece))], 0.5)
+        assert [(t.kind, t.first) for t in found] == [("cut", cut)], begin
 
 
 def test_a_glance_stops_at_the_stretch_in_hand(demo_film: Any, tmp_path: Path) -> None:

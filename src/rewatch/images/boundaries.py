@@ -105,10 +105,15 @@ class Boundaries(Analyser[Pictures]):
     """Probability from which on a ramp is asked what of the picture comes back."""
     cuts_asked: ClassVar[tuple[float, float]] = 0.02, 0.8
     """Between these probabilities a cut is asked what of the picture is kept; above, only whether it is a light."""
+    # Also of one that was pickled before there was such a thing.
+    _lacks: int = 0
 
-    def __init__(self, least_sure: float = LEAST_SURE) -> None:
-        """least_sure: probability from which on a boundary counts, 0 < least_sure < 1: higher is more precise"""
+    def __init__(self, least_sure: float = LEAST_SURE, lacks: int = 0) -> None:
+        """least_sure: probability from which on a boundary counts, 0 < least_sure < 1: higher is more precise
+        lacks: frames, under BLOCK, that the first block is short of: a run out of a film goes by the film's blocks
+        """
         self.least_sure = least_sure
+        self._lacks = lacks
 
     def settings(self) -> Mapping[str, Any]:
         return {"least_sure": self.least_sure}
@@ -134,13 +139,14 @@ class Boundaries(Analyser[Pictures]):
     def feed(self, piece: Pictures) -> None:
         at = 0
         while at < len(piece):
-            take = min(BLOCK - self._waits, len(piece) - at)
+            room = BLOCK - (0 if self._planes else self._lacks)
+            take = min(room - self._waits, len(piece) - at)
             part = slice(at, at + take)
             # Copies: a view would keep the whole piece alive.
             self._waiting.append((piece.luma[part].copy(), piece.cb[part].copy(), piece.cr[part].copy()))
             self._waits += take
             at += take
-            if self._waits == BLOCK:
+            if self._waits == room:
                 self._reduce()
                 self._judge(len(self._grids) - 2, len(self._grids) - 3)
 
@@ -167,15 +173,18 @@ class Boundaries(Analyser[Pictures]):
         """Frames of the window, reduced to fine grids: few are asked for."""
         if not len(frames):
             return np.zeros((0, 1, 2 * ROWS, 2 * COLUMNS), np.uint8)
-        # Every block but the last is full.
-        luma = np.stack([self._planes[n // BLOCK][0][n % BLOCK] for n in frames.tolist()])
+        # Every block but the last is full, and the first one of a run.
+        first = self._planes[0][0]
+        lacks = BLOCK - len(first) if len(self._planes) > 1 else 0
+        within = [(n + lacks, lacks if n < len(first) else 0) for n in frames.tolist()]
+        luma = np.stack([self._planes[n // BLOCK][0][n % BLOCK - short] for n, short in within])
         return self._reducer.fine(luma, self._bars)
 
     def _judge(self, for_cuts: int, for_ramps: int) -> None:
         """Judge one block of the window for cuts and one, already judged for cuts, for ramps; then drop the oldest."""
         if for_cuts >= 0:
             grids, step = np.concatenate(self._grids), np.concatenate(self._step)
-            begin = for_cuts * BLOCK
+            begin = sum(len(held) for held in self._grids[:for_cuts])
             found = find_candidates(grids, self._fine, step, begin, begin + len(self._grids[for_cuts]))
             sure = sure_of_cuts(found)
             found = ask_again(found, self._fine, (sure >= self.cuts_asked[0]) & (sure <= self.cuts_asked[1]))
@@ -185,7 +194,7 @@ class Boundaries(Analyser[Pictures]):
             grids = np.concatenate(self._grids)
             near = self.cut_candidates[-6:]
             cuts = np.concatenate([c.frame[sure_of_cuts(c) >= self.least_sure] for c in near]) - self._first
-            begin = for_ramps * BLOCK
+            begin = sum(len(held) for held in self._grids[:for_ramps])
             inside = cuts[(cuts > 0) & (cuts < len(grids))]
             small, end = np.concatenate(self._small), begin + len(self._grids[for_ramps])
             ramps = find_ramps(grids, small, np.concatenate(self._detail), inside, begin, end)

@@ -21,6 +21,9 @@ from rewatch.track import Spans, Track
 
 HEAD = 10
 """Frames looked at behind a run, so that the change at its end is seen from both sides: what a flash needs and more."""
+STILL = 8
+"""Times that a run's first frame is held before it: the detector sees no cut on a film's second frame, but on a run's
+there may be one."""
 
 
 def judged(
@@ -29,10 +32,10 @@ def judged(
     """What the detector finds in pieces that follow each other: boundaries, what nearly counted, stretches of black
     (half-open)."""
     begin = pieces[0].first
-    analyser = Boundaries(least_sure)
+    held = STILL if begin else 0
+    # The detector goes by blocks, counted from the film's beginning.
+    analyser = Boundaries(least_sure, lacks=(begin - held) % BLOCK)
     analyser.begin(film, scratch)
-    # The detector goes by blocks, counted from the film's beginning: the first frame is held up to where they fit.
-    held = begin % BLOCK
     if held:
         analyser.feed(_still(pieces[0], held))
     for piece in pieces:
