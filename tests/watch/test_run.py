@@ -11,21 +11,25 @@ import time
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from rewatch.errors import FilmError, LibraryError, SubtitleError
 from rewatch.film.identity import identify
+from rewatch.film.probe import open_film
 from rewatch.library.edition import Edition
 from rewatch.library.library import Library
-from rewatch.watch import streams
+from rewatch.watch import checkpoint, streams
+from rewatch.watch.frames import Frames
 from rewatch.watch.progress import Silent
 from rewatch.watch.run import watch
 from rewatch.watch.work import Stopped
 
 WATCH = """
-from rewatch.watch import streams
+from rewatch.watch import checkpoint, streams
+from rewatch.watch.frames import Frames
 streams.CHECKPOINT_EVERY = 0.2
 from rewatch.cli.main import run
 run()
@@ -149,6 +153,42 @@ class StopsAt(Silent):
     def moved(self, seconds: float) -> None:
         if seconds > self.second:
             raise KeyboardInterrupt
+
+
+def test_what_the_reader_met_ahead_of_those_who_look_is_not_yet_in_the_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A watch that goes on meets it again, and would count it twice."""
+    part = tmp_path / "part.ts"
+    with av.open(str(part), "w") as out:
+        picture = out.add_stream("libx264", rate=24, options={"preset": "ultrafast", "g": "24"})
+        picture.width, picture.height, picture.pix_fmt = 128, 72, "yuv420p"
+        for number in range(120):
+            frame = av.VideoFrame.from_ndarray(np.full((72, 128, 3), number, np.uint8), "rgb24")
+            out.mux(picture.encode(frame))
+        out.mux(picture.encode(None))
+    film = tmp_path / "joined.ts"
+    film.write_bytes(part.read_bytes() * 2)  # the join damages a frame, behind the first piece that is looked at
+
+    stream = streams.PictureStream(open_film(film), [Frames()], tmp_path, "key")
+    feed = Frames.feed
+
+    def waits(self: Frames, piece: Any) -> None:
+        feed(self, piece)
+        deadline = time.monotonic() + 60
+        while not stream.damage.frames and time.monotonic() < deadline:
+            time.sleep(0.01)
+        stream._stop.set()
+
+    monkeypatch.setattr(Frames, "feed", waits)
+    stream.start()
+    assert stream._stop.wait(120)
+    stream.stop()
+    assert stream.damage.frames == 1
+    left = checkpoint.read(tmp_path / streams.CHECKPOINT, "key")
+    assert left is not None
+    assert left.resume.frame < 119
+    assert left.state[1].frames == 0
 
 
 @pytest.mark.parametrize("whole", [False, True])

@@ -14,6 +14,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -140,6 +141,10 @@ def _seconds(piece: Samples) -> float:
     return (piece.first + len(piece)) / piece.rate
 
 
+_Item = tuple[Pictures, Any, Damage]
+"""A piece, the point to resume at after it, and what was lost until then."""
+
+
 class PictureStream(Stream):
     """The picture, from its first frame or from the checkpoint of a killed run.
 
@@ -152,7 +157,7 @@ class PictureStream(Stream):
         super().__init__(film, analysers, scratch)
         self._key = key
         self._path = scratch / CHECKPOINT
-        self._queue: queue.Queue[tuple[Pictures, Any] | None] = queue.Queue(maxsize=_PIECES_AHEAD)
+        self._queue: queue.Queue[_Item | None] = queue.Queue(maxsize=_PIECES_AHEAD)
         self._checkpoint: Checkpoint | None = checkpoint.read(self._path, key) if key else None
         self._fresh = False
         self._reading = False
@@ -178,7 +183,7 @@ class PictureStream(Stream):
     def _jobs(self) -> list[Any]:
         return [self._look] if self._reading else [self._read, self._look]
 
-    def _reader(self) -> Iterator[tuple[Pictures, Any]]:
+    def _reader(self) -> Iterator[_Item]:
         """Pieces with the point to resume at after each; from the checkpoint on where there is one that holds."""
         if self._checkpoint:
             reader = PictureReader(self.film, batch=_BATCH, damage=self.damage, resume=self._checkpoint.resume)
@@ -188,7 +193,7 @@ class PictureStream(Stream):
                         self.analysers, kept = self._checkpoint.state
                         self._take_back(kept)
                         self._checkpoint = None
-                    yield piece, reader.resume_point()
+                    yield piece, reader.resume_point(), self._so_far()
                 if self._checkpoint is not None:
                     # Nothing came after it: the picture had been watched to its end.
                     self.analysers, kept = self._checkpoint.state
@@ -199,7 +204,11 @@ class PictureStream(Stream):
         self._fresh = True
         reader = PictureReader(self.film, batch=_BATCH, damage=self.damage)
         for piece in reader:
-            yield piece, reader.resume_point()
+            yield piece, reader.resume_point(), self._so_far()
+
+    def _so_far(self) -> Damage:
+        """What was lost up to the piece that was read last; those who look are some pieces behind."""
+        return replace(self.damage, notes=list(self.damage.notes))
 
     def _take_back(self, kept: Damage) -> None:
         self.damage.frames += kept.frames
@@ -212,7 +221,7 @@ class PictureStream(Stream):
                 return
         self._put(None)
 
-    def _put(self, item: tuple[Pictures, Any] | None) -> bool:
+    def _put(self, item: _Item | None) -> bool:
         while not self._stop.is_set():
             with suppress(queue.Full):
                 self._queue.put(item, timeout=0.2)
@@ -220,7 +229,7 @@ class PictureStream(Stream):
         return False
 
     def _look(self) -> None:
-        last: tuple[Pictures, Any] | None = None
+        last: _Item | None = None
         written = time.monotonic()
         while not self._stop.is_set():
             try:
@@ -233,7 +242,7 @@ class PictureStream(Stream):
             if item is None:
                 self.ended.set()
                 return
-            last, (piece, _) = item, item
+            last, (piece, _, _) = item, item
             for analyser in self.analysers:
                 analyser.feed(piece)
             self.seconds = float((int(piece.pts[-1]) + piece.duration) * piece.time_base)
@@ -243,7 +252,7 @@ class PictureStream(Stream):
         if last is not None and self.failure is None:
             self._write(last)
 
-    def _write(self, item: tuple[Pictures, Any]) -> None:
-        state = (self.analysers, self.damage)
+    def _write(self, item: _Item) -> None:
+        state = (self.analysers, item[2])
         checkpoint.write(self._path, Checkpoint(self._key, self.seconds, item[1], state))
         give_back_memory()
