@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -185,10 +186,11 @@ class _AsksAlways(Boundaries):
 
 def watched(planes: Planes, of: type[Boundaries] = Boundaries) -> tuple[Boundaries, Mapping[str, Track]]:
     watcher = of()
-    watcher.begin(None, Path())  # type: ignore[arg-type]
-    for piece in pieces(planes):
-        watcher.feed(piece)
-    return watcher, watcher.finish({})
+    with TemporaryDirectory() as scratch:
+        watcher.begin(None, Path(scratch))  # type: ignore[arg-type]
+        for piece in pieces(planes):
+            watcher.feed(piece)
+        return watcher, watcher.finish({})
 
 
 def gather(film: Path, labels: dict[str, Any], number: int, compositions: float) -> Source:

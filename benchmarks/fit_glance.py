@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
@@ -76,14 +77,15 @@ def example(path: Path) -> Example:
     order = order_of(film, read_packets(film)).thinned()
     keys = set(order.keyframes.tolist())
     analyser = Boundaries()
-    analyser.begin(film, Path())
     kept: list[list[npt.NDArray[np.uint8]]] = [[], [], []]
-    for piece in read_pictures(film):
-        analyser.feed(piece)
-        at = [n for n in range(len(piece)) if piece.first + n in keys]
-        for into, plane in zip(kept, (piece.luma, piece.cb, piece.cr), strict=True):
-            into.append(plane[at].copy())
-    spans = analyser.finish({})["boundaries"]
+    with TemporaryDirectory() as scratch:
+        analyser.begin(film, Path(scratch))
+        for piece in read_pictures(film):
+            analyser.feed(piece)
+            at = [n for n in range(len(piece)) if piece.first + n in keys]
+            for into, plane in zip(kept, (piece.luma, piece.cb, piece.cr), strict=True):
+                into.append(plane[at].copy())
+        spans = analyser.finish({})["boundaries"]
     assert isinstance(spans, Spans)
     found = [(k, a, b - 1) for k, a, b in zip(spans.label, spans.begin.tolist(), spans.end.tolist(), strict=True)]
     seen = compare_keys(*(np.concatenate(planes) for planes in kept))

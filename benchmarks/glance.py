@@ -54,10 +54,11 @@ def bare(path: Path) -> int:
 def full(path: Path) -> list[Transition]:
     facts = open_film(path)
     analyser = Boundaries()
-    analyser.begin(facts, Path())
-    for piece in read_pictures(facts):
-        analyser.feed(piece)
-    spans = analyser.finish({})["boundaries"]
+    with tempfile.TemporaryDirectory() as scratch:
+        analyser.begin(facts, Path(scratch))
+        for piece in read_pictures(facts):
+            analyser.feed(piece)
+        spans = analyser.finish({})["boundaries"]
     assert isinstance(spans, Spans)
     rows = zip(spans.label, spans.begin.tolist(), spans.end.tolist(), strict=True)
     return [Transition(kind, begin, end - 1, 1.0) for kind, begin, end in rows]  # type: ignore[arg-type]

@@ -57,10 +57,11 @@ def transitions_of(spans: Any) -> list[Transition]:
 def full(film: Path) -> Doc:
     facts = open_film(film)
     analyser = Boundaries()
-    analyser.begin(facts, Path())
-    for piece in read_pictures(facts):
-        analyser.feed(piece)
-    return doc_of(transitions_of(analyser.finish({})["boundaries"]))
+    with tempfile.TemporaryDirectory() as scratch:
+        analyser.begin(facts, Path(scratch))
+        for piece in read_pictures(facts):
+            analyser.feed(piece)
+        return doc_of(transitions_of(analyser.finish({})["boundaries"]))
 
 
 def glance(film: Path) -> Doc:

@@ -44,8 +44,9 @@ WINDOW = 6000
 """Frames in which groups are opened together."""
 LONGEST = 1500
 """Frames of a group of pictures beyond which nothing is gained by glancing: intra refresh has but one keyframe."""
-EDGE = 6
-"""Frames from the beginning of a run within which a boundary asks for what is before it."""
+EDGE = 12
+"""Frames from the beginning of a run within which a boundary asks for what is before it: coders write no keyframe so
+soon after another, and one that stands a little before a cut may have been taken for it."""
 AROUND = 40
 """The same of gradual transitions, which are fitted to what is before and behind them; less of short ones."""
 ROUNDS = 12
