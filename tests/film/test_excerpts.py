@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import av
 import numpy as np
 import pytest
 
+from rewatch.film.decoding import Decoding
 from rewatch.film.excerpts import ExcerptsFailed, read_excerpts
 from rewatch.film.order import NoOrder, order_of
 from rewatch.film.packets import NO_TIME, read_packets
@@ -133,3 +136,19 @@ def test_what_packets_cannot_tell_is_refused(tmp_path, render, change, why):
     packets = read_packets(film)
     with pytest.raises(NoOrder, match=why):
         order_of(film, replace(packets, **{name: make(packets) for name, make in change.items()}))
+
+
+def test_a_closed_decoder_is_gone_at_once(demo_film: Any) -> None:
+    """A glance opens hundreds, each with frames of its own: they must not wait until cycles are looked for."""
+    film = open_film(demo_film.path)
+    assert film.picture is not None
+    gc.disable()
+    try:
+        decoding = Decoding(film, film.picture)
+        decoding.next()
+        decoding.close()
+        gone = weakref.ref(decoding)
+        del decoding
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -276,3 +276,5 @@ class Decoding:
     def close(self) -> None:
         self._stream.codec_context.flush_buffers()  # stops the decoder's threads before it is taken down
         self._container.close()
+        # They know of this object: with that it would stay, and the decoder's frames, until cycles are looked for.
+        self._frames = iter(())
