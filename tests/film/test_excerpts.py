@@ -138,7 +138,7 @@ def test_what_packets_cannot_tell_is_refused(tmp_path, render, change, why):
         order_of(film, replace(packets, **{name: make(packets) for name, make in change.items()}))
 
 
-def test_a_closed_decoder_is_gone_at_once(demo_film: Any) -> None:
+def test_a_closed_decoder_is_gone_at_once(demo_film):
     """A glance opens hundreds, each with frames of its own: they must not wait until cycles are looked for."""
     film = open_film(demo_film.path)
     assert film.picture is not None
