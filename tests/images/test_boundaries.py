@@ -115,6 +115,13 @@ def test_cuts_to_the_frame() -> None:
     assert found(*shots) == [("cut", f, f) for f in np.cumsum(lengths)[:-1].tolist()]
 
 
+@pytest.mark.parametrize("brief", [2, 3])
+def test_shots_of_a_few_frames(brief: int) -> None:
+    lengths = [40, brief, 30, brief, 30]
+    shots = [scene(n)(0, count) for n, count in enumerate(lengths)]
+    assert found(*shots) == [("cut", f, f) for f in np.cumsum(lengths)[:-1].tolist()]
+
+
 def test_cuts_in_fast_movement() -> None:
     shots = [scene(n, speed=5)(0, 20) for n in range(8)]
     assert found(*shots) == [("cut", f, f) for f in range(20, 160, 20)]

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,7 @@ import numpy.typing as npt
 from rewatch.images.boundaries_grid import BLOCKS, Grids, local_means, matched_blocks, spread_distance
 from rewatch.images.boundaries_kept import kept
 from rewatch.images.boundaries_light import PERSISTS, persistence
-from rewatch.images.boundaries_passing import ACROSS, LEAST_CHANGE, Passing, find_passing, without
+from rewatch.images.boundaries_passing import ACROSS, AROUND, LEAST_CHANGE, Passing, find_passing, without
 
 LEAST_PEAK = 0.92
 """Of the larger neighbouring distance: a frame that changes less than that stands out from nothing."""
@@ -35,6 +36,10 @@ WOVEN_PEAK = 1.3
 """Of the larger neighbouring distance: what a frame of two fields is from those that the fields are of, at least."""
 WOVEN_OFF = 0.03
 """How far it may be off their mean: energy, as a share of that of the way from one to the other."""
+BRIEF = 3
+"""Frames of a shot in which none is taken for a copy of another; what passes as briefly is no shot."""
+JUMPS, USUAL = 4.0, 0.8
+"""A jump is so many times what frames around change by, at that quantile: it leaves out cuts, not every other frame."""
 FEATURES = (
     "change",
     "peak",
@@ -96,6 +101,13 @@ def distinct(step: Floats) -> npt.NDArray[np.int64]:
     """Indices of the frames that are no copy of the one before; long runs of copies (a still) count as frames."""
     before, after = np.append(0, step[:-1]), np.append(step[1:], 0)
     copy = (step < 0.5) | (step < 0.15 * np.maximum(before, after))
+    if len(step):
+        # Between two jumps what hardly moves is a short shot, not copies.
+        around = np.lib.stride_tricks.sliding_window_view(np.pad(step, AROUND, mode="edge"), 2 * AROUND + 1)
+        jumps = np.flatnonzero(step > JUMPS * np.quantile(around, USUAL, axis=1) + 2 * LEAST_CHANGE)
+        for one, other in pairwise(jumps.tolist()):
+            if other - one <= BRIEF:
+                copy[one + 1 : other] &= step[one + 1 : other] < 0.5
     # A frame after three copies is no longer a matter of frame rates: the picture stands still.
     run = copy.copy()
     for back in (1, 2, 3):
@@ -202,7 +214,8 @@ def _hidden(
     found = _measured(grids, fine, shorter, left, likely)
     begins = [chain[across[place].cuts] if place in across else shorter[place] for place in likely.tolist()]
     found = replace(found, frame=np.array(begins, np.int64).reshape(-1))
-    edges = [chain[place] for run in across.values() for place in (run.first, run.end)]
+    gone = [run for run in runs if run.cuts is not None or chain[run.end] - chain[run.first] <= BRIEF]
+    edges = [chain[place] for run in gone for place in (run.first, run.end)]
     return np.concatenate([found.frame, np.array(edges, np.int64)]), found
 
 
