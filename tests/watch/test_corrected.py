@@ -15,7 +15,6 @@ from rewatch.cli.main import run
 from rewatch.library.library import Library
 from rewatch.study.review import traded
 from rewatch.watch import run as run_module
-from rewatch.watch.progress import Silent
 from rewatch.watch.run import watch
 from rewatch.watch.work import Stopped
 
@@ -128,20 +127,9 @@ def says_what_it_rests_on(library: Path, capsys: Any) -> None:
         assert glanced in out, to
 
 
-class StopsAt(Silent):
-    """Ctrl-C when so many seconds of the film were watched."""
-
-    def __init__(self, second: float) -> None:
-        self.second = second
-
-    def moved(self, seconds: float) -> None:
-        if seconds > self.second:
-            raise KeyboardInterrupt
-
-
 @pytest.mark.parametrize("stands", ["a glance", "a first look"])
 def test_what_is_corrected_while_a_watch_is_stopped_takes_nothing_of_it(
-    demo_film: Any, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch, stands: str
+    demo_film: Any, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch, stands: str, stops_at: Any
 ) -> None:
     library = Library(tmp_path)
     if stands == "a glance":
@@ -149,7 +137,7 @@ def test_what_is_corrected_while_a_watch_is_stopped_takes_nothing_of_it(
     else:
         monkeypatch.setattr(run_module, "FIRST_LOOK_FROM", 0)
     with pytest.raises(Stopped, match="the same command goes on from there"):
-        watch(demo_film.path, library, title="The Demo", progress=StopsAt(5))
+        watch(demo_film.path, library, title="The Demo", progress=stops_at(5))
     capsys.readouterr()
     assert called("shots", "demo", "--library", str(tmp_path), "--cut", "11") == 0
     assert "next watch" not in capsys.readouterr().err

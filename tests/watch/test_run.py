@@ -144,17 +144,6 @@ def test_ctrl_c_and_again(demo_film: Any, watched: Edition, tmp_path: Path) -> N
     same_tracks(done.edition, watched)
 
 
-class StopsAt(Silent):
-    """Ctrl-C when so many seconds of the film were watched."""
-
-    def __init__(self, second: float) -> None:
-        self.second = second
-
-    def moved(self, seconds: float) -> None:
-        if seconds > self.second:
-            raise KeyboardInterrupt
-
-
 def test_what_the_reader_met_ahead_of_those_who_look_is_not_yet_in_the_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,18 +182,18 @@ def test_what_the_reader_met_ahead_of_those_who_look_is_not_yet_in_the_checkpoin
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_a_glance_takes_nothing_from_a_full_watch_that_was_stopped(
-    demo_film: Any, watched: Edition, tmp_path: Path, whole: bool
+    demo_film: Any, watched: Edition, tmp_path: Path, whole: bool, stops_at: Any
 ) -> None:
     library = Library(tmp_path)
     with pytest.raises(Stopped, match="the same command goes on from there"):
-        watch(demo_film.path, library, progress=StopsAt(20))
+        watch(demo_film.path, library, progress=stops_at(20))
     work = tmp_path / "editions" / watched.id / "work"
     left = sorted(p.name for p in work.iterdir())
     if whole:
         assert watch(demo_film.path, library, glance=True).edition.provisional
     else:
         with pytest.raises(Stopped, match="begins anew"):
-            watch(demo_film.path, library, glance=True, progress=StopsAt(0))
+            watch(demo_film.path, library, glance=True, progress=stops_at(0))
     assert sorted(p.name for p in work.iterdir()) == left
     done = watch(demo_film.path, library)
     assert done.resumed > 0
@@ -212,10 +201,10 @@ def test_a_glance_takes_nothing_from_a_full_watch_that_was_stopped(
     assert not work.exists()
 
 
-def test_a_glance_that_was_stopped_takes_no_room(demo_film: Any, tmp_path: Path) -> None:
+def test_a_glance_that_was_stopped_takes_no_room(demo_film: Any, tmp_path: Path, stops_at: Any) -> None:
     library = Library(tmp_path)
     with pytest.raises(Stopped, match="begins anew"):
-        watch(demo_film.path, library, glance=True, progress=StopsAt(0))
+        watch(demo_film.path, library, glance=True, progress=stops_at(0))
     edition = library.edition(library.entries()[0].id)
     assert not list(edition.work.iterdir())
     assert "was not watched to its end" in edition.why_missing("shots")

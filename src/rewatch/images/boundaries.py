@@ -6,8 +6,8 @@ moved. Only where that stands out are costlier questions asked, first with block
 (`boundaries_kept`, `boundaries_returns`); how sure each is comes last (`boundaries_judge`).
 
 Grids are kept for a few hundred frames: a block of frames is judged when the two blocks after it are there, so that
-what is found depends on a frame's surroundings and never on the lengths of the pieces. Black bars around the picture
-are left out (`boundaries_bars`), alike of all frames that are kept: where the bars change, all are reduced anew.
+what is found depends on a frame's surroundings and never on the lengths of the pieces. Bars and borders around it are
+left out (`boundaries_bars`), alike of all frames that are kept: where the bars change, all are reduced anew.
 
 Contents
     Boundaries   analyser: tracks `boundaries`, `doubtful` and `black`
@@ -54,7 +54,7 @@ FIGURES = (
         "boundaries",
         "Shot boundaries",
         "",
-        "every frame, without black bars around it, as a coarse grid against the one before, nothing moved and with "
+        "every frame, without bars around it, as a coarse grid against the one before, nothing moved and with "
         "blocks free to move; what stands "
         "out is judged by logistic models of how it stands out: sure = the probability, which counts "
         "from the setting least_sure on. A span goes from the first mixed frame to the last; a cut is the first frame "
@@ -105,8 +105,6 @@ class Boundaries(Analyser[Pictures]):
     """Probability from which on a ramp is asked what of the picture comes back."""
     cuts_asked: ClassVar[tuple[float, float]] = 0.02, 0.8
     """Between these probabilities a cut is asked what of the picture is kept; above, only whether it is a light."""
-    # Also of one that was pickled before there was such a thing.
-    _lacks: int = 0
 
     def __init__(self, least_sure: float = LEAST_SURE, lacks: int = 0) -> None:
         """least_sure: probability from which on a boundary counts, 0 < least_sure < 1: higher is more precise

@@ -185,12 +185,11 @@ def find_candidates(grids: Grids, fine: Fine, step: Floats, begin: int, end: int
     chain = chain[~between[chain]]
     over = between[np.maximum(chain - 1, 0)]
     over[:1] = False
+    # What passes just outside may hide a cut inside.
     values = _changes(grids, chain, step, over, begin - ACROSS, end + ACROSS)
     woven = _woven(grids, chain, values)
     if len(woven):
-        chain, values = np.delete(chain, woven), np.delete(values, woven)
-        after = woven - np.arange(len(woven))
-        values[after] = matched_blocks(grids[chain[after - 1]], grids[chain[after]]).mean(axis=1, dtype=np.float32)
+        chain, values, _ = without(grids, chain, values, woven)
     found = _measured(grids, fine, chain, values, _likely(chain, values, begin, end))
     runs = find_passing(grids, chain, values)
     return _joined(found, _hidden(grids, fine, chain, values, runs, begin, end)) if runs else found
@@ -206,7 +205,8 @@ def _hidden(
     end: int,
 ) -> tuple[npt.NDArray[np.int64], Candidates]:
     """What `runs` of frames that pass hide: the frames to be judged anew, and the candidates there without the runs."""
-    shorter, left, behind = without(grids, chain, values, runs)
+    passing = np.concatenate([np.arange(run.first, run.end) for run in runs])
+    shorter, left, behind = without(grids, chain, values, passing)
     likely = _likely(shorter, left, begin, end)
     across = {int(place): run for place, run in zip(behind, runs, strict=True) if run.cuts is not None}
     beside = np.abs(likely[:, None] - behind).min(axis=1)

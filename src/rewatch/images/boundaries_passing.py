@@ -5,12 +5,11 @@ is a small change next to a white frame. So such runs are found first, and what 
 
 Contents
     Passing, find_passing   runs of frames that pass
-    without                 a chain of frames without them
+    without                 a chain of frames without some of them
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,11 +88,11 @@ def find_passing(grids: Grids, chain: Places, values: Floats) -> list[Passing]:
     return runs
 
 
-def without(grids: Grids, chain: Places, values: Floats, runs: Sequence[Passing]) -> tuple[Places, Floats, Places]:
-    """A chain without `runs`, its distances, and the place in it of the frame behind each of them."""
-    gone = np.concatenate([np.arange(run.first, run.end) for run in runs])
-    ends = chain[[run.end for run in runs]]
-    shorter, left = np.delete(chain, gone), np.delete(values, gone)
-    behind = np.searchsorted(shorter, ends)
+def without(grids: Grids, chain: Places, values: Floats, gone: Places) -> tuple[Places, Floats, Places]:
+    """A chain without some of its places, its distances, and the places in it of the frames right behind those."""
+    left_out = np.zeros(len(chain), np.bool_)
+    left_out[gone] = True
+    shorter, left = chain[~left_out], values[~left_out]
+    behind = np.flatnonzero(np.append(False, left_out[:-1])[~left_out])
     left[behind] = matched_blocks(grids[shorter[behind - 1]], grids[shorter[behind]]).mean(axis=1, dtype=np.float32)
     return shorter, left, behind
