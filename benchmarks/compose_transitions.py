@@ -49,10 +49,10 @@ class Composition:
 
 def stretches(planes: Planes, labels: dict[str, Any], least: int = 12) -> list[Stretch]:
     """The shots of a labelled film, each without its transitions and a frame on either side, and without black bars."""
-    rows, columns = (2 * -(-side // 2) for side in narrowest([bars_of(planes[0])]))
+    above, below, left, right = (-(-side // 2) for side in narrowest([bars_of(planes[0])]))
     planes = tuple(
-        p[:, rows // part : p.shape[1] - rows // part, columns // part : p.shape[2] - columns // part]
-        for p, part in zip(planes, (1, 2, 2), strict=True)
+        p[:, part * above : p.shape[1] - part * below, part * left : p.shape[2] - part * right]
+        for p, part in zip(planes, (2, 1, 1), strict=True)
     )  # type: ignore[assignment]
     count = len(planes[0])
     free = np.ones(count + 1, bool)

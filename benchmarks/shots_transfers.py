@@ -59,6 +59,21 @@ def windowed(width: int, height: int) -> Chain:
     return [("pad", f"{w}:{h}:{_even((w - width) / 2)}:{_even((h - height) / 2)}:black")]
 
 
+def placed(share: float, left: float, above: float) -> Callable[[int, int], Chain]:
+    """The picture as that share of the frame's sides, black around; so much of the black to its left and above it."""
+
+    def of(width: int, height: int) -> Chain:
+        w, h = _even(width / share), _even(height / share)
+        return [("pad", f"{w}:{h}:{_even((w - width) * left)}:{_even((h - height) * above)}:black")]
+
+    return of
+
+
+def raised(width: int, height: int) -> Chain:
+    """All of the black below the picture, as where subtitles get room."""
+    return [("pad", f"{width}:{_even(height / 0.78)}:0:0:black")]
+
+
 def plain(*chain: tuple[str, str]) -> Callable[[int, int], Chain]:
     return lambda width, height: list(chain)
 
@@ -95,6 +110,39 @@ def clock(luma: npt.NDArray[np.uint8], n: int) -> None:
         to.rectangle([wide * 0.86, high * 0.04, wide * 0.95, high * 0.1], 220)
 
     _written(luma, write)
+
+
+def page(share: float, left: float, above: float) -> Draw:
+    """Rows of print around a picture that is `placed` so."""
+
+    def around(luma: npt.NDArray[np.uint8], n: int) -> None:
+        high, wide = luma.shape
+        picture = (slice(_even(high * (1 - share) * above), None), slice(_even(wide * (1 - share) * left), None))
+        inside = luma[picture][: int(high * share), : int(wide * share)].copy()
+        luma[:] = 225
+        letters = np.random.default_rng(1).random((high // 12 + 1, wide // 3 + 1)) < 0.6
+        print_ = letters.repeat(12, axis=0).repeat(3, axis=1)[:high, :wide]
+        luma[print_ & (np.arange(high) % 12 < 7)[:, None]] = 60
+        luma[picture][: inside.shape[0], : inside.shape[1]] = inside
+
+    return around
+
+
+def mark(luma: npt.NDArray[np.uint8], n: int) -> None:
+    """What a station has in the corner of its picture, all the time."""
+
+    def write(to: ImageDraw.ImageDraw, wide: int, high: int) -> None:
+        to.ellipse([wide * 0.84, high * 0.05, wide * 0.95, high * 0.21], 225)
+        to.text((wide * 0.895, high * 0.13), "7", 40, ImageFont.load_default(high // 9), anchor="mm")
+
+    _written(luma, write)
+
+
+def bug(luma: npt.NDArray[np.uint8], n: int) -> None:
+    """The same, half of the picture shining through."""
+    marked = luma.copy()
+    mark(marked, n)
+    luma[:] = (luma.astype(np.uint16) + marked) // 2
 
 
 def noise_in_bars(luma: npt.NDArray[np.uint8], n: int) -> None:
@@ -147,6 +195,12 @@ TRANSFERS: dict[str, Transfer] = {
     "2.35 in 16:9, clock in the bar": Transfer(boxed(16 / 9, 2.35), draw=clock),
     "dialogue in the picture": Transfer(draw=dialogue),
     "clock in the picture": Transfer(draw=clock),
+    "a mark in the corner": Transfer(draw=mark),
+    "a mark, half to be seen through": Transfer(draw=bug),
+    "raised, the black below it": Transfer(raised),
+    "in the corner of black": Transfer(placed(0.7, 0.0, 0.0)),
+    "in the middle of a page": Transfer(placed(0.75, 0.5, 0.5), draw=page(0.75, 0.5, 0.5)),
+    "in the corner of a page": Transfer(placed(0.65, 0.85, 0.15), draw=page(0.65, 0.85, 0.15)),
     "mirrored": Transfer(plain(("hflip", ""))),
     "on its side": Transfer(plain(("transpose", "1"))),
     "240 lines": Transfer(plain(("scale", "-2:240"))),

@@ -176,6 +176,12 @@ def test_fades() -> None:
     assert abs(up[1] - 187) <= 2
 
 
+def black_of(frames: Frames) -> list[tuple[int, int]]:
+    """Stretches of black, half-open."""
+    _, black = watch(pieces(frames))
+    return list(zip(black.begin.tolist(), black.end.tolist(), strict=True))
+
+
 def test_black_is_where_nothing_is_seen() -> None:
     a = scene(1)
     black = np.broadcast_to(BLACK, (30, 3, HEIGHT, WIDTH))
@@ -363,6 +369,39 @@ def test_a_border_that_stands_still_is_as_good_as_a_bar(border: tuple[int, int])
     barred_found, found_within = (found(*(how(part, *border) for part in parts)) for how in (barred, curtained))
     assert [kind for kind, _, _ in found_within][:3] == ["cut", "dissolve", "fade_out"]
     assert found_within == barred_found
+
+
+@pytest.mark.parametrize("by", [(8, 14), (-8, -14), (4, 0)], ids=["in a corner", "in the other", "raised"])
+@pytest.mark.parametrize("ground", [BLACK, scene(9)(0, 1)], ids=["black", "a page"])
+def test_a_picture_off_the_middle_is_as_good_as_one_in_it(by: tuple[int, int], ground: Frames) -> None:
+    a, b, c, d = (scene(n) for n in range(1, 5))
+    film = np.concatenate([a(0, 90), b(0, 60), mix(b(60, 20), c(0, 20)), c(20, 150), d(0, 100)])
+    rows, columns = (8, 14) if by[1] else (8, 0)
+    shown = np.broadcast_to(ground, film.shape).copy()
+    at = (slice(rows + by[0], HEIGHT - rows + by[0]), slice(columns + by[1], WIDTH - columns + by[1]))
+    shown[..., at[0], at[1]] = film[..., rows : HEIGHT - rows, columns : WIDTH - columns]
+    assert found(shown) == found(barred(film, rows, columns))
+    assert [kind for kind, _, _ in found(shown)] == ["cut", "dissolve", "cut"]
+
+
+@pytest.mark.parametrize("seen", [1.0, 0.5], ids=["opaque", "half to be seen through"])
+def test_fades_under_a_mark_in_the_corner(seen: float) -> None:
+    a, b = (scene(n) for n in range(1, 3))
+    parts = [a(0, 60), dimmed(a(60, 16), down(16)), np.broadcast_to(BLACK, (6, 3, HEIGHT, WIDTH))]
+    film = np.concatenate([*parts, dimmed(b(0, 16), down(16)[::-1]), b(16, 60)])
+    marked = film.copy()
+    corner = (slice(None), 0, slice(4, 13), slice(-20, -6))
+    marked[corner] = (1 - seen) * film[corner] + seen * 220
+    assert [kind for kind, _, _ in found(film)] == ["fade_through_black"]
+    assert found(marked) == found(film)
+    assert black_of(marked) == black_of(film) != []
+
+
+def test_a_lamp_that_moves_in_the_corner_is_not_black() -> None:
+    night = np.broadcast_to(BLACK, (60, 3, HEIGHT, WIDTH)).copy()
+    for n in range(60):
+        night[n, 0, 4 + n // 6 : 9 + n // 6, 100 + n // 3 : 106 + n // 3] = 90 + 2 * n
+    assert black_of(night) == []
 
 
 def test_dialogue_in_a_bar_is_no_boundary() -> None:

@@ -31,7 +31,7 @@ from rewatch.figure import Figure
 from rewatch.images.boundaries_bars import NO_BARS, Bars, Told, bars_of, both, narrowest, still_of
 from rewatch.images.boundaries_cuts import Candidates, Fine, ask_again, find_candidates, without_lights
 from rewatch.images.boundaries_fades import Light, Likely, Transition, black_spans, doubtful, settle
-from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, Reducer, steps
+from rewatch.images.boundaries_grid import COLUMNS, ROWS, WITHOUT_CORNERS, Grids, Reducer, steps
 from rewatch.images.boundaries_judge import sure_of_changes, sure_of_cuts, sure_of_ramps, sure_of_wipes
 from rewatch.images.boundaries_ramps import Ramp, details, find_ramps, halved
 from rewatch.images.boundaries_returns import ALIKE, returned
@@ -79,7 +79,8 @@ FIGURES = (
         "black",
         "Black",
         "",
-        "stretches of frames no cell of whose grid is brighter than a grey black, and all of which are about as dark; "
+        "stretches of frames no cell of whose grid is brighter than a grey black, and all of which are about as dark, "
+        "but for what stands in a corner as it is; "
         "the frames of fades that lead there are the fades'",
         "rewatch",
         ("black",),
@@ -93,7 +94,7 @@ class Boundaries(Analyser[Pictures]):
     """Cuts, dissolves, fades and straight wipes with the probability of each; and where the picture is black."""
 
     name: ClassVar[str] = "boundaries"
-    version: ClassVar[int] = 11
+    version: ClassVar[int] = 12
     watches: ClassVar[Watches] = "pictures"
     gives: ClassVar[tuple[Gives, ...]] = (
         Gives("boundaries", "spans", "where one shot becomes the next: first to last mixed frame", columns=("sure",)),
@@ -130,7 +131,7 @@ class Boundaries(Analyser[Pictures]):
         self._detail: list[Floats] = []
         self.cut_candidates: list[Candidates] = []
         self._first = 0
-        self._light = Rows(3, np.float32, scratch / "light")
+        self._light = Rows(4, np.float32, scratch / "light")
         self.ramp_candidates: list[Ramp] = []
         self.wipes: list[Wipe] = []
 
@@ -205,7 +206,9 @@ class Boundaries(Analyser[Pictures]):
                     replace(wipe, first=wipe.first + self._first, last=wipe.last + self._first, returns=tuple(back))
                 )
             cells = self._grids[for_ramps][:, 0].reshape(-1, ROWS * COLUMNS).astype(np.float32)
-            self._light.add(np.stack([cells.mean(axis=1), cells.std(axis=1), cells.max(axis=1)], axis=1))
+            middle, corners = cells[:, WITHOUT_CORNERS], cells[:, ~WITHOUT_CORNERS]
+            measured = (middle.mean(axis=1), middle.std(axis=1), middle.max(axis=1), corners.max(axis=1))
+            self._light.add(np.stack(measured, axis=1))
             if for_ramps > 0:
                 self._first += len(self._grids[0])
                 for held in (self._planes, self._told, self._still, self._grids, self._step, self._small, self._detail):

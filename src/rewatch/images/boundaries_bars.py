@@ -9,13 +9,16 @@ A border is what stands still while all within it changes: the curtains beside a
 that a film is shown on. A cut changes but a part of such a frame, and would go unseen. It is told in the same way, by
 where something happens instead of by where there is light.
 
+Either may also lie on one side alone, or be wider there: a picture moved up to leave room for subtitles, a clip shown
+in the corner of a page. Then the other side does not bear it out, and nearly all frames have to.
+
 Where they are taken for wider than they are, the middle of the picture is left, in which nearly every cut is to be
 seen: little harm, so long as all frames that are compared are cropped alike. So a window of blocks has one answer, the
 narrowest bars of all.
 
 Conventions
-    Bars are (rows, columns) of the small picture, on either side: (9, 0) is a picture without its first and last nine
-    rows.
+    Bars are lines of the small picture (above, below, left, right): (9, 9, 0, 0) is a picture without its first and
+    last nine rows.
 
 Contents
     Bars, NO_BARS, Told
@@ -33,10 +36,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-Bars: TypeAlias = tuple[int, int]
-NO_BARS: Bars = 0, 0
-Told: TypeAlias = tuple[int | None, int | None]
-"""Bars so far as they are known, each way."""
+Bars: TypeAlias = tuple[int, int, int, int]
+NO_BARS: Bars = 0, 0, 0, 0
+Told: TypeAlias = tuple[int | None, int | None, int | None, int | None]
+"""Bars so far as they are known, on each side."""
 
 STRIDE = 4
 """Every such frame is looked at."""
@@ -51,7 +54,12 @@ NEARLY = 0.3
 WRITTEN = 0.85
 """Share of a line in one of the bars that may be lit, by what is written there."""
 WIDEST = 0.3, 0.36
-"""Shares of the height and of the width that a bar may have: 2.76:1 in 4:3, an upright picture in 16:9."""
+"""Shares of the height and of the width that a bar may have: 2.76:1 in 4:3, an upright picture in 16:9. One that the
+other side does not bear out may have twice as much, and both together no more."""
+ALONE = 3
+"""Lines from which on a bar counts that the other side does not bear out: fewer hide no cut."""
+NEARLY_ALL = 0.9
+"""Share of the frames that must agree on such a bar."""
 CHANGED = 20
 """Code values between the darkest and the brightest that a place is in a block, above which something happens there."""
 TELLS = 4
@@ -61,8 +69,8 @@ Bools = npt.NDArray[np.bool_]
 Shares = npt.NDArray[np.float32]
 
 
-def _one_way(lines: Shares, widest: float) -> npt.NDArray[np.int64]:
-    """(n,) lines of the bars on either side, in each frame; -1 where it does not tell.
+def _alike(lines: Shares, widest: float) -> npt.NDArray[np.int64]:
+    """(n,) lines of the bars, as many on either side, in each frame; -1 where it does not tell.
 
     lines: (n, count) share of each line that is lit
     """
@@ -106,16 +114,39 @@ def _agreed(told: npt.NDArray[np.int64], few: int) -> int | None:
     return int(told[told <= least + 1].max()) if least else 0
 
 
+def _alone(lines: Shares, widest: float, few: int) -> tuple[int, int]:
+    """Lines of the bars on each side by itself, on which nearly all frames agree; 0 where they do not.
+
+    lines: (n, count) share of each line that is lit
+    """
+    if len(lines) < few:
+        return 0, 0
+    number, most, wide = np.arange(len(lines)), int(2 * widest * lines.shape[1]), []
+    for end in (lines, lines[:, ::-1]):
+        at = np.logical_and.accumulate(end[:, : most + 2] <= BARE, axis=1).sum(axis=1)
+        edge = np.maximum(end[number, at], end[number, np.minimum(at + 1, lines.shape[1] - 1)])
+        told = np.sort(np.where((at >= ALONE) & (at <= most) & (edge >= FULL), at, 0))
+        least = int(told[int((1 - NEARLY_ALL) * len(told))])
+        wide.append(least if (told <= least + 1).mean() >= NEARLY_ALL else 0)
+    return (wide[0], wide[1]) if sum(wide) <= most else (0, 0)
+
+
 def bars_of(luma: npt.NDArray[np.uint8], before: Told | None = None) -> Told:
-    """What is known of rows and of columns after a block of frames; None where nothing is yet.
+    """What is known of each side after a block of frames; None where nothing is yet.
 
     luma:   (n, h, w)
     before: what was known before it, which stands where these frames tell nothing
     """
-    high, wide = _told(luma[::STRIDE] > LIT, TELLS)
-    if before is None:
-        return high, wide
-    return _going_on(before[0], high), _going_on(before[1], wide)
+    return _going_on(before, _told(luma[::STRIDE] > LIT, TELLS))
+
+
+def still_of(luma: npt.NDArray[np.uint8], before: Told | None = None) -> Told:
+    """The same of a border that is no black, but does not change while all within it does: curtains, a frame, a page.
+
+    A block of frames tells where something happens in all of the picture, by what changes in it at all.
+    """
+    some = luma[::STRIDE]
+    return _going_on(before, _told((some.max(axis=0) - some.min(axis=0) > CHANGED)[None], 1))
 
 
 def _told(seen: Bools, few: int) -> Told:
@@ -128,39 +159,35 @@ def _told(seen: Bools, few: int) -> Told:
     columns = seen.sum(axis=1, dtype=np.float32) / np.maximum(down, 1)[:, None]
     # What is smaller than a picture within the widest bars is a title, a lamp in the night.
     large = (down >= (1 - 2 * WIDEST[0]) * rows.shape[1]) & (across >= (1 - 2 * WIDEST[1]) * columns.shape[1])
-    high, wide = (
-        _agreed(_one_way(lines[large], widest), few) for lines, widest in zip((rows, columns), WIDEST, strict=True)
-    )
-    return high, wide
-
-
-def still_of(luma: npt.NDArray[np.uint8], before: Told | None = None) -> Told:
-    """The same of a border that is no black, but does not change while all within it does: curtains, a frame, a page.
-
-    A block of frames tells where something happens in all of the picture, by what changes in it at all.
-    """
-    some = luma[::STRIDE]
-    changed = (some.max(axis=0) - some.min(axis=0) > CHANGED)[None]
-    high, wide = _told(changed, 1)
-    if before is None:
-        return high, wide
-    return _going_on(before[0], high), _going_on(before[1], wide)
+    told: list[int | None] = []
+    for lines, widest in zip((rows[large], columns[large]), WIDEST, strict=True):
+        alike = _agreed(_alike(lines, widest), few)
+        told += [w or alike for w in _alone(lines, widest, few)] if not alike else [alike, alike]
+    return told[0], told[1], told[2], told[3]
 
 
 def both(black: Told, still: Told) -> Told:
-    """What is known of bars and of borders, each way: a border counts where there is no bar."""
-    rows, columns = (b or s or (s if b is None else b) for b, s in zip(black, still, strict=True))
-    return rows, columns
+    """What is known of bars and of borders, on each side: a border counts where there is no bar."""
+    above, below, left, right = (b or s or (s if b is None else b) for b, s in zip(black, still, strict=True))
+    return above, below, left, right
 
 
-def _going_on(before: int | None, now: int | None) -> int | None:
-    """What is known by now. A line in which the bar ends is of the bar, though a bright shot tells otherwise."""
+def _going_on(before: Told | None, now: Told) -> Told:
+    """What is known by now."""
+    if before is None:
+        return now
+    above, below, left, right = (_side_going_on(b, n) for b, n in zip(before, now, strict=True))
+    return above, below, left, right
+
+
+def _side_going_on(before: int | None, now: int | None) -> int | None:
+    """Of one side. A line in which the bar ends is of the bar, though a bright shot tells otherwise."""
     if before is None or now is None:
         return before if now is None else now
     return before if before - 1 <= now <= before and now else now
 
 
 def narrowest(told: Iterable[Told]) -> Bars:
-    """The narrowest bars of several blocks, each way; none where none tells."""
-    high, wide = (min((t for t in way if t is not None), default=0) for way in zip(*told, strict=True))
-    return high, wide
+    """The narrowest bars of several blocks, on each side; none where none tells."""
+    above, below, left, right = (min((t for t in side if t is not None), default=0) for side in zip(*told, strict=True))
+    return above, below, left, right

@@ -44,11 +44,13 @@ SNAP = 6
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """Of every frame's luma, as a coarse grid: (n,) mean, standard deviation, highest cell; code values."""
+    """Of every frame's luma, as a coarse grid: (n,) mean, standard deviation, highest cell without the corners, in
+    which stations have their marks; and the highest cell of the corners. Code values."""
 
     mean: npt.NDArray[np.float32]
     spread: npt.NDArray[np.float32]
     highest: npt.NDArray[np.float32]
+    corners: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,12 @@ class Likely:
 def black_spans(light: Light) -> npt.NDArray[np.int64]:
     """(k, 2) half-open stretches of black frames, without the frames of fades that lead to and from them."""
     black = (light.highest <= BLACK_LEVEL) & (light.spread <= BLACK_SPREAD)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], black, [False]]).astype(np.int8))).reshape(-1, 2)
+    # A mark in a corner stands as it is; what moves there, or glows, is a picture.
+    for begin, end in _runs(black).tolist():
+        corners = light.corners[begin:end]
+        steady = np.abs(corners - np.median(corners)) <= ABOVE_BLACK[1]
+        black[begin:end] &= (corners <= BLACK_LEVEL) | (steady if steady.mean() > 0.5 else False)
+    edges = _runs(black)
     for span in edges:
         part = slice(int(span[0]), int(span[1]))
         mean, highest = light.mean[part], light.highest[part]
@@ -82,6 +89,12 @@ def black_spans(light: Light) -> npt.NDArray[np.int64]:
         if len(inside):
             span[:] = span[0] + inside[0], span[0] + inside[-1] + 1
     return edges
+
+
+def _runs(where: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """(k, 2) half-open stretches in which it holds."""
+    edges: npt.NDArray[np.int64] = np.flatnonzero(np.diff(np.concatenate([[False], where, [False]]).astype(np.int8)))
+    return edges.reshape(-1, 2)
 
 
 def _snapped(ramp: Ramp, sure: float, black: npt.NDArray[np.int64], cuts: Sequence[int]) -> Transition:

@@ -8,6 +8,7 @@ Conventions
 
 Contents
     ROWS, COLUMNS, Reducer   small pictures to grids
+    WITHOUT_CORNERS          a grid's cells without those of the corners
     steps                    distance of each grid from the one before, nothing moved
     local_means              means around each value of many pictures
     matched                  distance of pairs of grids, each block moved to where it fits best
@@ -24,6 +25,8 @@ BLOCK_ROWS, BLOCK_COLUMNS = 3, 4
 BLOCKS = (ROWS // BLOCK_ROWS) * (COLUMNS // BLOCK_COLUMNS)
 REACH_ROWS, REACH_COLUMNS = 4, 6
 """How far a block is looked for, in cells: a fifth of the picture in each direction, between two frames."""
+CORNER_ROWS, CORNER_COLUMNS = 5, 8
+"""Cells of each corner in which a station may have its mark."""
 FEW = 20
 """Pairs, half as many at twice the size, up to which all places of a row are looked at in one go, in half the time. Of
 more, what that takes does not stay near the processor."""
@@ -31,17 +34,29 @@ more, what that takes does not stay near the processor."""
 Grids = npt.NDArray[np.uint8]
 
 
-def area_weights(cells: int, pixels: int, without: float = 0) -> npt.NDArray[np.float32]:
+def area_weights(cells: int, pixels: int, without: tuple[float, float] = (0, 0)) -> npt.NDArray[np.float32]:
     """(cells, pixels): the share that each pixel has in each cell of an even division of a line.
 
-    without: pixels at either end that are in no cell
+    without: pixels at its beginning and its end that are in no cell
     """
-    inside = pixels - 2 * without
-    edges = without + np.arange(cells + 1) * inside / cells
+    inside = pixels - sum(without)
+    edges = without[0] + np.arange(cells + 1) * inside / cells
     at = np.arange(pixels)
     share = np.minimum(edges[1:, None], at + 1) - np.maximum(edges[:-1, None], at)
     weights: npt.NDArray[np.float32] = (np.clip(share, 0, 1) * cells / inside).astype(np.float32)
     return weights
+
+
+def _without_corners() -> npt.NDArray[np.bool_]:
+    middle = np.ones((ROWS, COLUMNS), np.bool_)
+    for rows in (slice(CORNER_ROWS), slice(ROWS - CORNER_ROWS, None)):
+        for columns in (slice(CORNER_COLUMNS), slice(COLUMNS - CORNER_COLUMNS, None)):
+            middle[rows, columns] = False
+    return middle.ravel()
+
+
+WITHOUT_CORNERS = _without_corners()
+"""(576,) the cells in which a picture that fades to black leaves nothing, though a station's mark stays in a corner."""
 
 
 def _halved_lines(plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint16]:
@@ -56,22 +71,22 @@ def _halved_lines(plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint16]:
 class Reducer:
     """Small Y'CbCr 4:2:0 pictures, without the bars around them, to grids (n, 3, 18, 32).
 
-    Bars are (rows, columns) of the luma on either side (`boundaries_bars`).
+    Bars are lines of the luma above, below, left and right (`boundaries_bars`).
     """
 
     def __init__(self) -> None:
-        self._weights: dict[tuple[int, int, float], npt.NDArray[np.float32]] = {}
+        self._weights: dict[tuple[int, int, tuple[float, float]], npt.NDArray[np.float32]] = {}
 
     def _reduce(
-        self, plane: npt.NDArray[np.uint8], without: tuple[float, float], finer: int = 1
+        self, plane: npt.NDArray[np.uint8], without: tuple[float, float, float, float], finer: int = 1
     ) -> npt.NDArray[np.float32]:
         _, height, width = plane.shape
         # Whole numbers of pixels a cell are summed as whole numbers: most films' pictures are 128 wide.
         lines: npt.NDArray[np.unsignedinteger] = plane
         halvings = 0
-        while width % 2 == 0 and lines.shape[2] % (2 * finer * COLUMNS) == 0 and halvings < 2 and not without[1]:
+        while width % 2 == 0 and lines.shape[2] % (2 * finer * COLUMNS) == 0 and halvings < 2 and not any(without[2:]):
             lines, halvings = _halved_lines(lines), halvings + 1
-        sizes = ((finer * ROWS, height, without[0]), (finer * COLUMNS, lines.shape[2], without[1]))
+        sizes = ((finer * ROWS, height, without[:2]), (finer * COLUMNS, lines.shape[2], without[2:]))
         for size in sizes:
             if size not in self._weights:
                 self._weights[size] = area_weights(*size)
@@ -81,7 +96,7 @@ class Reducer:
             reduced = reduced @ across.T
         return reduced * np.float32(0.5**halvings)
 
-    def fine(self, luma: npt.NDArray[np.uint8], bars: tuple[int, int] = (0, 0)) -> Grids:
+    def fine(self, luma: npt.NDArray[np.uint8], bars: tuple[int, int, int, int] = (0, 0, 0, 0)) -> Grids:
         """(n, 1, 36, 64): luma alone, at twice the size, where half a cell's movement matters."""
         return (self._reduce(luma, bars, 2) + np.float32(0.5)).astype(np.uint8)[:, None]
 
@@ -90,13 +105,14 @@ class Reducer:
         luma: npt.NDArray[np.uint8],
         cb: npt.NDArray[np.uint8],
         cr: npt.NDArray[np.uint8],
-        bars: tuple[int, int] = (0, 0),
+        bars: tuple[int, int, int, int] = (0, 0, 0, 0),
     ) -> Grids:
         grids = np.empty((len(luma), 3, ROWS, COLUMNS), np.uint8)
         for channel, plane in enumerate((luma, cb, cr)):
             # Colour is coarser.
             down, across = (size / whole for size, whole in zip(plane.shape[1:], luma.shape[1:], strict=True))
-            grids[:, channel] = self._reduce(plane, (bars[0] * down, bars[1] * across)) + np.float32(0.5)
+            without = (bars[0] * down, bars[1] * down, bars[2] * across, bars[3] * across)
+            grids[:, channel] = self._reduce(plane, without) + np.float32(0.5)
         return grids
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.images.boundaries_cuts import structure
-from rewatch.images.boundaries_grid import Grids, distance, matched
+from rewatch.images.boundaries_grid import WITHOUT_CORNERS, Grids, distance, matched
 
 HALVES = (3, 6, 12, 24, 36)
 """Half lengths, in frames, at which a transition is looked for."""
@@ -47,8 +47,8 @@ FEATURES = ("way", "off", "error", "apart", "mixed", "shape", "length", "flatter
 class Ramp:
     """A stretch that may be a gradual transition, ``first .. last`` its mixed frames (inclusive).
 
-    ends:     standard deviation of the luma of A and of B: 0 = flat
-    levels:   mean luma of A and of B
+    ends:     standard deviation of the luma of A and of B, without their corners: 0 = flat
+    levels:   mean luma of A and of B, without their corners
     features: (len(FEATURES),)
         way       root mean square of B - A, code values
         off       root mean square of the frames' distance from the line A..B, as a share of `way`
@@ -57,7 +57,7 @@ class Ramp:
         mixed     distance of frames within from the mixes that they should be, blocks free to move, share of `apart`
         shape     distance of the structures of A and B
         length    frames
-        flatter, fuller   `ends`, the smaller and the larger
+        flatter, fuller   standard deviation of the whole luma of A and of B, the smaller and the larger
         dip       energy of detail within, as a share of what lies between that of A and that of B: a mix of two
                   pictures has half, a moving picture all of it
         expected  how far it is from that of a mix, in natural logarithms
@@ -226,9 +226,11 @@ def _measure(grids: Grids, straights: list[_Straight]) -> list[Ramp]:
     ramps = []
     for n, s in enumerate(straights):
         luma = grids[[s.a, s.b], 0].reshape(2, -1).astype(np.float32)
-        ends, levels = luma.std(axis=1).tolist(), luma.mean(axis=1).tolist()
+        spread = luma.std(axis=1).tolist()
+        middle = luma[:, WITHOUT_CORNERS]
+        ends, levels = middle.std(axis=1).tolist(), middle.mean(axis=1).tolist()
         found = (s.way, s.off, s.error, apart[n], mixed[n], shape[n], s.b - s.a - 1)
-        features = tuple(float(x) for x in (*found, min(ends), max(ends), s.dip, s.expected, moved[n]))
+        features = tuple(float(x) for x in (*found, min(spread), max(spread), s.dip, s.expected, moved[n]))
         ramps.append(Ramp(s.a + 1, s.b - 1, (ends[0], ends[1]), (levels[0], levels[1]), features))
     return ramps
 
