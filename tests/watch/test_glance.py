@@ -218,6 +218,77 @@ def test_a_long_film_is_looked_at_first_and_that_stands_until_it_is_watched(
     assert not done.edition.track_path("looked").exists()
 
 
+def test_a_glance_at_a_long_film_begins_with_a_first_look_and_goes_on_from_it(
+    demo_film: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = watch(demo_film.path, Library(tmp_path / "once"), glance=True).edition
+    decoded: list[list[tuple[int, int]]] = []
+
+    def counted(film: Any, order: Any, spans: Any, **how: Any) -> Any:
+        decoded.append(list(spans))
+        return read_excerpts(film, order, spans, **how)
+
+    monkeypatch.setattr(run, "FIRST_LOOK_FROM", 0)
+    monkeypatch.setattr(module, "read_excerpts", counted)
+    library = Library(tmp_path / "first")
+    told = AtBegin(library, stop=False)
+    edition = watch(demo_film.path, library, glance=True, progress=told).edition
+    assert told.how.startswith("a first look")
+    assert told.shots
+    assert edition.provisional == at_once.provisional
+    assert boundaries(edition) == boundaries(at_once)
+    for name in ("light", "stills", "looked"):
+        one, other = edition.tracks[name], at_once.tracks[name]
+        assert len(one) == len(other), name
+        assert edition.glanced_from(name) == at_once.glanced_from(name)
+    assert edition.events("stills").columns["file"] == at_once.events("stills").columns["file"]
+    assert all((edition.kept("stills") / str(f)).is_file() for f in edition.events("stills").columns["file"])
+    assert not edition.work.exists()
+    # The keyframes were decoded once.
+    assert sum(all(end == begin + 1 for begin, end in spans) for spans in decoded) == 1
+
+
+def test_where_a_glance_spares_nothing_it_reads_all_in_one_go(
+    demo_film: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = open_film(demo_film.path)
+
+    def look() -> tuple[Glance, list[int]]:
+        runs: list[int] = []
+
+        def counted(film: Any, scratch: Path, pieces: Any, least: float) -> Any:
+            held = list(pieces)
+            runs.append(sum(len(piece) for piece in held))
+            return judged(film, scratch, held, least)
+
+        monkeypatch.setattr(module, "judged", counted)
+        glance = Glance(film, tmp_path, lambda piece: None)
+        glance.look()
+        return glance, runs
+
+    spared, _ = look()
+    monkeypatch.setattr(module, "worth_skimming", lambda order, ledger: False)
+    monkeypatch.setattr(module, "NEARLY_ALL", 0.0)
+    monkeypatch.setattr(module, "FIRST_WINDOW", demo_film.truth.frames)
+    whole, runs = look()
+    assert whole.every.all()
+    assert whole.looked.all()
+    assert runs == [demo_film.truth.frames]
+    monkeypatch.undo()
+    # After a first window that was dear the next one is read whole.
+    monkeypatch.setattr(module, "FIRST_WINDOW", demo_film.truth.frames // 3)
+    monkeypatch.setattr(module, "DEAR", 0.0)
+    dear, _ = look()
+    first = int(dear.order.keyframes[next(end for _, end in dear._windows())])
+    assert not dear.every[:first].all()
+    assert dear.every[first:].all()
+    for glance in (whole, dear):
+        same_boundaries(
+            [(t.kind, t.first, t.last) for t in spared.transitions()],
+            [(t.kind, t.first, t.last) for t in glance.transitions()],
+        )
+
+
 def film_of(sizes: list[int], gap: int = 24) -> Coded:
     """One keyframe every `gap` frames, between them anchors alone."""
     count = len(sizes)

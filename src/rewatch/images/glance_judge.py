@@ -74,6 +74,7 @@ class Ledger:
     cuts, ramps: (k,) probability that a group hides one
     changes: (k,) probability that the picture changes within a group, as its two keyframes differ
     always: (k,) groups that are opened in any case: beside a keyframe that shows nothing, and the film's last
+    cost, of_frame: (k,), (n,) seconds that decoding a group, a frame takes; only their ratios matter
     """
 
     coded: Coded
@@ -84,6 +85,7 @@ class Ledger:
     always: Bools
     cost: Doubles
     suspects: list[int]
+    of_frame: Doubles
     opened: Bools = field(init=False)
     _factors: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     _found: int = 0
@@ -110,14 +112,13 @@ class Ledger:
         always = flat | np.append(flat[1:], True)
         apart = np.clip((np.expm1(seen.near[:, 0]) - APART[0]) / (APART[1] - APART[0]), 0, 1)
         other = np.append((1 - at_key) * apart * (seen.near[:, 3] < SAME), 0.0)
-        total = np.append(0, np.cumsum(coded.size.astype(np.float64)))
-        ends = coded.ends
-        cost = (ends - coded.keyframes) * pixels * PIXEL + (total[ends] - total[coded.keyframes]) * BYTE
+        each: Doubles = pixels * PIXEL + coded.size.astype(np.float64) * BYTE
+        cost = np.add.reduceat(each, coded.keyframes)
         last = coded.keyframes.copy()
         of_any = of_cut + of_ramp
         near = of_any >= np.minimum(SUSPECT * (cuts + ramps)[anchors.group], LEAVE)
         np.maximum.at(last, anchors.group[near], anchors.at[near])
-        return cls(coded, at_key, cuts, ramps, UNEXPLAINED * other, always, cost, last.tolist())
+        return cls(coded, at_key, cuts, ramps, UNEXPLAINED * other, always, cost, last.tolist(), each)
 
     @property
     def forced(self) -> Bools:

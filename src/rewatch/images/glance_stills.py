@@ -22,7 +22,12 @@ from rewatch.track import Events, Spans, Track
 
 
 class GlanceStills:
-    """Fed with what was looked at, in order; pictures wait in ``scratch / "large"``, those chosen go to ``keep``."""
+    """Fed with what was looked at, in order; pictures wait in ``scratch / "large"``, those chosen go to ``keep``.
+
+    handed_on: whether the pictures are left there when it finishes, for another one that goes on with them
+    """
+
+    handed_on = False
 
     def begin(self, scratch: Path) -> None:
         self._scratch = scratch
@@ -45,6 +50,12 @@ class GlanceStills:
             Image.fromarray(rgb).save(self._path("large", frame), quality=QUALITY)
             self._sharp[frame] = sharpness(rgb)
 
+    def go_on_from(self, other: GlanceStills) -> None:
+        """Take over the pictures that another one was given, and has finished with."""
+        for frame, sharp in other._sharp.items():
+            other._path("large", frame).replace(self._path("large", frame))
+            self._sharp[frame] = sharp
+
     def _path(self, folder: str, frame: int) -> Path:
         return self._scratch / folder / f"{frame:06d}.jpg"
 
@@ -63,7 +74,7 @@ class GlanceStills:
             if not kept.exists():
                 kept.write_bytes(self._path("large", frame).read_bytes())
             files.append(kept.name)
-        for path in (self._scratch / "large").glob("*.jpg"):
+        for path in () if self.handed_on else (self._scratch / "large").glob("*.jpg"):
             path.unlink()
         columns: dict[str, Any] = {"shot": np.array([shot for _, shot in chosen], np.int64), "file": files}
         at = np.array([frame for frame, _ in chosen], np.int64)

@@ -20,7 +20,7 @@ from rewatch.images import glance_weights as weights
 from rewatch.images.boundaries_fades import Transition, doubtful
 from rewatch.images.glance_evidence import Coded, compare_each, measure_anchors, measure_keys
 from rewatch.images.glance_judge import probability
-from rewatch.watch.glance import Glance, NoGlance
+from rewatch.watch.glance import Glance, NoGlance, Seen
 
 LIKELY, DOUBTFUL = 0.5, 0.1
 """Probability of a cut from which on it is taken for one, and told of as one that nearly is."""
@@ -28,17 +28,25 @@ LIKELY, DOUBTFUL = 0.5, 0.1
 
 @dataclass(slots=True)
 class FirstLook(Glance):
-    """One first look at a film; asked as a `Glance` is."""
+    """One first look at a film; asked as a `Glance` is.
 
+    keeps: whether what was seen is kept for a glance that goes on from there, as `seen`
+    """
+
+    keeps: bool = False
+    seen: Seen | None = None
     _cuts: list[Transition] = field(default_factory=list)
 
     def look(self) -> None:
         """Do it. NoGlance where the film does not allow it."""
         try:
             keys = self._ordered()
-            shown = compare_each(self._told())
+            pieces: list[Pictures] = []
+            shown = compare_each(self._told(pieces))
         except (NoOrder, ExcerptsFailed) as why:
             raise NoGlance(str(why)) from None
+        if self.keeps:
+            self.seen = Seen(pieces, shown)
         coded = Coded(keys, self.order.size, self.order.anchor)
         at_key = probability(measure_keys(coded, shown), weights.KEYS)
         anchors = measure_anchors(coded, shown, at_key)
@@ -47,11 +55,13 @@ class FirstLook(Glance):
         sure.update(zip(keys[1:].tolist(), at_key.tolist(), strict=True))
         self._cuts = [Transition("cut", at, at, p) for at, p in sorted(sure.items()) if p > DOUBTFUL]
 
-    def _told(self) -> Iterator[Pictures]:
-        """The keyframes, each handed on."""
+    def _told(self, kept: list[Pictures]) -> Iterator[Pictures]:
+        """The keyframes, each handed on, and kept where they are to be."""
         for piece in self._each_keyframe():
             self.on_frames(piece)
             self.on_second(float(piece.pts[0] * piece.time_base))
+            if self.keeps:
+                kept.append(piece)
             yield piece
 
     def transitions(self) -> list[Transition]:

@@ -13,6 +13,7 @@ Where packets cannot say which frame is which, or a stretch does not decode to w
 
 Contents
     Glance, NoGlance
+    Seen      what is handed on from a first look
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +36,7 @@ from rewatch.film.groups import part_of
 from rewatch.film.order import NoOrder, Order, known_order
 from rewatch.images.boundaries import DOUBTFUL, LEAST_SURE
 from rewatch.images.boundaries_fades import Transition, doubtful
-from rewatch.images.glance_evidence import Coded, compare_each
+from rewatch.images.glance_evidence import Coded, KeyPictures, compare_each
 from rewatch.images.glance_judge import Ledger
 from rewatch.watch.glance_detect import HEAD, judged
 from rewatch.watch.glance_skim import skim, worth_skimming
@@ -42,6 +44,14 @@ from rewatch.watch.streams import give_back_memory
 
 WINDOW = 6000
 """Frames in which groups are opened together."""
+FIRST_WINDOW = 1500
+"""The same of the first window: after it is known whether a glance spares anything."""
+NEARLY_ALL = 0.8
+"""Share of a window's frames that would be decoded, none skimmed, from which on all of them are."""
+DEAR = 0.9
+"""Share of what decoding and looking at a whole window takes from which on a glance at it spares too little."""
+LOOKING = 0.9e-3
+"""Seconds that reducing a frame and looking at it takes, as `glance_judge` counts them."""
 LONGEST = 1500
 """Frames of a group of pictures beyond which nothing is gained by glancing: intra refresh has but one keyframe."""
 EDGE = 12
@@ -49,10 +59,19 @@ EDGE = 12
 soon after another, and one that stands a little before a cut may have been taken for it."""
 AROUND = 40
 """The same of gradual transitions, which are fitted to what is before and behind them; less of short ones."""
+TOGETHER = 160
+"""Frames up to which groups that follow each other are decoded in one go."""
 ROUNDS = 12
 """Times that a window is gone through at most, for what was learnt from the last one."""
 
 Bools = npt.NDArray[np.bool_]
+
+
+class Seen(NamedTuple):
+    """A film's keyframes, in order, and what comparing them told."""
+
+    pieces: list[Pictures]
+    shown: KeyPictures
 
 
 class NoGlance(FilmError):
@@ -81,6 +100,7 @@ class Glance:
     on_large:  called with the number of each keyframe and the keyframe, large, before that
     on_step:   called for each stretch that was decoded; what it raises ends the look
     least_sure: probability from which on a boundary counts
+    begun: a first look at the same film that kept what it saw: what it read is not read again
     """
 
     film: FilmFacts
@@ -90,6 +110,7 @@ class Glance:
     on_large: Callable[[int, npt.NDArray[np.uint8]], None] = lambda frame, rgb: None
     on_step: Callable[[], None] = lambda: None
     least_sure: float = LEAST_SURE
+    begun: Seen | None = None
     coded: Order = field(init=False)
     order: Order = field(init=False)
     ledger: Ledger = field(init=False)
@@ -108,14 +129,26 @@ class Glance:
         try:
             keys = self._ordered()
             assert picture is not None
-            seen = list(self._each_keyframe())
-            shown = compare_each(seen)
+            if self.begun is None:
+                seen = list(self._each_keyframe())
+                shown = compare_each(seen)
+            else:
+                seen, shown = self.begun
+                self.looked[keys] = True
             coded = Coded(keys, self.order.size, self.order.anchor)
             self.ledger = Ledger.of(coded, shown, picture.width * picture.height)
             self._skims = worth_skimming(self.order, self.ledger)
+            waits, wait = 0, 1
             for first, end in self._windows():
-                self._window(first, end)
+                whole = waits > 0 or (not self._skims and self._planned(first, end) >= NEARLY_ALL)
+                self._window(first, end, whole)
                 self._tell(seen, first, end)
+                # Where little was spared the next ones are read whole, ever more of them until that changes.
+                if waits:
+                    waits -= 1
+                elif not whole:
+                    wait = 2 * wait if self._spent(first, end) >= DEAR else 1
+                    waits = wait // 2
             # What was learnt since may speak against what was left closed at the beginning.
             for first, end in self._windows():
                 self._window(first, end)
@@ -147,17 +180,35 @@ class Glance:
         ends = self.ledger.coded.ends
         first = 0
         while first < len(ends):
-            limit = int(self.order.keyframes[first]) + WINDOW
+            limit = int(self.order.keyframes[first]) + (WINDOW if first else FIRST_WINDOW)
             end = max(first + 1, int(np.searchsorted(ends, limit, side="right")))
             yield first, end
             first = end
 
-    def _window(self, first: int, end: int) -> None:
-        """Open what is to be opened of the groups ``first .. end``, and look at it."""
+    def _planned(self, first: int, end: int) -> float:
+        """Share of the frames of the groups ``first .. end`` that would be decoded by what is known now."""
+        keys, ends = self.order.keyframes, self.ledger.coded.ends
+        planned = sum(self.ledger.end_of(g) - int(keys[g]) for g in self.ledger.wanted(first, end))
+        return planned / float(ends[end - 1] - keys[first])
+
+    def _spent(self, first: int, end: int) -> float:
+        """What looking at the groups ``first .. end`` took, against decoding and looking at all of their frames."""
+        frames = slice(int(self.order.keyframes[first]), int(self.ledger.coded.ends[end - 1]))
+        each, skimmed = self.ledger.of_frame[frames], self.skimmed[frames]
+        taken = each[self.every[frames]].sum() + each[skimmed & self.order.anchor[frames]].sum()
+        looks = self.every[frames].sum() + skimmed.sum()
+        return float((taken + looks * LOOKING) / (each.sum() + len(each) * LOOKING))
+
+    def _window(self, first: int, end: int, whole: bool = False) -> None:
+        """Open what is to be opened of the groups ``first .. end``, or all of them, and look at it."""
         asked: dict[int, int] = {}
         for _ in range(ROUNDS):
-            fresh = self.ledger.wanted(first, end)
-            wanted = self._skim(fresh) if self._skims else {g: self.ledger.end_of(g) for g in fresh}
+            if whole:
+                fresh = [g for g in range(first, end) if not self.ledger.opened[g]]
+                wanted = {g: int(self.ledger.coded.ends[g]) for g in fresh}
+            else:
+                fresh = self.ledger.wanted(first, end)
+                wanted = self._skim(fresh) if self._skims else {g: self.ledger.end_of(g) for g in fresh}
             wished = set(wanted)
             for group, until in asked.items():
                 wanted[group] = max(until, wanted.get(group, 0))
@@ -196,55 +247,70 @@ class Glance:
             while group + 1 < len(keys) and group + 1 not in self._opened and ends[group + 1] - ends[group] <= HEAD:
                 group += 1
                 wanted[group] = int(ends[group])
-        spans = []
-        for group, until in sorted(wanted.items()):
+        for group, until in wanted.items():
             beside = group + 1 in wanted or (group + 1 in self._opened and group + 1 in self._held)
             until = max(until, self._opened[group].end if group in self._opened else 0)
             if until >= ends[group] - HEAD:
                 until = int(ends[group]) if beside else min(int(ends[group]) + HEAD, len(self.order))
-            spans.append((int(keys[group]), until))
+            wanted[group] = until
         asked: dict[int, int] = {}
-        new: set[int] = set()
-        pieces = read_excerpts(self.film, self.order, spans, choice=StretchChoice)
-        for group, piece in zip(sorted(wanted), pieces, strict=True):
-            self.on_step()
-            self._held[group] = piece
-            new.add(group)
-            if group + 1 in wanted:
-                continue
-            # A run is judged while the next ones are decoded.
-            for run in self._runs(new):
-                for other, until in self._judge(run).items():
-                    asked[other] = max(until, asked.get(other, 0))
-            new = set()
+        fresh = self._decoded(wanted)
+        for run in self._runs(wanted):
+            # A run is judged while the rest of it, and the next ones, are decoded.
+            for other, until in self._judge(run, wanted, fresh).items():
+                asked[other] = max(until, asked.get(other, 0))
         return asked
 
-    def _runs(self, groups: set[int]) -> Iterator[list[int]]:
-        """Runs of groups that follow each other and are held whole, each with one of `groups` in it."""
+    def _decoded(self, wanted: dict[int, int]) -> Iterator[Pictures]:
+        """Groups, each up to a frame, one by one in order."""
+        keys = self.order.keyframes.tolist()
+        spans: list[tuple[int, int]] = []
+        for group, until in sorted(wanted.items()):
+            begin = keys[group]
+            # Those that follow each other are decoded in one go: every other one begins with an empty decoder.
+            if spans and spans[-1][1] == begin and begin - spans[-1][0] < TOGETHER:
+                begin = spans.pop()[0]
+            spans.append((begin, until))
+        groups = iter(sorted(wanted))
+        for piece in read_excerpts(self.film, self.order, spans, choice=StretchChoice):
+            self.on_step()
+            at = 0
+            while at < len(piece):
+                end = min(wanted[next(groups)] - piece.first, len(piece))
+                yield part_of(piece, at, end)
+                at = end
+
+    def _runs(self, wanted: dict[int, int]) -> Iterator[list[int]]:
+        """Runs of groups that follow each other and are held whole, or will be, each with a wanted one in it."""
         ends = self.ledger.coded.ends
         run: list[int] = []
-        for group in sorted(self._held):
-            if run and (group != run[-1] + 1 or self._end_of(run[-1]) < ends[run[-1]]):
-                if groups & set(run):
+        for group in sorted({*self._held, *wanted}):
+            if run and (group != run[-1] + 1 or self._end_of(run[-1], wanted) < ends[run[-1]]):
+                if not wanted.keys().isdisjoint(run):
                     yield run
                 run = []
             run.append(group)
-        if groups & set(run):
+        if not wanted.keys().isdisjoint(run):
             yield run
 
-    def _end_of(self, group: int) -> int:
-        return self._held[group].first + len(self._held[group])
+    def _end_of(self, group: int, wanted: dict[int, int]) -> int:
+        return wanted[group] if group in wanted else self._held[group].first + len(self._held[group])
 
-    def _judge(self, run: list[int]) -> dict[int, int]:
-        """Let the detector decide on a run; the groups that it must see for that, up to a frame."""
-        keys, ends = self.order.keyframes, self.ledger.coded.ends
-        begin, stop = int(keys[run[0]]), self._end_of(run[-1])
-        pieces = []
+    def _pieces(self, run: list[int], wanted: dict[int, int], fresh: Iterator[Pictures]) -> Iterator[Pictures]:
+        """The frames of a run; those decoded just now are held from here on."""
+        ends = self.ledger.coded.ends
         for group in run:
+            if group in wanted:
+                self._held[group] = next(fresh)
             piece = self._held[group]
             # What was decoded behind a group, when it was the last one, is the next one's by now.
-            length = len(piece) if group == run[-1] else min(len(piece), int(ends[group]) - piece.first)
-            pieces.append(part_of(piece, 0, length))
+            yield piece if group == run[-1] else part_of(piece, 0, min(len(piece), int(ends[group]) - piece.first))
+
+    def _judge(self, run: list[int], wanted: dict[int, int], fresh: Iterator[Pictures]) -> dict[int, int]:
+        """Let the detector decide on a run; the groups that it must see for that, up to a frame."""
+        keys, ends = self.order.keyframes, self.ledger.coded.ends
+        begin, stop = int(keys[run[0]]), self._end_of(run[-1], wanted)
+        pieces = self._pieces(run, wanted, fresh)
         transitions, doubts, black = judged(self.film, self.scratch, pieces, self.least_sure)
         for group in run:
             key, end = int(keys[group]), int(ends[group])
@@ -253,8 +319,9 @@ class Glance:
                 for found in (transitions, doubts)
             )
             inside = [(max(a, key), min(b, end)) for a, b in black if a < end and b > key]
-            self._opened[group] = _Opened(own, nearly, inside, min(end, self._end_of(group)))
-            self.every[key : min(end, self._end_of(group))] = True
+            seen = min(end, self._end_of(group, wanted))
+            self._opened[group] = _Opened(own, nearly, inside, seen)
+            self.every[key:seen] = True
         asked: dict[int, int] = {}
         left, right = run[0] - 1, run[-1] + 1
         if left >= 0 and any(t.first <= begin + _about(t) for t in transitions):

@@ -6,7 +6,7 @@ Contents
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,19 +27,24 @@ there may be one."""
 
 
 def judged(
-    film: FilmFacts, scratch: Path, pieces: Sequence[Pictures], least_sure: float
+    film: FilmFacts, scratch: Path, pieces: Iterable[Pictures], least_sure: float
 ) -> tuple[list[Transition], list[Transition], list[tuple[int, int]]]:
     """What the detector finds in pieces that follow each other: boundaries, what nearly counted, stretches of black
-    (half-open)."""
-    begin = pieces[0].first
-    held = STILL if begin else 0
-    # The detector goes by blocks, counted from the film's beginning.
-    analyser = Boundaries(least_sure, lacks=(begin - held) % BLOCK)
-    analyser.begin(film, scratch)
-    if held:
-        analyser.feed(_still(pieces[0], held))
+    (half-open). Each piece is looked at before the next one is asked for."""
+    begin = held = 0
+    analyser: Boundaries | None = None
     for piece in pieces:
+        if analyser is None:
+            begin = piece.first
+            held = STILL if begin else 0
+            # The detector goes by blocks, counted from the film's beginning.
+            analyser = Boundaries(least_sure, lacks=(begin - held) % BLOCK)
+            analyser.begin(film, scratch)
+            if held:
+                analyser.feed(_still(piece, held))
         analyser.feed(replace(piece, first=piece.first - begin + held, large={}))
+    if analyser is None:
+        return [], [], []
     given = analyser.finish({})
     found, doubts = (_transitions(given[name], held, begin) for name in ("boundaries", "doubtful"))
     dark = given["black"]

@@ -17,9 +17,9 @@ Contents
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -113,17 +113,23 @@ def skim(
             spans.append((keys[after], min(ends[after], ends[group] + HEAD)))
             after += 1
     spans = _apart(spans)
-    pieces = read_excerpts(film, order, spans, only=anchors)
-    run: list[Pictures] = []
-    own = set(todo)
-    for span, piece in zip(spans, pieces, strict=True):
-        on_step()
-        if run and run[-1].first + len(run[-1]) != span[0]:
-            _judge(film, scratch, order, ledger, own, run, anchors, result)
-            run = []
-        run.append(piece)
-    _judge(film, scratch, order, ledger, own, run, anchors, result)
+    fresh = read_excerpts(film, order, spans, only=anchors)
+    for run in _runs(spans):
+        _judge(film, scratch, order, ledger, set(todo), run, _each(fresh, len(run), on_step), anchors, result)
     return result
+
+
+def _runs(spans: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Spans that follow each other without a gap."""
+    edges = [n for n in range(1, len(spans)) if spans[n][0] != spans[n - 1][1]]
+    for begin, end in pairwise([0, *edges, len(spans)]):
+        yield spans[begin:end]
+
+
+def _each(pieces: Iterator[Pictures], count: int, on_step: Callable[[], None]) -> Iterator[Pictures]:
+    for piece in islice(pieces, count):
+        on_step()
+        yield piece
 
 
 def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -141,13 +147,14 @@ def _judge(
     order: Order,
     ledger: Ledger,
     own: set[int],
-    run: list[Pictures],
+    run: list[tuple[int, int]],
+    pieces: Iterator[Pictures],
     anchors: Bools,
     result: Skimmed,
 ) -> None:
-    found, _, dark = judged(film, scratch, run, LEAST)
+    found, _, dark = judged(film, scratch, pieces, LEAST)
     keys, ends = order.keyframes, ledger.coded.ends
-    first, stop = run[0].first, run[-1].first + len(run[-1])
+    first, stop = run[0][0], run[-1][1]
     for group in own.intersection(range(int(np.searchsorted(keys, first)), int(np.searchsorted(keys, stop)))):
         key, end = int(keys[group]), int(ends[group])
         result.black[group] = [(max(a, key), min(b, end)) for a, b in dark if a < end and b > key]

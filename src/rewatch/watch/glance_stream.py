@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +42,7 @@ from rewatch.images.stills import Stills
 from rewatch.track import Curve, Events, Spans, Track
 from rewatch.watch.first_look import FirstLook
 from rewatch.watch.frames import Frames
-from rewatch.watch.glance import Glance, NoGlance
+from rewatch.watch.glance import Glance, NoGlance, Seen
 from rewatch.watch.plan import AnyAnalyser, hashed
 from rewatch.watch.streams import Stream
 
@@ -167,17 +167,17 @@ class _StandStills(Stand):
 
     def __init__(self, own: AnyAnalyser) -> None:
         super().__init__(own)
-        self._taken = GlanceStills()
-        self.take = self._taken.take
+        self.taken = GlanceStills()
+        self.take = self.taken.take
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
-        self._taken.begin(scratch)
+        self.taken.begin(scratch)
 
     def feed(self, piece: Pictures) -> None:
-        self._taken.feed(piece)
+        self.taken.feed(piece)
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
-        return self._taken.finish(tracks.get("shots"))
+        return self.taken.finish(tracks.get("shots"))
 
 
 _STANDS: Mapping[type[AnyAnalyser], type[Stand]] = {
@@ -257,18 +257,37 @@ def _many(count: int, one: str, more: str = "") -> str:
     return f"{count} {one if count == 1 else more or one + 's'}"
 
 
+class Begun(NamedTuple):
+    """What a first look hands on: the keyframes, and the stills that they were taken for (none or one)."""
+
+    seen: Seen
+    stills: list[GlanceStills]
+
+
 class GlanceStream(Stream):
     """The picture, glanced at; in full where that cannot be.
 
     first: a first look alone; it fails (NoGlance) where the film allows none
+    begun: a first look that it goes on from; kept: whether this one, which is a first look, is to be gone on from
     """
 
     evidence = "pictures"
     goes_on = False
 
-    def __init__(self, film: FilmFacts, analysers: Sequence[AnyAnalyser], scratch: Path, first: bool = False) -> None:
+    def __init__(
+        self,
+        film: FilmFacts,
+        analysers: Sequence[AnyAnalyser],
+        scratch: Path,
+        first: bool = False,
+        begun: Begun | None = None,
+        kept: bool = False,
+    ) -> None:
         super().__init__(film, analysers, scratch)
         self._first = first
+        self._begun = begun
+        self._kept = kept
+        self.seen: Begun | None = None
 
     def _jobs(self) -> list[Any]:
         return [self._glance]
@@ -279,6 +298,16 @@ class GlanceStream(Stream):
         kind = FirstLook if self._first else Glance
         glance = kind(self.film, self._scratch, self._feed, self._at, self._large)
         glance.on_step = self._unless_stopped
+        stills = [a.taken for a in stands if isinstance(a, _StandStills)]
+        if isinstance(glance, FirstLook):
+            glance.keeps = self._kept
+            for taken in stills:
+                taken.handed_on = self._kept
+        elif self._begun is not None:
+            glance.begun = self._begun.seen
+            for before, taken in zip(self._begun.stills, stills, strict=True):
+                taken.go_on_from(before)
+            self._begun = None
         for stand in stands:
             stand.glance = glance
         try:
@@ -288,6 +317,9 @@ class GlanceStream(Stream):
                 raise
             self._in_full(stands, str(why).rpartition(": ")[2])
         else:
+            if isinstance(glance, FirstLook) and glance.seen is not None:
+                self.seen = Begun(glance.seen, stills)
+                glance.seen = None
             how = _how(glance, self._first)
             for stand in stands:
                 stand.how = how

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filelock
 from threadpoolctl import threadpool_limits
@@ -45,10 +46,16 @@ from rewatch.watch.streams import (
 from rewatch.watch.work import Work, chart, play
 from rewatch.words.lines import lines_track
 
+if TYPE_CHECKING:
+    from rewatch.watch.glance_stream import Begun
+
 FIRST_LOOK_FROM = 900
 """Seconds that a film lasts from which on its watch begins with a first look; a shorter one is watched soon anyway."""
 _GLANCE = "glance"
 """Folder, in the edition's scratch, of a glance's own."""
+_FIRST_LOOK = "first"
+"""Folder, in that one, of the first look that it goes on from."""
+_LOOKED = "a first look is charted: what is asked of the film meanwhile is answered from that, provisionally"
 _SWITCH_INTERVAL = 0.0005
 """Seconds between Python's thread switches while watching: the thread that feeds the decoder must not wait the usual
 5 ms for its turn after each frame."""
@@ -158,12 +165,10 @@ def _watch(
     asked: _Asked,
 ) -> Watched:
     # What is new is read from its first frame, and that may as well begin while the analysers are loaded.
-    new = (
-        film.picture is not None
-        and not glance
-        and (again or not (edition.record.made or (edition.work / CHECKPOINT).exists()))
-    )
+    waits = not glance and (edition.work / CHECKPOINT).exists()
+    new = film.picture is not None and (again or not (edition.record.made or waits))
     first = new and film.duration is not None and film.duration >= FIRST_LOOK_FROM
+    new = new and not glance
     interval, often = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.set_threshold(_COLLECT_EVERY, *often[1:])
@@ -195,14 +200,14 @@ def _watch_on(
     words = lines_track(lines) if lines else None
     has = {"pictures": film.picture is not None, "samples": film.sound is not None, "tracks": True}
     order = [a for a in in_order([Frames(), *all_analysers(asked.least_sure)]) if has[a.watches]]
-    given = given_keys(film, lines_key(words), key_of(asked.corrections))
+    given = plain = given_keys(film, lines_key(words), key_of(asked.corrections))
     key = keys(edition.id, order, given)
     scratch = edition.work
     if glance and (again or not edition.is_made("boundaries", key.get("boundaries", ""))):
         from rewatch.watch.glance_stream import glanced, read_at
 
         order = glanced(order)
-        given = read_at("glance", given)
+        plain, given = given, read_at("glance", given)
         key = keys(edition.id, order, given)
         # Apart from what a full watch that was stopped goes on with.
         scratch = edition.work / _GLANCE
@@ -219,20 +224,26 @@ def _watch_on(
     commit_corrections(edition, asked.corrections)
     if not work.todo:
         return Watched(edition, tuple(work.made), edition.record.notes)
-    if first and chart_first_look(film, edition, given, asked.least_sure):
-        told.say("a first look is charted: what is asked of the film meanwhile is answered from that, provisionally")
+    begun: Begun | bool = False
     try:
-        return _go(work, given["pictures"], ahead, told)
+        if first:
+            # What a glance's first look saw it goes on from.
+            kept = scratch / _FIRST_LOOK if scratch != edition.work else None
+            begun = chart_first_look(film, edition, plain, asked.least_sure, kept)
+        if begun:
+            told.say(_LOOKED)
+        return _go(work, given["pictures"], ahead, told, begun)
     finally:
         if scratch != edition.work:
             # A glance begins anew, so nothing that it gathered is of any use.
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _go(work: Work, read: str, ahead: PictureStream | None, told: Progress) -> Watched:
-    """Do what is to do. read: key of how the picture is read."""
+def _go(work: Work, read: str, ahead: PictureStream | None, told: Progress, begun: Begun | bool) -> Watched:
+    """Do what is to do. read: key of how the picture is read; begun: what of it a first look has seen."""
     film, edition = work.film, work.edition
-    streams = _streams(work, read, ahead)
+    streams = _streams(work, read, ahead, begun)
+    del begun  # the keyframes of a long film
     resumed = max((s.resumed_at for s in streams if isinstance(s, PictureStream)), default=0.0)
     told.begin(edition.name, float(film.duration or 0), resumed)
     play(work, streams, told)
@@ -270,10 +281,10 @@ def _commit_lines(work: Work, words: Spans | None, key: str, lines_from: str) ->
         edition.save(replace(edition.record, lines_from=lines_from))
 
 
-def _streams(work: Work, read: str, ahead: PictureStream | None) -> list[Stream]:
+def _streams(work: Work, read: str, ahead: PictureStream | None, begun: Begun | bool) -> list[Stream]:
     """The streams that are to be watched.
 
-    read: key of how the picture is read
+    read: key of how the picture is read; begun: what of it a first look has seen
     """
     pictures = [a for a in work.todo if a.watches == "pictures"]
     # What was fed so far hangs on no track: whatever is corrected meanwhile, a stopped watch goes on.
@@ -284,7 +295,8 @@ def _streams(work: Work, read: str, ahead: PictureStream | None) -> list[Stream]
     if pictures and all(hasattr(a, "glance") for a in pictures):
         from rewatch.watch.glance_stream import GlanceStream
 
-        streams.append(GlanceStream(work.film, pictures, work.scratch))
+        seen = None if isinstance(begun, bool) else begun
+        streams.append(GlanceStream(work.film, pictures, work.scratch, begun=seen))
     elif pictures and ahead is not None:
         ahead.looked_at_by(pictures, plan_key)
         streams.append(ahead)
