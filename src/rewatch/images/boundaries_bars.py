@@ -41,8 +41,8 @@ NO_BARS: Bars = 0, 0, 0, 0
 Told: TypeAlias = tuple[int | None, int | None, int | None, int | None]
 """Bars so far as they are known, on each side."""
 
-STRIDE = 4
-"""Every such frame is looked at."""
+EVERY = 4
+"""Of frames that follow each other, every such one is looked at."""
 LIT = 24
 """Full-range code value above which something is seen."""
 BARE = 0.04
@@ -131,21 +131,22 @@ def _alone(lines: Shares, widest: float, few: int) -> tuple[int, int]:
     return (wide[0], wide[1]) if sum(wide) <= most else (0, 0)
 
 
-def bars_of(luma: npt.NDArray[np.uint8], before: Told | None = None) -> Told:
+def bars_of(luma: npt.NDArray[np.uint8], before: Told | None = None, every: int = EVERY) -> Told:
     """What is known of each side after a block of frames; None where nothing is yet.
 
     luma:   (n, h, w)
     before: what was known before it, which stands where these frames tell nothing
+    every:  of the frames, every such one is looked at
     """
-    return _going_on(before, _told(luma[::STRIDE] > LIT, TELLS))
+    return _going_on(before, _told(luma[::every] > LIT, TELLS))
 
 
-def still_of(luma: npt.NDArray[np.uint8], before: Told | None = None) -> Told:
+def still_of(luma: npt.NDArray[np.uint8], before: Told | None = None, every: int = EVERY) -> Told:
     """The same of a border that is no black, but does not change while all within it does: curtains, a frame, a page.
 
     A block of frames tells where something happens in all of the picture, by what changes in it at all.
     """
-    some = luma[::STRIDE]
+    some = luma[::every]
     return _going_on(before, _told((some.max(axis=0) - some.min(axis=0) > CHANGED)[None], 1))
 
 

@@ -3,7 +3,8 @@
 An encoder that sees a new shot writes a keyframe there, or where it may not, a frame that costs about as much; within
 a dissolve it finds no use for B frames, and its frames cost more than before and after. Like is compared with like:
 a frame with the anchors (frames that show last of all decoded so far: I and P) or with the B frames of its own group
-of pictures. Sizes are compared as natural logarithms. Keyframes are compared with the next as pictures, too.
+of pictures. Sizes are compared as natural logarithms. Keyframes are compared with the next as pictures, too,
+without what is no picture around them.
 
 Nothing here decides: these are measures for `glance_judge`.
 
@@ -25,12 +26,13 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from rewatch.evidence import Pictures
+from rewatch.images.boundaries_bars import bars_of, both, narrowest, still_of
 from rewatch.images.boundaries_cuts import structure
 from rewatch.images.boundaries_grid import Reducer, matched, spread_distance
 from rewatch.images.boundaries_light import persistence
 
-_AT_ONCE = 256
-"""Keyframes that are compared at once."""
+_AT_ONCE = 32
+"""Keyframes that are compared at once, without the bars and borders that all of them have."""
 
 Doubles = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -88,8 +90,8 @@ class Anchors:
 
 def compare_keys(luma: Bytes, cb: Bytes, cr: Bytes) -> KeyPictures:
     """Keyframes in order, as small pictures. 0.2 ms each."""
-    reducer = Reducer()
-    grids, fine = reducer(luma, cb, cr), reducer.fine(luma)
+    reducer, bars = Reducer(), narrowest([both(bars_of(luma, every=1), still_of(luma, every=1))])
+    grids, fine = reducer(luma, cb, cr, bars), reducer.fine(luma, bars)
     shapes = structure(grids)
     found = []
     for step in (1, 2):
