@@ -35,9 +35,10 @@ print(len(detect(sys.argv[1], AdaptiveDetector())))
 
 
 def run(command: list[str], **env: str) -> tuple[float, float]:
-    """Wall and CPU seconds of a command; it must succeed."""
+    """Wall and CPU seconds of a command; it must succeed. Its bytecode is kept from run to run, as it is installed."""
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **env})
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**plain, **env})
     wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

@@ -69,6 +69,17 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_what_was_made_is_not_searched_once_more_at_the_end() -> None:
+    code = (
+        "import atexit, gc\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 0))\n"
+        "from rewatch.cli.main import run\n"
+        "run(['--version'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.splitlines()[-1] == "True"
+
+
 def test_films(rewatch: Run, demo_film: Any) -> None:
     (film,) = answer(rewatch("films", "--json"))["films"]
     assert set(film) == {"film", "title", "year", "edition", "path", "duration", "watched", "glanced"}

@@ -151,20 +151,20 @@ def _decayed(times: Array, beta: float, order: int) -> list[Array]:
     """For k = 0 .. order: sum over j < i of (t_i - t_j)^k exp(-beta (t_i - t_j)), at each event i.
 
     Each follows from its neighbour: S0_i = e_i (S0_{i-1} + 1), S1_i = e_i (S1_{i-1} + d_i (S0_{i-1} + 1)), and so on,
-    with d_i the gap and e_i = exp(-beta d_i). That is a bidiagonal system of equations, which LAPACK solves in one
-    sweep; all terms are positive, so nothing cancels.
+    with d_i the gap and e_i = exp(-beta d_i). All terms are positive, so nothing cancels. (One number after the other:
+    LAPACK does the same, a bidiagonal system, in a part of the time that scipy takes to load it.)
     """
-    from scipy.linalg import lapack  # here: scipy takes its time, and the registry is read by commands that fit nothing
-
     gap = np.diff(times)
     fade = np.exp(-beta * gap)
-    band = np.vstack((np.ones(len(times)), np.append(-fade, 0.0)))
+    fades = fade.tolist()
 
     def solve(pushed: Array) -> Array:
-        right = np.concatenate(([0.0], fade * pushed))
-        solution, info = lapack.dtbtrs(band, right[:, None], uplo="L", trans="N", diag="U")
-        assert info == 0
-        return np.asarray(solution)[:, 0]
+        at = 0.0
+        found = [at]
+        for factor, push in zip(fades, (fade * pushed).tolist(), strict=True):
+            at = push + factor * at
+            found.append(at)
+        return np.array(found)
 
     sums = [solve(np.ones(len(gap)))]
     if order >= 1:

@@ -35,6 +35,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,7 @@ class Windows:
     least: int = 5
 
 
+@lru_cache(maxsize=4)
 def _templates(lags: int, window: float) -> _Singles:
     """(3, lags, candidates): R at these lags (bins) -> its mean over the odd, over the even multiples of each
     candidate's period, and half way between."""
@@ -79,6 +81,7 @@ def _templates(lags: int, window: float) -> _Singles:
             low = np.floor(at).astype(np.int64)
             for index, part in ((low, 1 - (at - low)), (low + 1, at - low)):
                 np.add.at(table[:, column], index, part / len(at) * window / (window - index * BIN))
+    tables.flags.writeable = False  # it is kept, and lent to every tempogram with such windows
     return tables
 
 

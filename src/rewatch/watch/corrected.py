@@ -26,12 +26,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+import numpy.typing as npt
 
 from rewatch.clock import FRAMES
 from rewatch.errors import CorrectionError, FilmError
 from rewatch.film.still import read_frame
-from rewatch.images.stills import QUALITY, WIDTH, sharpness
 from rewatch.library import atomic
 from rewatch.library.corrections import Correction, corrections_of
 from rewatch.library.edition import Edition, Made
@@ -190,20 +189,25 @@ def _stills(edition: Edition, keep: Path) -> dict[str, Track]:
 
 def _from_file(edition: Edition, begin: int, end: int, keep: Path) -> int | None:
     """The sharpest of three frames of a shot, put into `keep`; None where the file is not to be read."""
+    # Here: a watch begins to decode before it needs them.
+    from PIL import Image
+
+    from rewatch.images.stills import QUALITY, WIDTH, sharpness
+
     times = edition.times
     if times is None or not Path(edition.facts.path).is_file():
         return None
-    best: tuple[float, int, Image.Image] | None = None
+    best: tuple[float, int, npt.NDArray[np.uint8]] | None = None
     for frame in sorted({begin + (end - begin) * quarter // 4 for quarter in (1, 2, 3)}):
         try:
             rgb = read_frame(edition.facts, frame, times, WIDTH)
         except FilmError:
             continue
         if best is None or sharpness(rgb) > best[0]:
-            best = sharpness(rgb), frame, Image.fromarray(rgb)
+            best = sharpness(rgb), frame, rgb
     if best is None:
         return None
-    best[2].save(keep / f"{best[1]:06d}.jpg", quality=QUALITY)
+    Image.fromarray(best[2]).save(keep / f"{best[1]:06d}.jpg", quality=QUALITY)
     return best[1]
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import entry_points
 from typing import Any
 
 from rewatch.analyser import Analyser
@@ -29,6 +28,9 @@ def all_analysers(least_sure: float | None = None) -> list[AnyAnalyser]:
 
     least_sure: probability from which on a boundary divides shots; None: as the detector has it
     """
+    # Here, for a watch begins to decode before: reading what is installed takes a hundredth of a second to load.
+    from importlib.metadata import entry_points
+
     import rewatch.images.registry as images
     import rewatch.score.registry as score
     import rewatch.sounds.registry as sounds
