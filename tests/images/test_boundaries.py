@@ -384,6 +384,23 @@ def test_a_picture_off_the_middle_is_as_good_as_one_in_it(by: tuple[int, int], g
     assert [kind for kind, _, _ in found(shown)] == ["cut", "dissolve", "cut"]
 
 
+def test_cuts_within_a_page_that_is_shown_for_a_while() -> None:
+    a, b, c, d = (scene(n) for n in range(1, 5))
+    page = np.broadcast_to(scene(9)(0, 1), (160, 3, HEIGHT, WIDTH)).copy()
+    clip = np.concatenate([b(0, 50), c(0, 60), a(90, 50)])
+    page[..., 6:56, 30:118] = clip[..., 10:60, 20:108]
+    assert found(a(0, 90), page, d(0, 90)) == [("cut", f, f) for f in (90, 140, 200, 250)]
+
+
+def test_what_moves_in_a_part_of_a_still_picture_is_no_boundary() -> None:
+    frames = np.broadcast_to(scene(9)(0, 1), (200, 3, HEIGHT, WIDTH)).copy()
+    frames[..., 6:56, 30:118] = scene(2)(0, 200)[..., 10:60, 20:108]
+    assert found(frames) == []
+    # A light in that part.
+    frames[100:103, 0, 6:56, 30:118] = 240
+    assert found(frames) == []
+
+
 @pytest.mark.parametrize("seen", [1.0, 0.5], ids=["opaque", "half to be seen through"])
 def test_fades_under_a_mark_in_the_corner(seen: float) -> None:
     a, b = (scene(n) for n in range(1, 3))

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,8 +29,8 @@ from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
-from rewatch.images.boundaries_bars import NO_BARS, Bars, Told, bars_of, both, narrowest, still_of
-from rewatch.images.boundaries_cuts import Candidates, Fine, ask_again, find_candidates, without_lights
+from rewatch.images.boundaries_bars import NO_BARS, Bars, Told, bars_of, both, goes_beyond, narrowest, still_of
+from rewatch.images.boundaries_cuts import Candidates, Fine, ask_again, find_candidates, joined, without_lights
 from rewatch.images.boundaries_fades import Light, Likely, Transition, black_spans, doubtful, settle
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, WITHOUT_CORNERS, Grids, Reducer, steps
 from rewatch.images.boundaries_judge import sure_of_changes, sure_of_cuts, sure_of_ramps, sure_of_wipes
@@ -45,6 +46,11 @@ LEAST_SURE = 0.5
 """Probability from which on a boundary counts, where nothing else is asked for."""
 DOUBTFUL = 0.1
 """Probability from which on what does not count is still told of."""
+INSET = 6
+"""Lines around a part of the frame, on one side at least, from which on a change in that part alone is judged anew."""
+EDGES: tuple[Bars, ...] = (INSET, 0, 0, 0), (0, INSET, 0, 0), (0, 0, INSET, 0), (0, 0, 0, INSET)
+NEAR = 8
+"""Frames on either side of a change that tell of the part in which it is."""
 
 Floats = npt.NDArray[np.float32]
 Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
@@ -125,6 +131,7 @@ class Boundaries(Analyser[Pictures]):
         self._told: list[Told] = []
         self._still: list[Told] = []
         self._bars: Bars = NO_BARS
+        self._insets: list[list[Bars]] = []
         self._grids: list[Grids] = []
         self._step: list[Floats] = []
         self._small: list[Floats] = []
@@ -168,26 +175,69 @@ class Boundaries(Analyser[Pictures]):
             self._small.append(halved(grids))
             self._detail.append(details(grids))
 
-    def _fine(self, frames: npt.NDArray[np.int64]) -> Grids:
-        """Frames of the window, reduced to fine grids: few are asked for."""
-        if not len(frames):
-            return np.zeros((0, 1, 2 * ROWS, 2 * COLUMNS), np.uint8)
+    def _luma(self, frames: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+        """Frames of the window as they came, at least one."""
         # Every block but the last is full, and the first one of a run.
         first = self._planes[0][0]
         lacks = BLOCK - len(first) if len(self._planes) > 1 else 0
         within = [(n + lacks, lacks if n < len(first) else 0) for n in frames.tolist()]
-        luma = np.stack([self._planes[n // BLOCK][0][n % BLOCK - short] for n, short in within])
-        return self._reducer.fine(luma, self._bars)
+        return np.stack([self._planes[n // BLOCK][0][n % BLOCK - short] for n, short in within])
+
+    def _fine(self, frames: npt.NDArray[np.int64], bars: Bars | None = None) -> Grids:
+        """Frames of the window, reduced to fine grids: few are asked for.
+
+        bars: around them; None: those of the window
+        """
+        if not len(frames):
+            return np.zeros((0, 1, 2 * ROWS, 2 * COLUMNS), np.uint8)
+        return self._reducer.fine(self._luma(frames), self._bars if bars is None else bars)
+
+    def _asked(self, found: Candidates, bars: Bars | None = None) -> Candidates:
+        """Candidates for cuts with what more is asked of some of them."""
+        fine = partial(self._fine, bars=bars)
+        sure = sure_of_cuts(found)
+        found = ask_again(found, fine, (sure >= self.cuts_asked[0]) & (sure <= self.cuts_asked[1]))
+        return without_lights(found, fine, sure > self.cuts_asked[1])
+
+    def _with_insets(self, found: Candidates) -> Candidates:
+        """Candidates that do not count, but change a part of the frame from edge to edge, judged by that part.
+
+        So a cut is seen within a page on which a film is shown for a while only. The part is told by the frames around
+        a candidate, or known from others and from blocks near by.
+        """
+        within: dict[Bars, list[int]] = {}
+        here: list[Bars] = []
+        known = [narrowest([told]) for told in (*self._still, *self._told)] + [b for held in self._insets for b in held]
+        count = sum(len(luma) for luma, _, _ in self._planes)
+        for at in np.flatnonzero(sure_of_cuts(found) < self.least_sure).tolist():
+            before, after = self._luma(found.around[at, 1:3])
+            if all(goes_beyond(before, after, edge) for edge in EDGES):
+                continue
+            frame = int(found.frame[at])
+            near = np.arange(max(0, frame - NEAR), min(count, frame + NEAR))
+            told = narrowest([still_of(self._luma(near), every=1)])
+            here += [told] if max(told) >= INSET else []
+            for bars in dict.fromkeys([told, *reversed(here), *known]):
+                if max(bars) >= INSET and bars != self._bars and not goes_beyond(before, after, bars):
+                    within.setdefault(bars, []).append(frame)
+                    break
+        self._insets.append(here)
+        for bars, frames in within.items():
+            grids = np.concatenate([self._reducer(*planes, bars=bars) for planes in self._planes])
+            step, fine = steps(grids, None), partial(self._fine, bars=bars)
+            for frame in frames:
+                anew = self._asked(find_candidates(grids, fine, step, frame, frame + 1), bars)
+                if (sure_of_cuts(anew) >= self.least_sure).any():
+                    found = joined(found, np.array([frame]), anew)
+        return found
 
     def _judge(self, for_cuts: int, for_ramps: int) -> None:
         """Judge one block of the window for cuts and one, already judged for cuts, for ramps; then drop the oldest."""
         if for_cuts >= 0:
             grids, step = np.concatenate(self._grids), np.concatenate(self._step)
             begin = sum(len(held) for held in self._grids[:for_cuts])
-            found = find_candidates(grids, self._fine, step, begin, begin + len(self._grids[for_cuts]))
-            sure = sure_of_cuts(found)
-            found = ask_again(found, self._fine, (sure >= self.cuts_asked[0]) & (sure <= self.cuts_asked[1]))
-            found = without_lights(found, self._fine, sure > self.cuts_asked[1])
+            found = self._asked(find_candidates(grids, self._fine, step, begin, begin + len(self._grids[for_cuts])))
+            found = self._with_insets(found)
             self.cut_candidates.append(replace(found, frame=found.frame + self._first))
         if for_ramps >= 0:
             grids = np.concatenate(self._grids)
@@ -211,6 +261,7 @@ class Boundaries(Analyser[Pictures]):
             self._light.add(np.stack(measured, axis=1))
             if for_ramps > 0:
                 self._first += len(self._grids[0])
+                del self._insets[:-1]
                 for held in (self._planes, self._told, self._still, self._grids, self._step, self._small, self._detail):
                     del held[0]
 

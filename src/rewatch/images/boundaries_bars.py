@@ -26,6 +26,7 @@ Contents
     still_of     the same of a border that stands still
     both         what is known of the two together
     narrowest    bars that fit several blocks
+    goes_beyond  whether a change is of more than what bars leave
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ NEARLY_ALL = 0.9
 """Share of the frames that must agree on such a bar."""
 CHANGED = 20
 """Code values between the darkest and the brightest that a place is in a block, above which something happens there."""
+BEYOND = 0.01
+"""Share of what is around a picture that noise may change so."""
 TELLS = 4
 """Frames that must agree."""
 
@@ -148,6 +151,14 @@ def still_of(luma: npt.NDArray[np.uint8], before: Told | None = None, every: int
     """
     some = luma[::every]
     return _going_on(before, _told((some.max(axis=0) - some.min(axis=0) > CHANGED)[None], 1))
+
+
+def goes_beyond(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8], bars: Bars) -> bool:
+    """Whether more than noise changes from one frame to another, (h, w) luma, outside of what bars leave."""
+    apart = np.maximum(before, after) - np.minimum(before, after)
+    outside = np.ones(apart.shape, np.bool_)
+    outside[bars[0] : apart.shape[0] - bars[1], bars[2] : apart.shape[1] - bars[3]] = False
+    return bool((apart[outside] > CHANGED).mean() > BEYOND)
 
 
 def _told(seen: Bools, few: int) -> Told:

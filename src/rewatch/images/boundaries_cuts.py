@@ -12,6 +12,7 @@ beside a cut, what passes (`boundaries_passing`).
 
 Contents
     Candidates, find_candidates   candidates and their features, in a window of grids
+    joined                        candidates, those of some frames by others
     ask_again, without_lights     what more is asked of those in doubt, and of those that are not
     structure                     grids made independent of light
 """
@@ -192,7 +193,7 @@ def find_candidates(grids: Grids, fine: Fine, step: Floats, begin: int, end: int
         chain, values, _ = without(grids, chain, values, woven)
     found = _measured(grids, fine, chain, values, _likely(chain, values, begin, end))
     runs = find_passing(grids, chain, values)
-    return _joined(found, _hidden(grids, fine, chain, values, runs, begin, end)) if runs else found
+    return joined(found, *_hidden(grids, fine, chain, values, runs, begin, end)) if runs else found
 
 
 def _hidden(
@@ -219,9 +220,8 @@ def _hidden(
     return np.concatenate([found.frame, np.array(edges, np.int64)]), found
 
 
-def _joined(found: Candidates, anew: tuple[npt.NDArray[np.int64], Candidates]) -> Candidates:
+def joined(found: Candidates, frames: npt.NDArray[np.int64], others: Candidates) -> Candidates:
     """Candidates in order, those of some frames by others."""
-    frames, others = anew
     kept = ~np.isin(found.frame, frames)
     order = np.argsort(np.concatenate([found.frame[kept], others.frame]), kind="stable")
     rows = ((getattr(found, f.name)[kept], getattr(others, f.name)) for f in fields(Candidates))
