@@ -37,6 +37,7 @@ def _away(rng: Random, height: int, width: int, ragged: float) -> Any:
 def flash(rng: Random, planes: list[Floats], at: int) -> None:
     luma, *chroma = planes
     over = int(rng.integers(1, 4)) if rng.random() < 0.7 else int(rng.integers(3, 9))
+    over = min(over, len(luma) - at)
     strength = np.linspace(rng.uniform(0.5, 1.2), rng.uniform(0.1, 0.6), over).clip(0, 1)[:, None, None]
     luma[at : at + over] += (255 - luma[at : at + over]) * strength
     for plane in chroma:

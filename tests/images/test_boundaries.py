@@ -154,6 +154,19 @@ def test_wipe_and_its_extent(across: float, down: float, length: int) -> None:
     assert abs(last - (49 + length)) <= 2
 
 
+@pytest.mark.parametrize("length", [2, 3, 45, 70])
+def test_wipes_of_two_frames_and_of_seconds(length: int) -> None:
+    a, b = scene(1, speed=0.1)(0, 180 + length), scene(2, speed=0.1)(0, 180 + length)
+    across = (np.arange(WIDTH) + 0.5) / WIDTH
+    edge = (np.arange(len(a)) - 89) / (length + 1)
+    # Edges of wipes are as soft as a cell or two.
+    cover = np.clip((edge[:, None] * 1.05 - across) / 0.05, 0, 1)[:, None, None]
+    ((kind, first, last),) = found(a * (1 - cover) + b * cover)
+    assert kind == "wipe"
+    assert abs(first - 90) <= max(1, length // 12)
+    assert abs(last - (89 + length)) <= max(1, length // 12)
+
+
 def test_fades() -> None:
     a, b, c = scene(1), scene(2), scene(3)
     black = np.broadcast_to(BLACK, (6, 3, HEIGHT, WIDTH))

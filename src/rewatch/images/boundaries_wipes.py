@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, Grids, distance, matched
 
-HALVES = (5, 7, 10, 14, 19, 26, 34)
+HALVES = (5, 7, 10, 14, 19, 26, 34, 44)
 """Half lengths, in frames, of the stretches that are searched: a wipe lies wholly within one."""
-SHORTEST, LONGEST = 5, 60
+SHORTEST, LONGEST = 2, 80
 APART = 15.0
 """Code values, three channels summed, by which a cell of two shots must differ to be told."""
 MOST_ALIKE = 0.5
@@ -34,6 +34,14 @@ LEAST_MATCHED = 15.0
 """Distance of the two shots once blocks may move: below it one is the other after a movement."""
 MOST_OFF = 0.08
 """Deviation of the cells' times from the plane, as a share of the wipe's length."""
+FITS = 0.1
+"""Deviation up to which a cell of a long wipe goes with the sweep: what moves meanwhile changes at times of its own."""
+LEAST_FIT = 0.7
+"""Share of the cells that must."""
+WHOLE = 0.25, 1 / 12
+"""Median deviation and variance of times told in whole frames: no sweep, however straight, accounts for them."""
+LEAST_EXPLAINED = 0.8
+"""Share of the variance of their times that the sweep accounts for."""
 MOST_UNDECIDED = 0.12
 RETURNS = (1, 3, 6, 10, 15, 21, 28, 36, 48)
 """Frames after (or before) which something that crosses the picture may have passed."""
@@ -47,9 +55,9 @@ class Wipe:
     """``first .. last`` its mixed frames, inclusive.
 
     features: (len(FEATURES),)
-        unexplained  share of the variance of the cells' times that the sweep does not account for
+        unexplained  share of the variance of the cells' times that neither the sweep nor whole frames account for
         unfit        share of the cells that change at other times
-        off          median deviation of the others from the sweep, as a share of its length
+        off          median deviation of the others from it, beyond that of whole frames, as a share of its length
         strange      distance of the frames within from the nearer of the two shots, as a share of that of the shots
         undecided    how far between both the cells are
         apart        distance of the two shots once blocks may move
@@ -105,28 +113,29 @@ def _wipe(grids: Grids, a: int, b: int) -> Wipe | None:
     y, x = np.nonzero(told)
     terms = np.stack([(x + 0.5) / COLUMNS - 0.5, (y + 0.5) / ROWS - 0.5, np.ones(len(x))], axis=1)
     kept = np.ones(len(x), bool)
-    plane = np.zeros(3)
+    plane, length = np.zeros(3), 0.0
     for _ in range(4):
         plane = np.linalg.lstsq(terms[kept], when[kept], rcond=None)[0]
         off = np.abs(terms @ plane - when)
-        kept = off <= max(1.5, 2.5 * float(np.median(off)))
+        length = float(abs(plane[0]) + abs(plane[1]))
+        kept = off <= max(1.5, 2.5 * float(np.median(off)), FITS * length)
         if kept.sum() < 0.5 * len(x):
             return None
-    length = float(abs(plane[0]) + abs(plane[1]))
-    if not SHORTEST <= length <= LONGEST + 1 or kept.mean() < 0.85 or np.median(off) > max(0.5, MOST_OFF * length):
+    if not SHORTEST <= length <= LONGEST + 1 or kept.mean() < LEAST_FIT or np.median(off) > max(0.5, MOST_OFF * length):
         return None
     explained = 1 - float((off[kept] ** 2).mean() / max(float(when[kept].var()), 1e-6))
     # A cell counts as new from half way on; the sweep enters and leaves at the corners.
     begin, end = plane[2] - length / 2, plane[2] + length / 2
     first, last = a + int(np.floor(begin + 0.5)), a + int(np.ceil(end - 0.5)) - 1
-    if explained < 0.85 or first <= a or last >= b:
+    if explained < LEAST_EXPLAINED or first <= a or last >= b:
         return None
     apart = float(matched(grids[a][None], grids[b][None])[0])
     if apart < LEAST_MATCHED:
         return None
-    unfit, off_by = 1 - float(kept.mean()), float(np.median(off)) / length
+    unfit, off_by = 1 - float(kept.mean()), max(float(np.median(off)) - WHOLE[0], 0) / length
+    unexplained = max(float((off[kept] ** 2).mean()) - WHOLE[1], 0) / max(float(when[kept].var()), 1e-6)
     flatter, alike = float(ends[:, 0].std(axis=(1, 2)).min()), 1 - float(told[lit].mean())
-    features = (1 - explained, unfit, off_by, float(strange), undecided, apart, flatter, alike, last - first + 1.0)
+    features = (unexplained, unfit, off_by, float(strange), undecided, apart, flatter, alike, last - first + 1.0)
     return Wipe(first, last, features)
 
 
