@@ -18,6 +18,7 @@ Contents
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -61,6 +62,8 @@ AROUND = 40
 """The same of gradual transitions, which are fitted to what is before and behind them; less of short ones."""
 TOGETHER = 160
 """Frames up to which groups that follow each other are decoded in one go."""
+LONG = 60
+"""Frames of a stretch from which on a decoder that has both cores is opened for it, where it is the last one."""
 ROUNDS = 12
 """Times that a window is gone through at most, for what was learnt from the last one."""
 
@@ -272,7 +275,9 @@ class Glance:
                 begin = spans.pop()[0]
             spans.append((begin, until))
         groups = iter(sorted(wanted))
-        for piece in read_excerpts(self.film, self.order, spans, choice=StretchChoice):
+        # Beside the last stretch the other decoders stand idle; where it is long both cores are given to it.
+        at_last = os.cpu_count() if spans[-1][1] - spans[-1][0] >= LONG else None
+        for piece in read_excerpts(self.film, self.order, spans, choice=StretchChoice, at_last=at_last):
             self.on_step()
             at = 0
             while at < len(piece):
