@@ -269,14 +269,13 @@ def test_where_a_glance_spares_nothing_it_reads_all_in_one_go(
     spared, _ = look()
     monkeypatch.setattr(module, "worth_skimming", lambda order, ledger: False)
     monkeypatch.setattr(module, "NEARLY_ALL", 0.0)
-    monkeypatch.setattr(module, "FIRST_WINDOW", demo_film.truth.frames)
     whole, runs = look()
     assert whole.every.all()
     assert whole.looked.all()
     assert runs == [demo_film.truth.frames]
     monkeypatch.undo()
     # After a first window that was dear the next one is read whole.
-    monkeypatch.setattr(module, "FIRST_WINDOW", demo_film.truth.frames // 3)
+    monkeypatch.setattr(module, "WINDOW", 2 * demo_film.truth.frames // 3)
     monkeypatch.setattr(module, "DEAR", 0.0)
     dear, _ = look()
     first = int(dear.order.keyframes[next(end for _, end in dear._windows())])

@@ -45,8 +45,6 @@ from rewatch.watch.streams import give_back_memory
 
 WINDOW = 6000
 """Frames in which groups are opened together."""
-FIRST_WINDOW = 1500
-"""The same of the first window: after it is known whether a glance spares anything."""
 NEARLY_ALL = 0.8
 """Share of a window's frames that would be decoded, none skimmed, from which on all of them are."""
 DEAR = 0.9
@@ -183,7 +181,7 @@ class Glance:
         ends = self.ledger.coded.ends
         first = 0
         while first < len(ends):
-            limit = int(self.order.keyframes[first]) + (WINDOW if first else FIRST_WINDOW)
+            limit = int(self.order.keyframes[first]) + WINDOW
             end = max(first + 1, int(np.searchsorted(ends, limit, side="right")))
             yield first, end
             first = end
