@@ -20,6 +20,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rewatch.images.boundaries_bars import NO_BARS, Bars
+
 ROWS, COLUMNS = 18, 32
 BLOCK_ROWS, BLOCK_COLUMNS = 3, 4
 BLOCKS = (ROWS // BLOCK_ROWS) * (COLUMNS // BLOCK_COLUMNS)
@@ -96,7 +98,7 @@ class Reducer:
             reduced = reduced @ across.T
         return reduced * np.float32(0.5**halvings)
 
-    def fine(self, luma: npt.NDArray[np.uint8], bars: tuple[int, int, int, int] = (0, 0, 0, 0)) -> Grids:
+    def fine(self, luma: npt.NDArray[np.uint8], bars: Bars = NO_BARS) -> Grids:
         """(n, 1, 36, 64): luma alone, at twice the size, where half a cell's movement matters."""
         return (self._reduce(luma, bars, 2) + np.float32(0.5)).astype(np.uint8)[:, None]
 
@@ -105,7 +107,7 @@ class Reducer:
         luma: npt.NDArray[np.uint8],
         cb: npt.NDArray[np.uint8],
         cr: npt.NDArray[np.uint8],
-        bars: tuple[int, int, int, int] = (0, 0, 0, 0),
+        bars: Bars = NO_BARS,
     ) -> Grids:
         grids = np.empty((len(luma), 3, ROWS, COLUMNS), np.uint8)
         for channel, plane in enumerate((luma, cb, cr)):
