@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.analyser import Analyser, Gives
+from rewatch.chances import as_many
 from rewatch.clock import MILLISECONDS
 from rewatch.figure import Figure
 from rewatch.score.grid import Array, shot_seconds, to_ms
@@ -203,7 +204,7 @@ class Accents(Analyser[None]):
             chance = float(2 * slack[inside].mean())
             values["cuts_on_beat"] = 100 * float(on.sum() / inside.sum())
             values["cuts_on_beat_chance"] = 100 * chance
-            values["cuts_on_beat_p"] = _as_many(int(on.sum()), int(inside.sum()), chance)
+            values["cuts_on_beat_p"] = as_many(int(on.sum()), int(inside.sum()), chance)
         elif not reason:
             why |= dict.fromkeys(_NAMES[3:], f"fewer than {LEAST_CUTS} cuts within a steady pulse of the sound")
         found = np.flatnonzero(hit)
@@ -248,10 +249,3 @@ def _strong(onsets: Events) -> tuple[Array, Array]:
     strengths = np.asarray(onsets.columns.get("strength", np.ones(len(times))), dtype=np.float64)
     keep = strengths >= np.median(strengths) if len(times) else np.zeros(0, dtype=np.bool_)
     return times[keep], strengths[keep]
-
-
-def _as_many(hits: int, of: int, chance: float) -> float:
-    """Binomial probability of `hits` or more; by scipy.special, as scipy.stats takes half a second to load."""
-    from scipy.special import bdtrc  # here: scipy takes its time to load
-
-    return 1.0 if hits <= 0 else float(bdtrc(hits - 1, of, chance))

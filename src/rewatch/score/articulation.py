@@ -51,6 +51,7 @@ from rewatch.score.grid import (
     times_of,
     to_ms,
 )
+from rewatch.smoothing import running_median
 from rewatch.track import Column, Curve, Events, Spans, Track
 
 WEIGHTS = {"length": 0.45, "joins": 0.15, "motion": 0.2, "attacks": 0.2}
@@ -110,9 +111,7 @@ def staccato_of_lengths(lengths: Array) -> Array:
     """(n,) lengths of shots, seconds -> 0..1, short ones high."""
     if not len(lengths):
         return np.zeros(0)
-    from scipy.ndimage import median_filter  # here: scipy takes its time to load
-
-    near = median_filter(lengths, size=21, mode="reflect")
+    near = running_median(lengths, 21, "mirror")
     reference = np.cbrt(near * np.median(lengths) * 5.0)
     return _above(reference, lengths)
 

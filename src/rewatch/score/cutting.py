@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from rewatch.chances import below
 from rewatch.errors import NotMeasured
 from rewatch.score.counting import Band, DetectorQuality, error_band
 from rewatch.score.hawkes import Hawkes, fit
@@ -155,14 +156,12 @@ def _lognormal(x: Array, why: dict[str, str]) -> Lognormal | None:
     if len(x) < 3:
         why["lognormal"] = f"a distribution cannot be fitted to {len(x)} shot{'s'[: len(x) > 1]}"
         return None
-    from scipy.special import ndtr  # here: see hawkes
-
     logs = np.sort(np.log(x))
     mu, sigma = float(logs.mean()), float(logs.std())
     if sigma <= 1e-12:
         why["lognormal"] = "all shots are of one length"
         return None
-    expected = ndtr((logs - mu) / sigma)
+    expected = below((logs - mu) / sigma)
     steps = np.arange(len(x) + 1) / len(x)
     return Lognormal(mu, sigma, float(max((steps[1:] - expected).max(), (expected - steps[:-1]).max())))
 

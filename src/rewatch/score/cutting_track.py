@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.analyser import Analyser, Gives, Watches
+from rewatch.chances import below
 from rewatch.clock import Clock
 from rewatch.score import detector
 from rewatch.score.counting import CountingRules, DetectorQuality, ShotTimes, counted
@@ -144,8 +145,6 @@ def cut_density(cuts: npt.ArrayLike, at: npt.ArrayLike, width: float, film: tupl
     density neither sinks towards them nor loses a cut's weight over them. Outside the film it is 0. Kernels end at
     6 widths (two parts in a thousand million).
     """
-    from scipy.special import ndtr  # here: see hawkes
-
     events, seconds = np.asarray(cuts, dtype=np.float64), np.asarray(at, dtype=np.float64)
     if not len(events) or not len(seconds):
         return np.zeros(len(seconds))
@@ -160,7 +159,7 @@ def cut_density(cuts: npt.ArrayLike, at: npt.ArrayLike, width: float, film: tupl
         away = (seconds[np.where(inside, index, 0)] - events[chosen, None]) / width
         weight = np.where(inside, np.exp(-0.5 * away * away), 0.0)
         heap += np.bincount(index[inside], weights=weight[inside], minlength=len(seconds))
-    share = ndtr((film[1] - seconds) / width) - ndtr((film[0] - seconds) / width)
+    share = below((film[1] - seconds) / width) - below((film[0] - seconds) / width)
     within = (seconds >= film[0] - step / 2) & (seconds <= film[1] + step / 2)
     return np.where(within, heap / (width * np.sqrt(2 * np.pi)) / np.maximum(share, 0.1), 0.0)
 

@@ -36,6 +36,7 @@ from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.score.grid import GRID, Array, edges, times_of, to_ms
 from rewatch.score.turns import climbs, flanks, levels
+from rewatch.smoothing import gaussian, running_highest
 from rewatch.track import Curve, Events, Figures, Spans, Track
 
 MARKS = ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff")
@@ -179,16 +180,14 @@ def hairpins(seconds: Array, momentary: Array, reference: float) -> Spans:
 
     seconds, momentary: (n,) ten values a second
     """
-    from scipy.ndimage import gaussian_filter1d  # here: scipy takes its time to load
-
     found: list[tuple[int, int, float]] = []
     flat = np.zeros(0)
     if len(momentary) > 1:
         step = float(np.median(np.diff(seconds)))
         power = 10 ** (np.maximum(momentary - reference, QUIETEST) / 10)
-        fast = 10 * np.log10(gaussian_filter1d(power, 0.5 / step, mode="nearest"))
+        fast = 10 * np.log10(gaussian(power, 0.5 / step, "edge"))
         # In decibels, so that the breaths of speech weigh no more than its words.
-        flat = gaussian_filter1d(fast, 1.5 / step, mode="nearest")
+        flat = gaussian(fast, 1.5 / step, "edge")
         pace = max(1, round(2.0 / step))
         for a, b, delta in flanks(flat, HAIRPIN, HAIRPIN / 2):
             for c, d in climbs(flat[a : b + 1] * np.sign(delta), round(PLATEAU / step)):
@@ -221,17 +220,15 @@ def sforzandi(seconds: Array, momentary: Array, reference: float, onsets: Array)
 
     onsets: seconds of the attacks in the sound; one within 0.4 s before gives the exact moment
     """
-    from scipy.ndimage import maximum_filter1d  # here: scipy takes its time to load
-
     at, reached, rise = np.zeros(0), np.zeros(0), np.zeros(0)
     if len(momentary) > 1:
         step = float(np.median(np.diff(seconds)))
         lu = np.maximum(momentary - reference, QUIETEST)
         ahead, back = max(1, round(0.5 / step)), max(1, round(3.0 / step))
         # Entry i: the loudest of the half second that begins with it, and of the three seconds before it.
-        after = maximum_filter1d(lu, ahead + 1, origin=-((ahead + 1) // 2), mode="nearest")
+        after = running_highest(lu, ahead + 1, "edge", later=(ahead + 1) // 2)
         before = np.full(len(lu), QUIETEST)
-        before[1:] = maximum_filter1d(lu, back, origin=(back - 1) // 2, mode="constant", cval=QUIETEST)[:-1]
+        before[1:] = running_highest(lu, back, "edge", later=-((back - 1) // 2))[:-1]
         jump = after - before
         # A film that begins loud begins; it does not startle.
         hit = (after >= 3.0) & (jump >= ATTACK) & (np.arange(len(lu)) * step >= 1.0)

@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.clock import Clock, FrameTimes
+from rewatch.smoothing import gaussian
 from rewatch.track import Events, Spans, Track, frame_times
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -80,10 +81,8 @@ def smooth(values: Array, weights: Array, sigma: float) -> Array:
     if not len(values):
         return values
     width = sigma * RATE
-    from scipy.ndimage import gaussian_filter1d  # here: scipy takes its time to load
-
-    mass = gaussian_filter1d(weights, width, mode="constant", truncate=4.0)
-    found = gaussian_filter1d(values * weights, width, mode="constant", truncate=4.0)
+    mass = gaussian(weights, width, "nothing")
+    found = gaussian(values * weights, width, "nothing")
     known = mass > 1e-6
     if not known.any():
         return np.zeros_like(values)

@@ -30,11 +30,13 @@ Contents
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from rewatch.chances import uneven
 from rewatch.errors import NotMeasured
 
 Array = npt.NDArray[np.float64]
@@ -283,9 +285,7 @@ def _uniform(compensator: Array) -> tuple[float, float]:
     if count < 100:
         p = 1 - _within(distance, count)
     else:
-        from scipy.special import kolmogorov
-
-        p = kolmogorov(np.sqrt(count) * distance)
+        p = uneven(math.sqrt(count) * distance)
     return distance, float(np.clip(p, 0.0, 1.0))
 
 

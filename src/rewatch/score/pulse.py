@@ -318,7 +318,7 @@ class Pulse(Analyser[None]):
     """
 
     name = "pulse"
-    version = 3
+    version = 4
     watches = "tracks"
     needs = ("onsets", "low_onsets", "shots", "frames")
     gives = (

@@ -40,6 +40,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from rewatch.fourier import of_powers, powers, quick_length
 from rewatch.score.grid import Array
 
 _Singles = npt.NDArray[np.float32]
@@ -143,18 +144,17 @@ def _repeats(
 ) -> tuple[_Singles, _Singles]:
     """How much better than chance each candidate repeats in the windows that begin at these bins, (3, m, candidates)
     as `_templates` has it; and chance, (m,)."""
-    import scipy.fft  # here: scipy takes its time to load
-
     lags, width = templates.shape[1], round(win.length / BIN)
-    size = scipy.fft.next_fast_len(width + lags, real=True)
-    spectrum = np.exp(-2 * (math.pi * scipy.fft.rfftfreq(size, BIN) * win.blur) ** 2)
+    size = quick_length(width + lags)
+    spectrum = np.exp(-2 * (math.pi * np.fft.rfftfreq(size, BIN) * win.blur) ** 2)
     peak_one = (spectrum * (math.sqrt(2 * math.pi) * win.blur / BIN)).astype(np.float32)
     unbias = (win.length / (win.length - np.arange(lags) * BIN)).astype(np.float32)
     plain = slice(round(0.25 / BIN), round(4.0 / BIN))
-    pieces = np.lib.stride_tricks.sliding_window_view(train, width)[begin]
-    lines = scipy.fft.rfft(pieces, size, axis=1)
-    power = lines.real**2 + lines.imag**2
-    pairs = scipy.fft.irfft(power * peak_one, size, axis=1)[:, :lags]
+    pieces = np.zeros((len(begin), size), np.float32)
+    pieces[:, :width] = np.lib.stride_tricks.sliding_window_view(train, width)[begin]
+    power = powers(pieces)
+    power *= peak_one
+    pairs = of_powers(power, size)[:, :lags]
     pairs /= np.maximum((pieces**2).sum(axis=1), 1e-12)[:, None]
     base = np.minimum((pairs[:, plain] * unbias[plain]).mean(axis=1), 0.95)[:, None]
     return (pairs @ templates - base) / (1 - base), base[:, 0]

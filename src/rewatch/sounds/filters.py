@@ -16,8 +16,8 @@ _OUTPUTS = 16
 """Values that one row of `Thinner` gives at least: enough for BLAS, few enough to spare its zeros."""
 _LARGEST = 400_000
 """Numbers in its matrix."""
-_LENGTH, _GROUP = 32, 16
-"""Samples that `Sections` filters as one row, rows whose states it finds at once."""
+_LENGTH, _GROUP, _GROUPS = 32, 16, 96
+"""Samples that `Sections` filters as one row, rows whose states it finds at once, and groups of these."""
 
 Wave = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -78,7 +78,7 @@ class Sections:
     """Second-order sections (n, 6) in a row, with their memory, over a stream of so many channels, in float64.
 
     A recursion is linear in what it is given and in its state. So rows of samples are filtered by one matrix, groups
-    of rows hand their states on by another, and only from group to group is anything done one after the other.
+    of rows hand their states on by another, and many groups by a third.
     """
 
     def __init__(self, sections: Doubles, channels: int) -> None:
@@ -102,15 +102,8 @@ class Sections:
         answer = np.append(given[-1], (entry @ of_state)[:-1])
         later = np.arange(_LENGTH)[None] - np.arange(_LENGTH)[:, None]
         self._filter = np.vstack([np.where(later >= 0, answer[np.clip(later, 0, None)], 0.0), of_state])
-        # States at the begin of each row of a group, from what its rows add; and at its end.
-        steps = [np.eye(order)]
-        for _ in range(_GROUP):
-            steps.append(steps[-1] @ powers[_LENGTH])
-        blank = np.zeros((order, order))
-        self._within = np.block(
-            [[steps[to - one - 1] if to > one else blank for to in range(_GROUP + 1)] for one in range(_GROUP)]
-        )
-        self._onward = np.concatenate(steps, axis=1)
+        self._of_rows = _Onward(powers[_LENGTH], _GROUP)
+        self._of_groups = _Onward(np.linalg.matrix_power(powers[_LENGTH], _GROUP), _GROUPS)
 
     def __call__(self, block: npt.NDArray[np.floating]) -> Doubles:
         """(channels, n) -> the same, filtered."""
@@ -119,27 +112,59 @@ class Sections:
             return np.zeros(block.shape)
         order = self._state.shape[1]
         groups = -(-size // (_LENGTH * _GROUP))
-        rows = np.zeros((channels * groups * _GROUP, _LENGTH + order))
-        samples = rows.reshape(channels, groups * _GROUP, -1)[:, :, :_LENGTH]
+        rows = np.empty((channels, groups * _GROUP, _LENGTH + order))
+        samples = rows[:, :, :_LENGTH]
         whole, rest = divmod(size, _LENGTH)
         samples[:, :whole] = block[:, : size - rest].reshape(channels, whole, _LENGTH)
+        samples[:, whole:] = 0.0
         if rest:
             samples[:, whole, :rest] = block[:, size - rest :]
-        added = (rows[:, :_LENGTH] @ self._to_state).reshape(channels * groups, _GROUP * order)
-        states = (added @ self._within).reshape(channels, groups, _GROUP + 1, order)
+        added = rows.reshape(-1, _LENGTH + order)[:, :_LENGTH] @ self._to_state
+        added = added.reshape(channels * groups, _GROUP * order)
+        # From no state at all; then with the state that each group begins with.
+        states = self._of_rows.states(added).reshape(channels, groups, _GROUP + 1, order)
+        begins = np.empty((channels, groups, order))
         state = self._state
-        onward = self._onward
-        for group in range(groups):
-            states[:, group] += (state @ onward).reshape(channels, _GROUP + 1, order)
-            state = states[:, group, -1]
+        for first in range(0, groups, _GROUPS):
+            some = states[:, first : first + _GROUPS, -1]
+            ends = self._of_groups.states(some.reshape(channels, -1), state)
+            begins[:, first : first + _GROUPS] = ends[:, :-1]
+            state = ends[:, -1]
+        states += (begins.reshape(-1, order) @ self._of_rows.onward).reshape(states.shape)
         rows.reshape(channels, groups, _GROUP, -1)[..., _LENGTH:] = states[:, :, :-1]
-        filtered: Doubles = (rows @ self._filter).reshape(channels, -1)[:, :size]
+        filtered: Doubles = (rows.reshape(-1, _LENGTH + order) @ self._filter).reshape(channels, -1)[:, :size]
         # The state after the last sample, not after the zeros that fill the last group.
-        last = rows.reshape(channels, groups * _GROUP, -1)
         at = whole if rest else whole - 1
         used = rest or _LENGTH
-        entered = last[:, at, :used] @ self._to_state[_LENGTH - used :]
-        self._state = last[:, at, _LENGTH:] @ self._powers[used] + entered
+        entered = rows[:, at, :used] @ self._to_state[_LENGTH - used :]
+        self._state = rows[:, at, _LENGTH:] @ self._powers[used] + entered
         # The memory of sound long gone sinks into subnormal numbers, which are a hundred times slower to add.
         self._state[np.abs(self._state) < 1e-30] = 0.0
         return filtered
+
+
+class _Onward:
+    """States at the begin of each of up to `steps` steps and at the end, from what the steps add.
+
+    power:  (order, order) what one step makes of a state
+    onward: (order, (steps + 1) order) what 0, 1, ... of them make of it
+    """
+
+    def __init__(self, power: Doubles, steps: int) -> None:
+        order = len(power)
+        powers = [np.eye(order)]
+        for _ in range(steps):
+            powers.append(powers[-1] @ power)
+        blank = np.zeros((order, order))
+        self.onward = np.concatenate(powers, axis=1)
+        self._within = np.block(
+            [[powers[to - one - 1] if to > one else blank for to in range(steps + 1)] for one in range(steps)]
+        )
+
+    def states(self, added: Doubles, state: Doubles | None = None) -> Doubles:
+        """(n, steps order) what is added -> (n, steps + 1, order), from `state` (n, order) on, or from none."""
+        order, wide = len(self.onward), added.shape[1]
+        found = added @ self._within[:wide, : wide + order]
+        if state is not None:
+            found += state @ self.onward[:, : wide + order]
+        return np.asarray(found.reshape(len(added), -1, order))

@@ -138,7 +138,7 @@ class Loudness(Analyser[Samples]):
     """
 
     name = "loudness"
-    version = 2
+    version = 3
     watches = "samples"
     gives = (
         Gives(

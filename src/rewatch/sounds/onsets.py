@@ -18,10 +18,10 @@ Contents
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
+
+from rewatch.smoothing import running_highest, running_mean
 
 LOWEST, HIGHEST, BANDS_AN_OCTAVE = 30.0, 17_000.0, 24
 LAG = 2
@@ -39,10 +39,8 @@ END = 3
 """Frames at the end of the sound in which nothing is an onset: there the cut itself sounds like a click."""
 
 
-def _filterbank(hertz: npt.NDArray[np.float64]) -> Any:
+def _filterbank(hertz: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     """(bands, bins) triangles, quarter tones apart, none narrower than a bin; each sums to 1."""
-    from scipy.sparse import csr_array
-
     octaves = int(np.floor(BANDS_AN_OCTAVE * np.log2(min(HIGHEST, hertz[-1]) / LOWEST)))
     centres = LOWEST * 2 ** (np.arange(octaves + 1) / BANDS_AN_OCTAVE)
     bins = np.unique(np.round(centres / hertz[1]).astype(int))
@@ -52,7 +50,7 @@ def _filterbank(hertz: npt.NDArray[np.float64]) -> Any:
         row[low : middle + 1] = np.linspace(0, 1, middle - low + 1)
         row[middle : high + 1] = np.linspace(1, 0, high - middle + 1)
     rows /= rows.sum(axis=1, keepdims=True)
-    return csr_array(rows)
+    return rows
 
 
 class Flux:
@@ -62,22 +60,33 @@ class Flux:
     """
 
     def __init__(self, hertz: npt.NDArray[np.float64]) -> None:
-        self._bank = _filterbank(hertz)
-        self._last: npt.NDArray[np.float32] | None = None
+        bank = _filterbank(hertz)
+        self._bands = len(bank)
+        self._last = np.zeros((LAG, self._bands), np.float32)
+        # An octave at a time: of the bins those that it reaches over, nearly all others weigh nothing.
+        self._octaves: list[tuple[slice, slice, npt.NDArray[np.float32]]] = []
+        for first in range(0, self._bands, BANDS_AN_OCTAVE):
+            some = slice(first, first + BANDS_AN_OCTAVE)
+            used = np.flatnonzero(bank[some].any(axis=0))
+            bins = slice(int(used[0]), int(used[-1]) + 1)
+            self._octaves.append((some, bins, np.ascontiguousarray(bank[some, bins].T)))
 
     def strength(self, magnitude: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """(n,) float32 for frames (n, bins) that follow those of the last call; before the first was silence."""
-        # Sparse: two weights a bin, and no BLAS whose threads would cost more than they give.
-        bands = np.log1p(np.float32(COMPRESS) * (self._bank @ magnitude.T))
-        before = np.zeros((len(bands), LAG), dtype=np.float32) if self._last is None else self._last
-        data = np.concatenate([before, bands], axis=1)
-        self._last = data[:, -LAG:]
-        past = data[:, :-LAG]
+        data = np.empty((LAG + len(magnitude), self._bands), np.float32)
+        data[:LAG], bands = self._last, data[LAG:]
+        for some, bins, weights in self._octaves:
+            np.matmul(magnitude[:, bins], weights, out=bands[:, some])
+        bands *= np.float32(COMPRESS)
+        np.log1p(bands, out=bands)
+        self._last = data[len(data) - LAG :].copy()
+        past = data[:-LAG]
         wide = past.copy()
-        np.maximum(wide[:-1], past[1:], out=wide[:-1])
-        np.maximum(wide[1:], past[:-1], out=wide[1:])
-        rise = np.maximum(bands - wide, 0)
-        return np.asarray(rise.mean(axis=0) * np.float32(20 / np.log(10)), dtype=np.float32)
+        np.maximum(wide[:, :-1], past[:, 1:], out=wide[:, :-1])
+        np.maximum(wide[:, 1:], past[:, :-1], out=wide[:, 1:])
+        rise = np.subtract(bands, wide, out=wide)
+        np.maximum(rise, 0, out=rise)
+        return np.asarray(rise.mean(axis=1) * np.float32(20 / np.log(10)), dtype=np.float32)
 
 
 LOW_FROM, LOW_TO = 15.0, 75.0
@@ -125,9 +134,7 @@ def pick_low(rise: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
     """Frames of the low onsets of a rise (n,), in order; their strength is the rise less `LOW_LEAST`."""
     if not len(rise):
         return np.zeros(0, dtype=np.int64)
-    from scipy.ndimage import maximum_filter1d
-
-    highest = maximum_filter1d(rise, 2 * LOW_PEAK + 1, mode="constant")
+    highest = running_highest(rise, 2 * LOW_PEAK + 1, "nothing")
     found = (rise == highest) & (rise > LOW_ABOVE)
     found[-END:] = False
     at = np.flatnonzero(found).astype(np.int64)
@@ -142,12 +149,9 @@ def pick(strength: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
     """
     if not len(strength):
         return np.zeros(0, dtype=np.int64)
-    from scipy.ndimage import maximum_filter1d, uniform_filter1d
-
-    found = strength == maximum_filter1d(strength, 2 * PEAK + 1, mode="constant")
-    width = BEFORE + AFTER + 1
-    # SciPy's origin moves the window to the left when positive: the mean reaches further back than ahead.
-    local = uniform_filter1d(strength, width, output=np.float64, mode="constant", origin=(BEFORE - AFTER) // 2)
+    found = strength == running_highest(strength, 2 * PEAK + 1, "nothing")
+    # The mean reaches further back than ahead.
+    local = running_mean(strength, BEFORE + AFTER + 1, "nothing", later=(AFTER - BEFORE + 1) // 2)
     local += ABOVE
     found &= strength > local
     found[-END:] = False

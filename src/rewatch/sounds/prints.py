@@ -125,7 +125,7 @@ class SoundPrints(Analyser[Samples]):
     """Landmarks of the whole soundtrack, mixed to one channel at 8 kHz; they stand in its folder ``keep``."""
 
     name = "sound_prints"
-    version = 2
+    version = 3
     watches = "samples"
     gives = (Gives("sound_prints", "figures", "how many landmarks the sound is found by", source=_SOURCE),)
 

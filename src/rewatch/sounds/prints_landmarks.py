@@ -19,6 +19,7 @@ from math import gcd
 import numpy as np
 import numpy.typing as npt
 
+from rewatch.fourier import powers
 from rewatch.sounds.channels import mono_weights
 from rewatch.sounds.filters import Thinner, hann, low_pass
 
@@ -102,11 +103,10 @@ def window() -> Wave:
 
 def levels(frames: Wave) -> Wave:
     """(n, 512) logarithms of amplitude of windowed frames (n, 1024)."""
-    from scipy import fft
-
-    spectrum = fft.rfft(frames, axis=1, overwrite_x=True)[:, :BINS]
-    power = spectrum.real**2 + spectrum.imag**2
-    return np.asarray(np.log(power + np.float32(FLOOR**2)) * np.float32(0.5), dtype=np.float32)
+    level = powers(frames)[:, :BINS] + np.float32(FLOOR**2)
+    np.log(level, out=level)
+    level *= np.float32(0.5)
+    return level
 
 
 def contrast(level: Wave) -> Wave:
@@ -141,23 +141,27 @@ class Landmarks:
         self._window = window()
         # Silence before the first sample: hop i is centred on sample i * HOP + HOP / 2.
         self._wave = np.zeros(SIZE // 2 - HOP // 2, dtype=np.float32)
-        self._level = np.full((AROUND, BINS), np.log(FLOOR), dtype=np.float32)
+        self._levels = [np.full((AROUND, BINS), np.log(FLOOR), dtype=np.float32)]
         self._given = 0
 
     def push(self, wave: Wave) -> Found:
         """Landmarks that are settled now."""
         self._hear(wave)
-        found = []
-        while len(self._level) >= STRETCH + 2 * AROUND:
-            found.append(self._pick(self._level[: STRETCH + 2 * AROUND], STRETCH))
-            self._level = self._level[STRETCH:]
+        found: list[Found] = []
+        if sum(len(part) for part in self._levels) < STRETCH + 2 * AROUND:
+            return _joined(found)
+        level = np.concatenate(self._levels)
+        while len(level) >= STRETCH + 2 * AROUND:
+            found.append(self._pick(level[: STRETCH + 2 * AROUND], STRETCH))
+            level = level[STRETCH:]
+        self._levels = [level.copy()]
         return _joined(found)
 
     def end(self, samples: int) -> Found:
         """The rest of a sound that had so many samples in all."""
         self._hear(np.zeros(SIZE, dtype=np.float32))
         left = -(-samples // HOP) - self._given
-        level = self._level[: AROUND + max(left, 0)]
+        level = np.concatenate(self._levels)[: AROUND + max(left, 0)]
         silent = np.full((STRETCH + 2 * AROUND, BINS), np.log(FLOOR), dtype=np.float32)
         found = []
         while left > 0:
@@ -170,14 +174,12 @@ class Landmarks:
         """Adds the levels of the hops that are complete with this piece."""
         self._wave = np.concatenate([self._wave, wave])
         count = max(0, (len(self._wave) - SIZE) // HOP + 1)
-        parts = [self._level]
         # A second at a time: what is in the cache is quick.
         for begin in range(0, count, HOPS):
             end = min(count, begin + HOPS)
             stretch = self._wave[begin * HOP : (end - 1) * HOP + SIZE]
-            parts.append(levels(np.lib.stride_tricks.sliding_window_view(stretch, SIZE)[::HOP] * self._window))
+            self._levels.append(levels(np.lib.stride_tricks.sliding_window_view(stretch, SIZE)[::HOP] * self._window))
         self._wave = self._wave[count * HOP :]
-        self._level = np.concatenate(parts)
 
     def _pick(self, level: Wave, hops: int) -> Found:
         """Landmarks of so many hops, which others surround."""

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.clock import Clock
+from rewatch.smoothing import running_median
 from rewatch.sounds.gating import Powers, to_lufs
 from rewatch.track import Spans
 
@@ -44,11 +45,9 @@ def silences(powers: Powers, peaks: npt.NDArray[np.float32], loudness: float | N
     peaks: (n,) highest magnitude in each step of `powers`
     Columns: level (mean LUFS, not below -100), digital (no sample would be heard in 16 bits: the track is empty there)
     """
-    from scipy.ndimage import median_filter
-
     level = powers.level()
     if len(level):
-        level = median_filter(level, TICK, mode="nearest")
+        level = running_median(level, TICK, "edge")
     # What rings on in the filter after the sound has stopped is no sound: an empty track is silent at once.
     quiet = (level < threshold(loudness)) | (peaks < DIGITAL)
     change = np.flatnonzero(np.diff(np.concatenate(([0], quiet.astype(np.int8), [0]))))

@@ -48,8 +48,11 @@ class Spectrum:
 
     def rows(self, power: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """(ceil(n / 10), columns) of frames (n, bins); all but the last call with a multiple of ten frames."""
-        ends = range(0, len(power), FRAMES_A_ROW)
-        mean = np.stack([power[i : i + FRAMES_A_ROW].mean(axis=0) for i in ends])
+        whole = len(power) // FRAMES_A_ROW
+        mean = np.empty((-(-len(power) // FRAMES_A_ROW), power.shape[1]), np.float32)
+        np.mean(power[: whole * FRAMES_A_ROW].reshape(whole, FRAMES_A_ROW, power.shape[1]), axis=1, out=mean[:whole])
+        if whole < len(mean):
+            np.mean(power[whole * FRAMES_A_ROW :], axis=0, out=mean[whole])
         magnitude = np.sqrt(mean)
         running = np.cumsum(mean, axis=1)
         total = running[:, -1]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from rewatch.fourier import powers, quick_length
 from rewatch.sounds.channels import mono_weights
 from rewatch.sounds.filters import Thinner, hann, low_pass
 
@@ -61,16 +62,16 @@ class Spectra:
     """
 
     def __init__(self, rate: int) -> None:
-        from scipy import fft
-
         self.rate = rate
-        self.size = int(2 * fft.next_fast_len(round(rate * _WINDOW / 2), real=True))
-        self.hertz: npt.NDArray[np.float64] = fft.rfftfreq(self.size, 1 / rate)
+        self.size = quick_length(round(rate * _WINDOW))
+        self.hertz = np.asarray(np.fft.rfftfreq(self.size, 1 / rate), np.float64)
         window = hann(self.size)
         # Half the window's sum is what a sine at full scale comes to.
         self._window = (window * 2 / window.sum()).astype(np.float32)
         centres = (2 * np.arange(FRAMES) + 1) * rate // (2 * FRAMES)
         self._begin = (centres - self.size // 2 + self.size).tolist()
+        # 0: frames are not evenly apart, by a sample.
+        self._step = rate // FRAMES if rate % FRAMES == 0 else 0
         self._past = np.zeros(self.size, dtype=np.float32)
         self._second = np.zeros(0, dtype=np.float32)
 
@@ -93,15 +94,15 @@ class Spectra:
         ahead = after[: self.size]
         data[self.size + len(second) : self.size + len(second) + len(ahead)] = ahead
         self._past = data[self.rate : self.rate + self.size].copy()
-        from scipy import fft
-
         power = np.empty((FRAMES, len(self.hertz)), dtype=np.float32)
         frames = np.empty((_AT_ONCE, self.size), dtype=np.float32)
+        windows = np.lib.stride_tricks.sliding_window_view(data, self.size)
         for first in range(0, FRAMES, _AT_ONCE):
             some = slice(first, first + _AT_ONCE)
-            for row, begin in zip(frames, self._begin[some], strict=True):
-                np.multiply(data[begin : begin + self.size], self._window, out=row)
-            parts = fft.rfft(frames, axis=1).view(np.float32)
-            parts *= parts
-            np.add(parts[:, ::2], parts[:, 1::2], out=power[some])
+            begin = self._begin[some]
+            if self._step:
+                np.multiply(windows[begin[0] : begin[-1] + 1 : self._step], self._window, out=frames)
+            else:
+                np.multiply(windows[begin], self._window, out=frames)
+            powers(frames, out=power[some])
         return power

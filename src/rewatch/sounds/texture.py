@@ -100,7 +100,7 @@ class Texture(Analyser[Samples]):
     """
 
     name = "texture"
-    version = 3
+    version = 4
     watches = "samples"
     gives = (
         Gives("onsets", "events", "where a sound begins", "dB", ("strength",), _SUPERFLUX),

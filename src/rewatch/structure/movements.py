@@ -33,6 +33,7 @@ from rewatch.analyser import Analyser, Gives
 from rewatch.clock import MILLISECONDS
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
+from rewatch.smoothing import running_mean
 from rewatch.structure.evenly import RATE, Array, length_of, shot_seconds
 from rewatch.structure.form import ALIKE, letters
 from rewatch.structure.novelty import FOOTE, SCALES, chance, novelty_of, novelty_track, peaks, scales
@@ -272,9 +273,7 @@ def _distribution(values: Array, known: npt.NDArray[np.bool_]) -> Measure | None
     if not len(have):
         return None
     wide = max(1, len(have) // 40)
-    from scipy.ndimage import uniform_filter1d  # here: scipy takes its time to load
-
-    spread = float(uniform_filter1d(have, wide, mode="nearest").std())
+    spread = float(running_mean(have, wide, "edge").std())
     return Measure(values, known, float(have.mean()), spread) if spread > 1e-6 else None
 
 

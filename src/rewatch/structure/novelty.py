@@ -35,6 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rewatch.figure import Figure
+from rewatch.smoothing import ahead
 from rewatch.structure.evenly import GRID, RATE, Array, column_blocks
 from rewatch.structure.portrait import NEEDS, Group
 from rewatch.track import Curve
@@ -109,16 +110,8 @@ def _beside(rows: Array, taper: Array) -> tuple[Array, Array]:
     padded = np.zeros((count + 2 * wide, rows.shape[1]))
     padded[wide:-wide] = rows
     # Entry j holds the sum over a of taper[a] padded[j + a]: what comes after edge j; mirrored, what was before it.
-    after = _forward(padded, taper)[wide : wide + count + 1]
-    return after, _forward(padded[::-1], taper)[wide : wide + count + 1][::-1]
-
-
-def _forward(rows: Array, taper: Array) -> Array:
-    """sum over a of taper[a] rows[j + a], zeros beyond the end."""
-    from scipy.ndimage import correlate1d  # here: scipy takes its time to load
-
-    found: Array = correlate1d(rows, taper, axis=0, mode="constant", origin=-(len(taper) // 2))
-    return found
+    after = ahead(padded, taper)[wide : wide + count + 1]
+    return after, ahead(padded[::-1], taper)[wide : wide + count + 1][::-1]
 
 
 def chance(seconds: float) -> float:

@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rewatch.smoothing import running_mean
 from rewatch.structure.evenly import (
     Array,
     column_blocks,
@@ -247,9 +248,7 @@ def _said(tracks: Mapping[str, Track], edges: Array) -> list[Group | None]:
     if not isinstance(lines, Spans) or not len(lines) or len(edges) < 2:
         return []
     begin, end, everywhere = lines.begin_seconds(), lines.end_seconds(), np.ones(len(edges) - 1, dtype=np.bool_)
-    from scipy.ndimage import uniform_filter1d  # here: scipy takes its time to load
-
-    columns, values = ["talk"], [uniform_filter1d(share(edges, begin, end), TALK, mode="constant")]
+    columns, values = ["talk"], [running_mean(share(edges, begin, end), TALK, "nothing")]
     if pace := _curve(tracks, "pace"):
         columns.append("pace")
         values.append(np.log1p(np.maximum(means(edges, *pace)[0][:, 0], 0.0)))
@@ -261,6 +260,6 @@ def _said(tracks: Mapping[str, Track], edges: Array) -> list[Group | None]:
         who = np.array(names)
         # Ties by name: the order of a Counter is that of the film, which is as good, but not as plain to see.
         most = [name for name, _ in sorted(said.items(), key=lambda item: (-item[1], item[0]))[:SPEAKERS]]
-        parts = [uniform_filter1d(share(edges, begin[who == n], end[who == n]), TALK, mode="constant") for n in most]
+        parts = [running_mean(share(edges, begin[who == n], end[who == n]), TALK, "nothing") for n in most]
         found.append(_group("speakers", tuple(most), np.column_stack(parts), everywhere, parts=True))
     return found

@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 
 from rewatch.analyser import Analyser, Gives
+from rewatch.chances import log_below
 from rewatch.clock import FRAMES
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
@@ -95,9 +96,7 @@ class Chain:
             away = (logs - np.log(mean) + SPREAD**2 / 2) / SPREAD
             density = -0.5 * away**2 - logs + np.log(step / (SPREAD * np.sqrt(2 * np.pi)))
             self.lasting[k] = np.where(first >= 0, np.minimum(density, 0.0), -np.inf)
-        from scipy.special import log_ndtr  # here: scipy takes its time to load
-
-        self.lasting[count] = log_ndtr(-away)
+        self.lasting[count] = log_below(-away)
         self.gain = np.zeros(count + 1)
         self.gain[1:count] = ratios
 

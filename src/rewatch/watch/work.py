@@ -14,7 +14,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from importlib import import_module
 from pathlib import Path
 
 from rewatch.clock import timecode
@@ -27,7 +26,7 @@ from rewatch.watch.corrected import duration_of
 from rewatch.watch.needed import Needed
 from rewatch.watch.plan import AnyAnalyser
 from rewatch.watch.progress import Progress
-from rewatch.watch.streams import SoundStream, Stream, give_back_memory, return_large_arrays
+from rewatch.watch.streams import Stream, give_back_memory, return_large_arrays
 
 _LOOK_EVERY = 0.1
 _SETTLE_EVERY = 0.5
@@ -99,10 +98,6 @@ def play(work: Work, streams: list[Stream], told: Progress) -> None:
     for stream in streams:
         stream.start()
     try:
-        if not any(isinstance(stream, SoundStream) for stream in streams):
-            # What the finishing needs takes a third of a second to load: here it passes while the film is decoded.
-            # Where there is sound, its thread loads it: two threads should not load one package at once.
-            import_module("scipy.ndimage")
         playing = list(streams)
         while playing:
             for stream in playing:

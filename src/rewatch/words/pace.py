@@ -20,6 +20,7 @@ from rewatch.analyser import Analyser, Gives
 from rewatch.clock import Clock
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
+from rewatch.smoothing import gaussian
 from rewatch.track import Curve, Spans, Track
 from rewatch.words.lines import read_lines
 
@@ -68,10 +69,8 @@ def pace(
     said = np.concatenate(([0.0], np.cumsum(rate[:-1] * np.diff(knots)))) if len(knots) else np.zeros(0)
     per_second = np.diff(np.interp(edges, knots, said)) if len(knots) else np.zeros(count)
     sigma = window / math.sqrt(8 * math.log(2))
-    from scipy.ndimage import gaussian_filter1d  # here: scipy takes its time to load
-
-    inside = gaussian_filter1d(np.ones(count), sigma, mode="constant", truncate=4)
-    smooth = gaussian_filter1d(per_second, sigma, mode="constant", truncate=4)
+    inside = gaussian(np.ones(count), sigma, "nothing")
+    smooth = gaussian(per_second, sigma, "nothing")
     rate_a_minute: npt.NDArray[np.float64] = np.maximum(smooth / inside * 60.0, 0.0)
     return rate_a_minute
 
