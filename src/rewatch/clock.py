@@ -9,6 +9,7 @@ Contents
     Clock        ticks at an even rate, or the frames of the picture (`FRAMES`)
     FrameTimes   when each frame of a picture is shown: what turns frame numbers into seconds and back
     timecode, parse_time   seconds as people write them
+    lasting                how long something lasts
 """
 
 from __future__ import annotations
@@ -137,6 +138,15 @@ def timecode(seconds: float | Fraction, decimals: int = 0) -> str:
     hours, rest = divmod(whole, 3600)
     text = f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
     return sign + text + (f".{part:0{decimals}d}" if decimals else "")
+
+
+def lasting(seconds: float) -> str:
+    """How long something lasts: tenths of a second; of what is shorter than one, two figures.
+
+    >>> lasting(16.208), lasting(0.25), lasting(0.0417)
+    ('16.2 s', '0.25 s', '0.042 s')
+    """
+    return f"{seconds:.1f} s" if seconds >= 0.995 else f"{float(f'{seconds:.2g}'):g} s"
 
 
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d{1,3}):)?(\d+)(?:[.,](\d+))?s?")

@@ -36,6 +36,14 @@ def test_a_film_that_comes_to_rest(make_picture: MakeTracks) -> None:
     assert figures.values["ending"] == pytest.approx(2, abs=3)
 
 
+def test_what_does_not_move_has_no_opening(make_picture: MakeTracks) -> None:
+    """A still, of which the coding stirs a little."""
+    _, figures = momentum(make_picture([30.0] * 4, [1e-5, 0.0, 0.0, 2e-5]))
+    assert figures.values["opening"] is figures.values["ending"] is figures.values["momentum_peak"] is None
+    assert figures.why["opening"] == "nothing moves"
+    assert figures.values["mean_activity"] == pytest.approx(8e-6, abs=4e-6)
+
+
 def test_cuts_leave_no_trace(make_picture: MakeTracks) -> None:
     curve, figures = momentum(make_picture([0.5] * 200, [0.2] * 200))
     assert curve.values == pytest.approx(np.full(len(curve), 0.2))

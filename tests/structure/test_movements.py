@@ -107,6 +107,21 @@ def test_a_film_in_which_nothing_turns_is_one_movement(seconds: float, make_film
         assert list(track.label) == [""]
 
 
+def test_the_coding_of_a_still_is_no_movement(make_film: Makes) -> None:
+    """Its light differs by a two-hundredth from third to third, seen beside noise of a tenth of that."""
+    tracks = make_film([120.0], [BLUE], luma=[0.3])
+    light = tracks["light"]
+    assert isinstance(light, Curve)
+    step = np.repeat([0.3, 0.305, 0.3], len(light) // 3)[:, None]
+    values = np.hstack([step, np.full_like(step, 0.2)]) + 0.0005 * np.sin(np.arange(len(step)))[:, None]
+    still = {name: tracks[name] for name in ("frames", "shots", "boundaries")}
+    for height, parts in ((1.0, 1), (30.0, 3)):
+        seen = (0.3 + height * (values - 0.3)).astype(np.float32)
+        movements, sequences = run({**still, "light": Curve("light", seen, light.clock, "0..1", light.columns)})
+        assert len(movements) == parts, movements.label
+        assert len(sequences) >= parts
+
+
 def test_no_tracks_no_movements() -> None:
     movements, sequences = run({})
     assert len(movements) == len(sequences) == 0

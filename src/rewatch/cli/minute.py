@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rewatch.cli.common import console, find_film, json_option, library_option, print_strips, write_json
-from rewatch.clock import timecode
+from rewatch.clock import lasting, timecode
 
 if TYPE_CHECKING:
     from rewatch.library.edition import Edition
@@ -69,13 +69,14 @@ def _show(edition: Edition, found: Minute) -> None:
             out.print(Text.assemble(("  * ", "yellow"), line))
     if found.figures:
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
-        for heading in ("figure", "here", "median", "rank"):
+        alone = found.begin == 0 and found.end >= edition.duration  # then there is nothing to set it beside
+        for heading in ("figure", "here") if alone else ("figure", "here", "median", "rank"):
             table.add_column(heading, justify="left" if heading == "figure" else "right")
         digits = {m.name: m.digits for m in MEASURES}
         for name, figure in found.figures.items():
             unit = f" {figure.unit}" if figure.unit and not figure.unit.startswith("/") else figure.unit
             value, median = (f"{x:.{digits[name]}f}{unit}" for x in (figure.value, figure.median))
-            table.add_row(name, value, median, f"{figure.rank} of {figure.of}")
+            table.add_row(name, value, *(() if alone else (median, f"{figure.rank} of {figure.of}")))
         out.print()
         out.print(table)
     out.print()
@@ -97,7 +98,7 @@ def _show_events(found: Minute) -> None:
         text = Text.assemble(
             (timecode(begins, 1).rjust(10), "cyan"),
             f"  shot {shot.index}",
-            (f"  {shot.end - shot.begin:.1f} s  {how if shot.begin >= found.begin else 'goes on'}", "dim"),
+            (f"  {lasting(shot.end - shot.begin)}  {how if shot.begin >= found.begin else 'goes on'}", "dim"),
         )
         rows.append((begins, 0, text))
     for line in found.lines:

@@ -53,7 +53,12 @@ def command(film: str, top: int, again: bool, library_folder: Path | None, as_js
         return
     for ranked in found.details:
         console().print(f"{timecode(ranked.detail.begin):>9}  {printable(ranked.detail.sentence)}", markup=False)
-    if found.details:
-        messages().print(f"{found.left} more are left for the next times", markup=False)
-    else:
+    if found.left:
+        left = "1 more is" if found.left == 1 else f"{found.left} more are"
+        messages().print(f"{left} left for the next times", markup=False)
+    elif found.details:
+        messages().print("that is all: --again shows these once more", markup=False)
+    elif found.sitting > 1:
         messages().print("nothing is left to show: --again shows the last ones", markup=False)
+    else:
+        messages().print("nothing in it stands apart", markup=False)

@@ -151,7 +151,7 @@ def _telling(layouts: Floats) -> npt.NDArray[np.bool_]:
     """Pictures with some contrast, in more than a few frequencies."""
     fine = layouts.copy()
     fine[:, 0, 0] = 0
-    power = (fine.reshape(len(fine), -1) ** 2).astype(np.float64)
+    power = (fine.reshape(len(fine), DOWN * ACROSS) ** 2).astype(np.float64)
     total = power.sum(axis=1)
     many = total**2 / np.maximum((power**2).sum(axis=1), 1e-12)
     telling: npt.NDArray[np.bool_] = (np.sqrt(total) >= CONTRAST) & (many >= SIMPLE / 2)

@@ -114,7 +114,7 @@ def seen_in(layouts: Floats, part: Part = WHOLE, mirrored: bool = False) -> Floa
     if not part.whole:
         down, across = _cut(DOWN, part.top, part.high), _cut(ACROSS, part.left, part.wide)
         layouts = np.asarray(down @ layouts @ across.T, dtype=np.float32)
-    flat = (layouts * _weight).reshape(len(layouts), -1)
+    flat = (layouts * _weight).reshape(len(layouts), DOWN * ACROSS)
     return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6), dtype=np.float32)
 
 

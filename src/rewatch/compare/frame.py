@@ -106,7 +106,7 @@ def likeness(b: Floats, a: Floats) -> Floats:
 
 
 def _unit(layouts: Floats) -> Floats:
-    flat = (layouts * _weight).reshape(len(layouts), -1)
+    flat = (layouts * _weight).reshape(len(layouts), DOWN * ACROSS)
     return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6), dtype=np.float32)
 
 

@@ -22,7 +22,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from rewatch.clock import timecode
+from rewatch.clock import lasting, timecode
 from rewatch.errors import ExportError, NotMeasured
 from rewatch.exports.as_chapters import Mark, ffmetadata_text, podcast_json
 from rewatch.exports.as_vtt import document, escaped
@@ -148,7 +148,8 @@ def dossier_html(dossier: _Dossier, width: int = 3) -> str:
     if found.shots:
         rows = "".join(
             f'<tr><td class="n">{s.index}</td><td class="n">{timecode(s.begin, 1)}</td>'
-            f'<td class="n">{s.end - s.begin:.1f} s</td><td>{html_text(begins_by(s.transition, s.by_hand))}</td></tr>'
+            f'<td class="n">{lasting(s.end - s.begin)}</td>'
+            f"<td>{html_text(begins_by(s.transition, s.by_hand))}</td></tr>"
             for s in found.shots
         )
         head = "<tr><th>shot</th><th>at</th><th>length</th><th>begins by</th></tr>"
@@ -205,7 +206,8 @@ def dossier_markdown(dossier: _Dossier) -> str:
     if found.shots:
         table = ["| shot | at | length | begins by |", "|---:|---:|---:|---|"]
         table += [
-            f"| {s.index} | {timecode(s.begin, 1)} | {s.end - s.begin:.1f} s | {begins_by(s.transition, s.by_hand)} |"
+            f"| {s.index} | {timecode(s.begin, 1)} | {lasting(s.end - s.begin)} "
+            f"| {begins_by(s.transition, s.by_hand)} |"
             for s in found.shots
         ]
         parts.append("## Shots\n\n" + "\n".join(table))

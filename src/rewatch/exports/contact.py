@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rewatch.clock import timecode
+from rewatch.clock import lasting, timecode
 from rewatch.errors import ExportError, NotMeasured
 from rewatch.exports.whole import whole
 from rewatch.library.edition import Edition
@@ -41,7 +41,7 @@ def draw_contact_sheet(edition: Edition, path: Path, begin: float = 0.0, end: fl
     seen = np.flatnonzero((starts[number] < stop) & (ends[number] > begin)).tolist()
     files = [edition.kept("stills") / str(stills.columns["file"][i]) for i in seen]
     captions = [
-        f"{number[i] + 1}  {timecode(float(starts[number[i]]))}  {ends[number[i]] - starts[number[i]]:.1f} s"
+        f"{number[i] + 1}  {timecode(float(starts[number[i]]))}  {lasting(float(ends[number[i]] - starts[number[i]]))}"
         for i in seen
     ]
     where = "" if end is None else f"{timecode(begin)} - {timecode(stop)}, "

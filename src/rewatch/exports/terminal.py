@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 BLOCKS = "▁▂▃▄▅▆▇█"
 CROWDED = 1.2
 """Cuts a cell from which on they are drawn by their number."""
+STIRS = 0.004
+"""Activity that is drawn to the full height at most: of a still, the coding alone is what moves."""
 WIDE = 5.0
 """Seconds of a cell from which on lines are drawn by the share of it that they take."""
 
@@ -110,6 +112,8 @@ def _curve_line(study: Study, name: str, begin: float, end: float, width: int, l
     ceiling = float(np.percentile(shown, 99.5))
     if name == "loudness":
         ceiling = max(ceiling, 2.0**-5)  # -50 LUFS: silence throughout is not as loud as it gets
+    if name == "activity":
+        ceiling = max(ceiling, STIRS)
     return sparkline(part, width, low=floor, high=max(ceiling, floor + 1e-9), keep="mean")
 
 
@@ -193,7 +197,7 @@ def score_strip(study: Study, width: int) -> list[Text]:
         room = max(width - 10, 1)
         axis = [" "] * room
         for share in (0, 0.25, 0.5, 0.75):
-            stamp = timecode(study.duration * share)
+            stamp = timecode(study.duration * share, 0 if study.duration >= 10 else 1)
             at = round(share * room)
             axis[at : at + len(stamp)] = stamp
         rows.append(Text(" " * 10 + "".join(axis[:room]), "dim", no_wrap=True))

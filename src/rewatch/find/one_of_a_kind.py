@@ -34,6 +34,8 @@ IN_STEP = 4
 """Stretches in a row (a quarter second each) whose nearest lie in a row as well, for what is played again."""
 NEAR = 0.03
 """Share of random pairs that are nearer, at most, for what is played again."""
+APART = 0.5
+"""Steps of `sound_profile` that two sounds must lie apart for one to be of its own kind: less is one tone, one hiss."""
 _DRIFT = 2
 _SHORTEST = 1.0
 _LONGEST = 30.0
@@ -77,6 +79,8 @@ def sounds_of(library: Library, edition: Edition, top: int = 10, *, beyond: bool
     if stretches is None or not stretches.heard.any():
         raise NotMeasured(f"{edition.name} has no sound to look at: none that is charted, or none that is heard")
     found = profile(stretches)
+    if len(found.random) and float(np.median(found.random)) < APART:
+        return []  # one sound from end to end: of that no part is heard once, and none comes back
     moments = Moments(edition)
     entries = library.entries() if beyond else []
     others = [s for e in entries if e.id != edition.id and (s := stretches_of(library.edition(e.id)))]
@@ -103,7 +107,7 @@ def sounds_of(library: Library, edition: Edition, top: int = 10, *, beyond: bool
 def _once(stretches: Stretches, found: Profile, top: int) -> list[tuple[Stretch, float]]:
     """Places of what is least like anything else, and how much so."""
     usual = float(np.median(found.random)) if len(found.random) else 0.0
-    known = stretches.heard & np.isfinite(found.nearest)
+    known = stretches.heard & np.isfinite(found.nearest) & (found.nearest >= APART)
     if not usual or not known.any():
         return []
     unlike = np.where(known, found.nearest / usual, 0.0)

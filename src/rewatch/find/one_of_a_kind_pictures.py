@@ -95,6 +95,8 @@ def pictures_of(library: Library, edition: Edition, top: int = 10, *, beyond: bo
     frames = _frames_of(edition)
     begin, end = shot_seconds(edition.tracks)
     if frames is None or not len(begin):
+        if edition.facts.picture is None:
+            raise NotMeasured(f"{edition.name} has no picture")
         if edition.glance:
             raise NotMeasured(edition.why_missing("prints of its picture"))
         raise NotMeasured(f"{edition.name} has no prints of its picture: watch it again, if it has one")
@@ -132,7 +134,7 @@ def pictures_of(library: Library, edition: Edition, top: int = 10, *, beyond: bo
     ]
     back.sort(key=lambda p: (-len(p.shots), p.places[0]))
     nearest = best.max(axis=1, initial=0.0)
-    alone = [m for m in np.argsort(nearest, kind="stable").tolist() if m not in label][:top]
+    alone = [m for m in np.argsort(nearest, kind="stable").tolist() if m not in label][:top] if len(shots) > 1 else []
     once = [picture("once", [m], float(nearest[m]), float(np.clip(1 - nearest[m], 0, 1))) for m in alone]
     return back[:top] + once
 

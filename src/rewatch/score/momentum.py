@@ -31,6 +31,8 @@ from rewatch.score.grid import GRID, Array, edges, mean_of_frames, smooth
 from rewatch.track import Curve, Figures, Track
 
 SIGMA = 5.0
+STILL = 1e-4
+"""Momentum that a film must reach somewhere to have an opening and an ending: less is the coding of a still picture."""
 PAPER = "Cutting, DeLong and Brunick 2011, doi 10.1037/a0020995"
 
 FIGURES = (
@@ -122,7 +124,11 @@ def momentum_figures(curve: Array, mean: float | None) -> Figures:
         values["opening"] = percentile_of(curve, float(curve[:stretch].mean()))
         values["ending"] = percentile_of(curve, float(curve[-stretch:].mean()))
     values["mean_activity"] = mean
-    values["momentum_peak"] = float(GRID.seconds(int(np.argmax(curve))))
+    if float(curve.max()) < STILL:
+        values["opening"] = values["ending"] = None
+        why = dict.fromkeys(("opening", "ending", "momentum_peak"), "nothing moves") | why
+    else:
+        values["momentum_peak"] = float(GRID.seconds(int(np.argmax(curve))))
     return Figures("momentum_figures", values, units, why)
 
 
@@ -130,7 +136,7 @@ class Momentum(Analyser[None]):
     """Momentum and its figures; without picture an empty curve, and figures that say so."""
 
     name = "momentum"
-    version = 1
+    version = 2
     watches = "tracks"
     needs = ("activity", "boundaries", "frames")
     gives = (
@@ -144,7 +150,7 @@ class Momentum(Analyser[None]):
     )
 
     def settings(self) -> Mapping[str, Any]:
-        return {"sigma": SIGMA}
+        return {"sigma": SIGMA, "still": STILL}
 
     def finish(self, tracks: Mapping[str, Track]) -> Mapping[str, Track]:
         known = frame_activity(tracks)

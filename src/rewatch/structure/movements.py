@@ -10,7 +10,9 @@ at least half of its own standard deviation and by enough to notice (`AXES`). Th
 over a fortieth of the film, else the long parts of a feature, in which much evens out, would all be as the whole. The
 furthest four stand in the label of a movement, three in that of a sequence, always in the order sound, cutting,
 motion, light, colour, talk. Where nothing reaches that far, the furthest stands alone if it is half as far: as itself
-where one would notice, else as "a little faster". A stretch that nothing sets apart is called "as elsewhere".
+where one would notice, else as "a little faster". A stretch that nothing sets apart is called "as elsewhere". A film
+in which there is such a stretch, and no other is set apart as far as one would notice, is not divided: of a still, a
+test card or steady noise only the coding turns.
 
 Contents
     AXES         what stretches are told apart by, and their words
@@ -21,6 +23,7 @@ Contents
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +51,9 @@ APART = 0.5
 WORDLESS, WORDY = 0.02, 0.05
 """A stretch is wordless with so little talk in it (share of time), in a film that has so much more."""
 MOST_WORDS = {"movements": 4, "sequences": 3}
-NOTHING = "as elsewhere"
+NOTHING, LITTLE = "as elsewhere", "a little "
+NOTICED = {"kinds": 0.15, "speakers": 0.1, "texture": 3.0}
+"""Evidence without a word of its own, and how far (share, share, dB) means of stretches of it must lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,7 @@ class Profile:
         distance, axis = max(found, key=lambda pair: abs(pair[0]))
         if abs(distance) < APART / 2:
             return NOTHING
-        return f"a little {axis.little[0 if axis.sign * distance > 0 else 1]}"
+        return f"{LITTLE}{axis.little[0 if axis.sign * distance > 0 else 1]}"
 
     def _hues(self, begin: int, end: int) -> list[Word]:
         """The hue that most sets a stretch apart, if one does."""
@@ -301,6 +306,21 @@ def _hue(column: str) -> str:
     return "brown" if parts[0] == "dark" and parts[1] == "orange" else parts[1]
 
 
+def notable(label: Sequence[str], starts: Sequence[float], length: float, groups: Mapping[str, Group]) -> bool:
+    """Whether one would notice that a film divides at `starts`, where the stretches are called by `label`."""
+    if NOTHING not in label or any(word != NOTHING and not word.startswith(LITTLE) for word in label):
+        return True
+    edges = [round(second * RATE) for second in (*starts, length)]
+    for name, least in NOTICED.items():
+        group = groups.get(name)
+        if group is not None:
+            parts = [group.values[a:b][group.known[a:b]] for a, b in itertools.pairwise(edges)]
+            means = [part.mean(axis=0) for part in parts if len(part)]
+            if len(means) > 1 and float(np.ptp(means, axis=0).max()) >= least:
+                return True
+    return False
+
+
 def stretches(
     name: str,
     starts: Sequence[float],
@@ -337,7 +357,7 @@ class Movements(Analyser[None]):
     """
 
     name = "movements"
-    version = 3
+    version = 4
     watches = "tracks"
     needs = NEEDS
     gives = (
@@ -357,7 +377,7 @@ class Movements(Analyser[None]):
         self.length = 0.0
 
     def settings(self) -> Mapping[str, Any]:
-        return {"alike": ALIKE, "apart": APART, "snap": SNAP, "sides": [8.0, 30.0, 120.0]}
+        return {"alike": ALIKE, "apart": APART, "snap": SNAP, "noticed": NOTICED, "sides": [8.0, 30.0, 120.0]}
 
     def begin(self, film: FilmFacts, scratch: Path) -> None:
         self.length = 0.0 if film.duration is None else float(film.duration)
@@ -372,11 +392,14 @@ class Movements(Analyser[None]):
             return {"novelty": novelty_track(np.zeros((0, len(SCALES)))), **empty}
         groups = portrait(tracks, length)
         novelty = novelty_of(groups, length)
-        movements, sequences = divide(novelty, shot_seconds(tracks)[0][1:], length)
         profile = Profile(groups)
-        letter = letters(groups, movements, length)
-        return {
-            "novelty": novelty_track(novelty),
-            "movements": stretches("movements", movements, length, profile, novelty, SCALES.index("movement"), letter),
-            "sequences": stretches("sequences", sequences, length, profile, novelty, SCALES.index("sequence")),
-        }
+        found: dict[str, Spans] = {}
+        for name, starts in zip(MOST_WORDS, divide(novelty, shot_seconds(tracks)[0][1:], length), strict=True):
+            for some in (starts, [0.0]):
+                letter = letters(groups, some, length) if name == "movements" else None
+                scale = SCALES.index(name.removesuffix("s"))
+                found[name] = stretches(name, some, length, profile, novelty, scale, letter)
+                within = name == "sequences" and len(found["movements"]) > 1  # a movement begins a sequence
+                if within or notable(found[name].label, some, length, groups):
+                    break
+        return {"novelty": novelty_track(novelty), **found}

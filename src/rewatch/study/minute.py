@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rewatch.clock import FrameTimes, timecode
+from rewatch.clock import FrameTimes, lasting, timecode
 from rewatch.errors import NotMeasured
 from rewatch.library.edition import Edition
 from rewatch.track import Curve, Spans
@@ -113,7 +113,8 @@ def minute(edition: Edition, number: int) -> Minute:
     edges = _edges(edition.duration)
     count = len(edges) - 1
     if not 1 <= number <= count:
-        raise NotMeasured(f"{edition.name} has no minute {number}: it has minutes 1 to {count}")
+        has = "minute 1 alone" if count == 1 else f"minutes 1 to {count}"
+        raise NotMeasured(f"{edition.name} has no minute {number}: it has {has}")
     begin, end = float(edges[number - 1]), float(edges[number])
     table = minute_table(edition)
     ranked = np.diff(edges) >= min(_SHORTEST, edition.duration)
@@ -234,7 +235,8 @@ def _stands_out(edition: Edition, found: Minute, ranked: bool) -> list[str]:
         said.append(f"one shot holds through the whole minute ({shot.end - shot.begin:.0f} s long in all)")
     if ranked:
         said += [line for m in MEASURES if m.name in found.figures for line in _rank_line(m, found.figures[m.name])]
-    said += _extreme_shots(edition, found)
+    if found.begin > 0 or found.end < edition.duration:
+        said += _extreme_shots(edition, found)
     return said
 
 
@@ -266,5 +268,5 @@ def _extreme_shots(edition: Edition, found: Minute) -> list[str]:
     for index, what in ((int(lengths.argmax()), "longest"), (int(lengths.argmin()), "shortest")):
         if found.shots[0].index <= index + 1 <= found.shots[-1].index:
             at = timecode(float(shots.begin_seconds(times)[index]), 1)
-            said.append(f"the film's {what} shot is here: {lengths[index]:.1f} s from {at}")
+            said.append(f"the film's {what} shot is here: {lasting(float(lengths[index]))} from {at}")
     return said

@@ -24,7 +24,9 @@ def _cutting(part: Part) -> str:
     if part.get("asl") is None:
         return ""
     count = part["shots"]
-    text = f"{count} shot{'s' if count != 1 else ''}, average {part['asl']:.2f} s"
+    if count == 1:
+        return f"one shot, {part['asl']:.2f} s"
+    text = f"{count} shots, average {part['asl']:.2f} s"
     if part.get("asl_low") is not None:
         text += f" ({part['asl_low']:.2f} to {part['asl_high']:.2f})"
     if part.get("median") is not None:
@@ -35,14 +37,30 @@ def _cutting(part: Part) -> str:
 
 
 def _tempo(part: Part) -> str:
-    edges = sorted(part.get("edges", []), key=lambda e: -abs(e.get("change", 0)))[:4]
-    return ", ".join(f"{e['label']} at {timecode(e['start'])}" for e in sorted(edges, key=lambda e: float(e["start"])))
+    edges = sorted(part.get("edges") or [], key=lambda e: -abs(e.get("change", 0)))[:4]
+    return ", ".join(
+        f"{e['label'].replace('sudden ', 'suddenly ')} at {timecode(e['start'])}"
+        for e in sorted(edges, key=lambda e: float(e["start"]))
+    )
 
 
 def _momentum(part: Part) -> str:
     if part.get("opening") is None or part.get("ending") is None:
-        return ""
-    return f"opens at its {_nth(part['opening'])} percentile, ends at its {_nth(part['ending'])}"
+        return "nothing moves" if part.get("mean_activity") is not None and part.get("momentum_peak") is None else ""
+    opening, ending = part["opening"], part["ending"]
+    most = f"moves most at {timecode(part['momentum_peak'])}, " if part.get("momentum_peak") is not None else ""
+    return (
+        f"opens {_motion(opening)} ({_nth(opening)} percentile of its own motion), {most}"
+        f"ends {_motion(ending)} ({_nth(ending)})"
+    )
+
+
+def _motion(percentile: float) -> str:
+    """How much a film moves against itself."""
+    for most, word in ((10, "at its stillest"), (35, "calm"), (65, "in its usual motion"), (90, "restless")):
+        if percentile < most:
+            return word
+    return "at its most restless"
 
 
 def _dynamics(part: Part) -> str:

@@ -37,8 +37,8 @@ def sounds(library: Library, edition: Edition) -> Iterator[Detail]:
             continue
         yield Detail(
             "sound", begin, end,
-            f"A sound heard only here ({sound.says}), to {timecode(end, 1)}: what is nearest to it in the film is "
-            f"{100 * sound.rare:.0f} % as far from it as any two stretches are by the median.",
+            f"A sound heard only here ({sound.says}), to {timecode(end, 1)}: what is most like it in the film is still "
+            f"{100 * sound.rare:.0f} % as unlike it as any two stretches are by the median.",
             {"rarity": sound.rare, "like": sound.says}, sound.rare**2, tuple(sound.says.replace(",", "").split()),
         )  # fmt: skip
 

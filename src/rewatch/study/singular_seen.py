@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rewatch.clock import timecode
+from rewatch.clock import lasting, timecode
 from rewatch.library.edition import Edition
 from rewatch.study.singular import Detail, Floats, apart, of_distance, only, shots_of
 
@@ -101,8 +101,8 @@ def takes(edition: Edition) -> Iterator[Detail]:
                 continue
             yield Detail(
                 kind, float(begin[i]), float(end[i]),
-                f"A {word} take among its neighbours: shot {i + 1} lasts {lengths[i]:.1f} s, those around it "
-                f"{near:.1f} s by the median.",
+                f"A {word} take among its neighbours: shot {i + 1} lasts {lasting(float(lengths[i]))}, those around it "
+                f"{lasting(float(near))} by the median.",
                 {"shot": i + 1, "length": float(lengths[i]), "around": near, "times": float(times)},
                 of_distance(float(sign * z[i])),
             )  # fmt: skip

@@ -61,6 +61,8 @@ export function timecode(seconds, decimals = 2) {
   return (h ? `${h}:${String(m).padStart(2, "0")}` : `${m}`) + `:${s}${part}`;
 }
 
+export const lasting = (seconds) => `${seconds >= 0.995 ? seconds.toFixed(1) : parseFloat(seconds.toPrecision(2))} s`;
+
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);

@@ -1,5 +1,5 @@
 // A film's page: player, score, moment and notes, on one clock.
-import { element, follow, get, timecode, typing } from "./api.js";
+import { element, follow, get, lasting, timecode, typing } from "./api.js";
 import { handle, hover } from "./pointer.js";
 import { Notes } from "./notes.js";
 import { Player } from "./player.js";
@@ -45,7 +45,7 @@ async function moment() {
     const now = await get(`/films/${film.id}/at?t=${seconds.toFixed(4)}`);
     at("now-minute").textContent = `minute ${now.minute}`;
     at("now-minute").href = `/films/${film.id}/minutes/${now.minute}`;
-    at("now-shot").textContent = now.shot ? `shot ${now.shot.number} of ${now.shot.of} · ${(now.shot.end - now.shot.begin).toFixed(1)} s${now.shot.by_hand ? " · by hand" : ""}` : "";
+    at("now-shot").textContent = now.shot ? `shot ${now.shot.number} of ${now.shot.of} · ${lasting(now.shot.end - now.shot.begin)}${now.shot.by_hand ? " · by hand" : ""}` : "";
     at("now-shot").title = now.shot?.transition ? `It begins by: ${now.shot.transition}` : "";
     at("now-line").textContent = now.line ? now.line.text : "";
     at("now-movement").textContent = now.movement;
