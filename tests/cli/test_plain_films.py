@@ -109,3 +109,10 @@ def test_nothing_is_made_up_of_them(rewatch: Run) -> None:
     assert "Comes back" not in out
     assert rewatch("images", "tone")[2] == "rewatch: tone has no picture\n"
     assert "rank" not in rewatch("minute", "1", "tone")[1]
+
+
+@pytest.mark.parametrize("film", ["black", "single", "tone"])
+def test_a_film_of_less_than_a_minute_has_one(film: str, rewatch: Run, tmp_path: Path) -> None:
+    assert rewatch("export", film, "--to", "minutes", "-o", str(tmp_path / "out"))[2].endswith(": 1 minute\n")
+    assert (tmp_path / "out" / "minute-001" / "minute.md").exists()
+    assert rewatch("minute", "2", film)[2] == f"rewatch: {film} has no minute 2: it has minute 1 alone\n"

@@ -128,7 +128,7 @@ def test_films_of_hardly_any_shots(make_picture: MakeTracks, lengths: list[float
     curve, edges, marks = tempo_track(make_picture(lengths, [0.1] * len(lengths)))
     assert np.isfinite(curve.values).all()
     assert len(curve) >= 1
-    assert len(marks) >= 1
+    assert (len(marks) > 0) == (len(lengths) > 1)  # a film of one shot is no faster and no slower than itself
     assert len(edges) <= 1
 
 

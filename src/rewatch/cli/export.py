@@ -43,7 +43,7 @@ def _folder(edition: Edition, to: str, output: Path | None, url: str | None) -> 
         from rewatch.exports.as_minutes import write_minutes
 
         count = write_minutes(edition, output)
-        messages().print(f"{edition.name} → {output}: {count} minutes", markup=False, soft_wrap=True)
+        messages().print(f"{edition.name} → {output}: {count} minute{'s' * (count > 1)}", markup=False, soft_wrap=True)
         return
     if url is None:
         raise click.UsageError("rss: --url says where the episodes will be found: https://example.org/heat/")

@@ -33,7 +33,7 @@ from rewatch.exports.whole import whole
 from rewatch.library.edition import Edition
 from rewatch.library.notebook import Notebook
 from rewatch.library.notes import Note, notes_of
-from rewatch.study.minute import Minute, minute
+from rewatch.study.minute import Minute, minute, minutes_in
 
 _STYLE = """
 body { font: 16px/1.5 Georgia, serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
@@ -97,12 +97,8 @@ def write_minutes(edition: Edition, folder: Path) -> int:
 
 
 def _count(edition: Edition) -> int:
-    try:
-        minute(edition, 10**6)
-    except NotMeasured as error:
-        found = re.search(r"minutes 1 to (\d+)$", str(error))
-        if found and edition.duration > 0:
-            return int(found[1])
+    if edition.duration > 0:
+        return minutes_in(edition)
     raise ExportError(f"{edition.title}: no minutes to write: it has no length")
 
 

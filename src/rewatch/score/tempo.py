@@ -196,11 +196,12 @@ def tempo_marks(curve: Array, length: float, sigma: float) -> Spans:
 class Tempo(Analyser[None]):
     """Tempo, its edges and its words; see the module's docstring.
 
-    Without picture (no shots) all three tracks are empty; without ``activity`` the tempo is that of the cutting alone.
+    Without picture (no shots) all three tracks are empty, and a film of one shot has no words for it; without
+    ``activity`` the tempo is that of the cutting alone.
     """
 
     name = "tempo"
-    version = 1
+    version = 2
     watches = "tracks"
     needs = ("shots", "activity", "frames", "boundaries")
     gives = (
@@ -233,5 +234,6 @@ class Tempo(Analyser[None]):
         return {
             "tempo": Curve("tempo", curve, GRID),
             "tempo_edges": tempo_edges(curve, sigma, self.chosen.change),
-            "tempo_marks": tempo_marks(curve, length, sigma),
+            # One shot is no faster and no slower than itself.
+            "tempo_marks": tempo_marks(curve if len(begin) > 1 else curve[:0], length, sigma),
         }

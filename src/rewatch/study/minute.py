@@ -7,6 +7,7 @@ quartiles lie apart. No threshold but the film itself.
 
 Contents
     minute, Minute   one minute
+    minutes_in       how many a film has
     minute_table     the figures of all minutes, one array each
 """
 
@@ -111,7 +112,7 @@ class Minute:
 def minute(edition: Edition, number: int) -> Minute:
     """Minute `number` of a film, from 1. NotMeasured where the film has no such minute."""
     edges = _edges(edition.duration)
-    count = len(edges) - 1
+    count = minutes_in(edition)
     if not 1 <= number <= count:
         has = "minute 1 alone" if count == 1 else f"minutes 1 to {count}"
         raise NotMeasured(f"{edition.name} has no minute {number}: it has {has}")
@@ -123,6 +124,11 @@ def minute(edition: Edition, number: int) -> Minute:
     found = Minute(number, begin, end, shots, _lines(edition, begin, end), figures)
     found.stands_out.extend(_stands_out(edition, found, bool(ranked[number - 1])))
     return found
+
+
+def minutes_in(edition: Edition) -> int:
+    """How many minutes a film has: one at least."""
+    return len(_edges(edition.duration)) - 1
 
 
 def _edges(duration: float) -> Floats:

@@ -111,7 +111,8 @@ def _said(lane: Lane, values: list[float]) -> str:
         best = int(np.argmax(values))
         return f"{lane.curve[1][best]} {values[best]:.2f}"
     unit = lane.unit if lane.unit not in ("", "1 - r") else ""
-    number = f"{values[0]:.{_DIGITS.get(lane.unit, 2)}f}".replace("-", "−")
+    digits = _DIGITS.get(lane.unit, 2)
+    number = f"{round(values[0], digits) + 0.0:.{digits}f}".replace("-", "−")  # + 0.0: none is told as minus nothing
     return f"{number} {unit}".rstrip()
 
 
