@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from rewatch.clock import FrameTimes
+from rewatch.compare import chain
 from rewatch.compare.black import marked
 from rewatch.compare.chain import Line, Run, likeness_of
 from rewatch.compare.claims import claimed
@@ -163,6 +164,13 @@ def seen(pictures: Any, keys: Any, cuts: Sequence[int] = ()) -> Seen:
     nothing: Any = None
     times = FrameTimes.even(len(pictures), Fraction(24))
     return Seen(nothing, times, 24.0, values, nothing, np.asarray(keys), layouts, np.asarray(cuts, np.int64))
+
+
+def test_likenesses_that_agree_on_no_distance_are_nothing() -> None:
+    pictures = np.random.default_rng(2).random((60, 42, 64))
+    a = seen(pictures, np.arange(0, 60, 5), [30])
+    votes = Votes(np.array([0, 20, 40]), np.array([50, 5, 10]), np.ones(3))
+    assert chain.chain_of(a, a, Line(np.arange(60.0), True, 1.0), votes) == ([Run(0, 60, None)], None)
 
 
 def test_light_is_reckoned_on_what_both_films_show() -> None:

@@ -155,6 +155,8 @@ def chain_of(a: Seen, b: Seen, line: Line, votes: Votes) -> tuple[list[Run], Lik
     if not len(votes):
         return nothing, None
     first = _popular(line, votes)
+    if not first.any():
+        return nothing, None  # a few likenesses here and there, as two films have that are not one
     like = likeness_of(a, b, votes.b[first], votes.a[first])
     runs = nothing
     for _ in range(2):
