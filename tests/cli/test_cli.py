@@ -234,6 +234,24 @@ def test_several_files_of_which_one_is_no_film(rewatch: Run, demo_film: Any, tmp
     assert "1 of 2 files could not be watched" in err
 
 
+def test_a_film_is_forgotten_and_its_notes_are_not(rewatch: Run, demo_film: Any, tmp_path: Path) -> None:
+    import shutil
+
+    from rewatch.library.library import default_folder
+
+    elsewhere = ("--library", str(tmp_path / "library"))
+    shutil.copytree(default_folder(), tmp_path / "library")
+    assert rewatch("note", "demo", "0:05", "the train", *elsewhere)[0] == 0
+    status, out, err = rewatch("films", "--forget", "demo", *elsewhere)
+    assert (status, out) == (0, "")
+    assert err == "The Demo (2026) is out of the library; its notes and viewings are kept\n"
+    assert answer(rewatch("films", "--json", *elsewhere)) == {"films": []}
+    assert "the train" in rewatch("notes", *elsewhere)[1]
+    assert not list((tmp_path / "library" / "editions").iterdir())
+    assert demo_film.path.exists()
+    assert rewatch("score", "demo", *elsewhere)[0] == 1
+
+
 def test_a_reader_that_has_enough_is_no_error(library: Path) -> None:
     command = f"{sys.executable} -m rewatch.cli.main export demo --to json --library {library} | head -c 10"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, timeout=120)

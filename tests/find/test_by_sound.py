@@ -249,6 +249,18 @@ def test_the_index_follows_the_library(tmp_path: Path, clip: Callable[[Wave], Pa
     assert open_index(library).editions == {m.ljust(32, "0") for m in ("aa", "film0", "film1", "film2", "film3")}
 
 
+def test_a_library_that_cannot_be_written_to_is_searched(library: Library, clip: Callable[[Wave], Path]) -> None:
+    import shutil
+
+    index = library.folder / "find"
+    shutil.rmtree(index, ignore_errors=True)
+    index.write_text("no folder can be made here")
+    try:
+        assert find_sound(library, clip(part("bb", 20, 5)))[0].film == "bb"
+    finally:
+        index.unlink()
+
+
 def test_a_damaged_index_is_made_anew(tmp_path: Path, clip: Callable[[Wave], Path]) -> None:
     library = Library(tmp_path / "library")
     enter(library, "cc", FILMS["cc"], tmp_path)

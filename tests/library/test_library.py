@@ -131,11 +131,14 @@ def test_names(library: Library) -> None:
     put(library, "The Third Wave (2003).mkv", "ad" * 16)
     for name in ("abab", "HEAT", "heat (1995)"):
         assert library.find(name, never).id == "ab" * 16
-    assert library.find("third man", never).id == "ac" * 16
+    for name in ("third man", "thir ma", "/films/The.Third.Man.1949.1080p.mkv"):
+        assert library.find(name, never).id == "ac" * 16, name
     with pytest.raises(FilmAmbiguous, match="2 films"):
         library.find("third", never)
-    with pytest.raises(FilmUnknown, match="no film 'casablanca'"):
+    with pytest.raises(FilmUnknown, match=r"no film 'casablanca'.*rewatch films lists"):
         library.find("casablanca", never)
+    with pytest.raises(FilmUnknown, match=r"no film 'the thrid man'.*is it The Third Man \(1949\)\?"):
+        library.find("the thrid man", never)
 
 
 def test_a_path_is_known_by_its_content(library: Library, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ import pytest
 
 from rewatch.cli.main import run
 from rewatch.clock import FRAMES, MILLISECONDS, Clock
+from rewatch.errors import LibraryError
 from rewatch.library.edition import Edition
 from rewatch.library.library import Library
+from rewatch.library.notebook import Notebook
 from rewatch.study.notes import Notes
 from rewatch.study.singular import Detail, details
 from rewatch.study.unnoticed import rank, unnoticed
@@ -196,6 +198,20 @@ def test_the_next_time_there_are_others(library: Library, planted: Edition) -> N
 
 def test_looking_does_not_remember(library: Library, planted: Edition) -> None:
     assert unnoticed(library, planted, remember=False) == unnoticed(library, planted, remember=False)
+
+
+def test_where_nothing_can_be_written_the_details_are_shown_all_the_same(
+    library: Library, planted: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Notebook) -> None:
+        raise LibraryError("the disk is full")
+
+    monkeypatch.setattr(Notebook, "writing", refused)
+    shown = unnoticed(library, planted)
+    assert len(shown.details) == 5
+    assert shown.unsaved == "the disk is full"
+    monkeypatch.undo()
+    assert unnoticed(library, planted).details == shown.details
 
 
 def test_what_was_noted_steps_back(library: Library, planted: Edition) -> None:

@@ -6,24 +6,41 @@ from pathlib import Path
 
 import click
 
-from rewatch.cli.common import json_option, library_option, open_library, print_table, write_json
+from rewatch.cli.common import (
+    find_film,
+    json_option,
+    library_option,
+    messages,
+    open_library,
+    print_table,
+    write_json,
+)
 from rewatch.clock import timecode
 
 
 @click.command("films")
+@click.option("--forget", metavar="FILM", help="Take a film out of the library; its file, notes and viewings stay.")
 @library_option
 @json_option
-def command(library_folder: Path | None, as_json: bool) -> None:
+def command(forget: str | None, library_folder: Path | None, as_json: bool) -> None:
     """List the films of the library.
 
     \b
     Example:
       rewatch films
       rewatch films --json
+      rewatch films --forget heat
     """
     from rewatch.exports.study_view import glanced
 
     library = open_library(library_folder)
+    if forget is not None:
+        edition = find_film(library_folder, forget)
+        with edition.locked():
+            library.remove(edition)
+        messages().print(f"{edition.name} is out of the library; its notes and viewings are kept", markup=False)
+        if not as_json:
+            return
     entries = library.entries()
     glances = [glanced(library.edition(e.id)) for e in entries]
     if as_json:

@@ -137,6 +137,8 @@ def _line(error: BaseException) -> str:
         return "out of memory"
     if isinstance(error, OSError) and error.strerror and error.filename is not None:
         return " ".join(f"{error.filename}: {error.strerror.lower()}".split())
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
     return " ".join(str(error).split())
 
 

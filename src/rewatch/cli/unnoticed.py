@@ -40,6 +40,8 @@ def command(film: str, top: int, again: bool, library_folder: Path | None, as_js
 
     edition = find_film(library_folder, film)
     found = unnoticed(open_library(library_folder), edition, top=top, again=again)
+    if found.unsaved:
+        messages().print(f"rewatch: what was shown is not remembered: {found.unsaved}", markup=False)
     if as_json:
         write_json(
             {

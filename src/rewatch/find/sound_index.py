@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
@@ -29,7 +30,7 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
-from rewatch.errors import NotMeasured
+from rewatch.errors import LibraryError, NotMeasured
 from rewatch.find.sound_segments import APART, ROOM, Held, Segment, merge, write_segment
 from rewatch.library import atomic
 from rewatch.library.library import Library
@@ -144,15 +145,24 @@ def open_index(library: Library) -> SoundIndex:
     stamps = _stamps(library)
     segments = _read(folder)
     if _missing(segments, stamps) or any(h.alive and not _current(h, stamps) for s in segments for h in s.held):
-        with atomic.explained(folder / "index.json"):
-            folder.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(folder / ".lock")
-            lock.acquire()
         try:
-            segments = _update(library, folder, stamps)
-        finally:
-            lock.release()
+            segments = _renewed(library, folder, stamps)
+        except LibraryError:
+            # A library that cannot be written to, on a disk of others: the index is made for this search alone.
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as apart:
+                segments = _update(library, Path(apart), stamps)
     return SoundIndex(segments)
+
+
+def _renewed(library: Library, folder: Path, stamps: dict[str, int]) -> list[Segment]:
+    with atomic.explained(folder / "index.json"):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(folder / ".lock")
+        lock.acquire()
+    try:
+        return _update(library, folder, stamps)
+    finally:
+        lock.release()
 
 
 def _current(held: Held, stamps: dict[str, int]) -> bool:

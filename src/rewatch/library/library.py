@@ -109,9 +109,10 @@ class Library:
         return count
 
     def find(self, name: str, identify: Callable[[Path], str]) -> Edition:
-        """The one edition that a person means: a path, an id or its unambiguous beginning, a title.
+        """The one edition that a person means: a path, an id or its unambiguous beginning, a title, words of it.
 
-        `identify` tells a file's identity (``film.identity.identify``). FilmUnknown where nothing fits, FilmAmbiguous
+        `identify` tells a file's identity (``film.identity.identify``). A path at which there is no file any more (a
+        disk that is not plugged in) is the film that was watched there. FilmUnknown where nothing fits, FilmAmbiguous
         where several do; the line names them.
         """
         path = Path(name).expanduser()
@@ -121,7 +122,7 @@ class Library:
             except FilmUnknown:
                 raise FilmUnknown(f"{name} has not been watched yet: rewatch watch {quoted(name)}") from None
         entries = self.entries()
-        for fits in (_by_id, _by_title, _by_words):
+        for fits in (_by_path, _by_id, _by_title, _by_words, _by_beginnings):
             found = [e for e in entries if fits(e, name)]
             if len(found) == 1:
                 return self.edition(found[0].id)
@@ -133,7 +134,16 @@ class Library:
                 raise FilmAmbiguous(f"{name!r} could be any of {len(found)} films: {named}")
         if not entries:
             raise FilmUnknown(f"no film {name!r}: the library at {self.folder} is empty; rewatch watch FILE fills it")
-        raise FilmUnknown(f"no file and no film {name!r} in the library: rewatch films lists what it has")
+        import difflib  # here: it takes its time to load, and is seldom asked
+
+        near = difflib.get_close_matches(name.casefold(), [e.title.casefold() for e in entries], n=1, cutoff=0.7)
+        meant = next((f": is it {e.name}?" for e in entries if e.title.casefold() in near), "")
+        raise FilmUnknown(f"no file and no film {name!r} in the library{meant or ': rewatch films lists what it has'}")
+
+
+def _by_path(entry: Entry, name: str) -> bool:
+    path = Path(name).expanduser()
+    return not path.exists() and entry.path == str(path.absolute())
 
 
 def _by_id(entry: Entry, name: str) -> bool:
@@ -149,3 +159,10 @@ def _by_words(entry: Entry, name: str) -> bool:
     have = re.findall(r"\w+", entry.name.casefold().replace("_", " "))
     want = re.findall(r"\w+", name.casefold().replace("_", " "))
     return bool(want) and all(w in have for w in want)
+
+
+def _by_beginnings(entry: Entry, name: str) -> bool:
+    """Every word asked for begins one of the title: "casab" finds Casablanca."""
+    have = re.findall(r"\w+", entry.name.casefold().replace("_", " "))
+    want = re.findall(r"\w+", name.casefold().replace("_", " "))
+    return bool(want) and all(any(h.startswith(w) for h in have) for w in want)

@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rewatch.errors import LibraryError
 from rewatch.library.edition import Edition
 from rewatch.library.library import Library
 from rewatch.library.notebook import Notebook, now
@@ -49,11 +50,15 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Unnoticed:
-    """sitting: how many times one has asked, this one included; left: details that were not shown yet."""
+    """sitting: how many times one has asked, this one included; left: details that were not shown yet.
+
+    unsaved: why what was shown could not be remembered; empty where it was, or was not asked to be
+    """
 
     details: tuple[Ranked, ...]
     sitting: int
     left: int
+    unsaved: str = ""
 
 
 def unnoticed(
@@ -76,14 +81,22 @@ def unnoticed(
         return Unnoticed(tuple(ranked), last, len({d.key for d in found} - {row["detail"] for row in shown}))
     seen = {row["detail"] for row in shown}
     ranked = rank([d for d in found if d.key not in seen], notes, shown, top)
-    if remember and ranked:
+    unsaved = _remember(notebook, edition, ranked, last + 1) if remember and ranked else ""
+    left = len({d.key for d in found} - seen - {r.detail.key for r in ranked})
+    return Unnoticed(tuple(ranked), last + 1, left, unsaved)
+
+
+def _remember(notebook: Notebook, edition: Edition, ranked: Sequence[Ranked], sitting: int) -> str:
+    """Enter details as shown; why not, where the library cannot be written to."""
+    try:
         with notebook.writing() as writing:
             writing.db.executemany(
                 "INSERT OR REPLACE INTO shown (edition, detail, sitting, at, kind) VALUES (?, ?, ?, ?, ?)",
-                [(edition.id, r.detail.key, last + 1, now(), r.detail.kind) for r in ranked],
+                [(edition.id, r.detail.key, sitting, now(), r.detail.kind) for r in ranked],
             )
-    left = len({d.key for d in found} - seen - {r.detail.key for r in ranked})
-    return Unnoticed(tuple(ranked), last + 1, left)
+    except LibraryError as error:
+        return str(error)
+    return ""
 
 
 _HELD = 8
