@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rewatch.library.library import Library
 
 _WIDE = 10_000
+_SHORT = 16
+"""Characters of a column that is not folded in a narrow terminal."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -146,10 +148,13 @@ def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-    for heading, side in columns:
-        table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=side == "right")
-    for row in rows:
-        table.add_row(*(escape(printable(cell)) for cell in row))
+    cells = [[printable(cell) for cell in row] for row in rows]
+    for n, (heading, side) in enumerate(columns):
+        # In a narrow terminal texts and paths are folded; numbers, dates and ids are of no use but whole.
+        whole = side == "right" or max((len(row[n]) for row in cells), default=0) <= _SHORT
+        table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=whole, overflow="fold")
+    for row in cells:
+        table.add_row(*map(escape, row))
     if sys.stdout.isatty():
         console().print(table)
         return
@@ -158,6 +163,18 @@ def print_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]
     with wide.capture() as drawn:
         wide.print(table)
     sys.stdout.write("\n".join(line.rstrip() for line in drawn.get().splitlines()) + "\n")
+
+
+def print_hanging(text: Text, indent: int) -> None:
+    """A line on standard output; on a terminal too narrow for it what is folded stands `indent` characters in."""
+    out = console()
+    if not sys.stdout.isatty():
+        out.print(text)
+        return
+    first, *rest = text[indent:].wrap(out, max(out.width - indent, 12)) or [text[:0]]
+    for lead, line in ((text[:indent], first), *((" " * indent, line) for line in rest)):
+        line.rstrip()
+        out.print(lead, line, sep="", soft_wrap=True)
 
 
 def print_strips(rows: Iterable[Text]) -> None:

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from rewatch.cli.common import console, find_film, json_option, library_option, print_table, write_json
+from rewatch.cli.common import (
+    console,
+    find_film,
+    json_option,
+    library_option,
+    print_hanging,
+    print_table,
+    write_json,
+)
 
 
 @click.command("explain")
@@ -65,19 +73,20 @@ def command(film: str, figure: str | None, library_folder: Path | None, as_json:
         ("can't tell", f.cannot_tell),
     ):
         if text:
-            out.print(Text.assemble((f"  {label:<11}", "dim"), text))
+            print_hanging(Text.assemble((f"  {label:<11}", "dim"), text), 13)
     for line in found.evidence:
-        out.print(Text.assemble(("  measured on", "dim"), f" {line}"))
+        print_hanging(Text.assemble(("  measured on", "dim"), f" {line}"), 14)
     for step in found.steps:
         made = step.made_by
         told = {k: v for k, v in made["settings"].items() if v not in (None, [], "") and k not in (HOW, SOURCE)}
         settings = ", ".join(f"{k} {v}" for k, v in told.items())
         read_from = [*step.needs, *([made["settings"][SOURCE]] if SOURCE in made["settings"] else [])]
-        out.print(
+        print_hanging(
             Text.assemble(
                 (f"  {step.track:<17}", "cyan"),
                 f"{step.size}",
                 (f"  {made['analyser']} {made['version']}{f' ({settings})' if settings else ''}", "dim"),
                 (f"  from {', '.join(read_from)}" if read_from else "", "dim"),
-            )
+            ),
+            19,
         )

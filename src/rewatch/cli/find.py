@@ -154,8 +154,13 @@ def _show(library: Library, matches: list[Match], given: dict[str, Any], saved: 
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("film", "time", "shot", "how sure" if not set(given) <= {"look", "like"} else "how much", "found"):
+        text = heading in ("film", "found")
         table.add_column(
-            heading, justify="right" if heading in ("time", "shot") else "left", no_wrap=heading != "found"
+            heading,
+            justify="right" if heading in ("time", "shot") else "left",
+            no_wrap=not text,
+            overflow="fold",
+            min_width=16 if text and out.width >= 80 else None,
         )
     for match in matches:
         about = _about(match, bool(out.color_system))

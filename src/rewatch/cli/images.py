@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rewatch.cli.common import console, find_film, json_option, library_option, messages, open_library, write_json
+from rewatch.cli.common import (
+    console,
+    find_film,
+    json_option,
+    library_option,
+    messages,
+    open_library,
+    print_hanging,
+    write_json,
+)
 from rewatch.clock import timecode
 
 if TYPE_CHECKING:
@@ -95,5 +104,5 @@ def _row(picture: Picture, said: str) -> None:
     if picture.pattern:
         said += f"; cut to and fro, {picture.pattern}"
     if picture.library is not None and picture.library < 1:
-        said += f"; in {1 - picture.library:.0%} of the other films too"
-    console().print(Text.assemble("  ", (places, "cyan"), "  ", said))
+        said += f"; in {100 * (1 - picture.library):.0f} % of the other films too"
+    print_hanging(Text.assemble("  ", (places, "cyan"), "  ", said), 4)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rewatch.cli.common import console, find_film, json_option, library_option, messages, open_library, write_json
+from rewatch.cli.common import (
+    console,
+    find_film,
+    json_option,
+    library_option,
+    messages,
+    open_library,
+    print_hanging,
+    write_json,
+)
 from rewatch.clock import timecode
 
 if TYPE_CHECKING:
@@ -95,5 +104,6 @@ def _row(sound: Sound, how: str, films: bool) -> None:
         places += f"  and {len(sound.places) - 6} times more"
     said = f"{sound.says}; {how}"
     if films and sound.library is not None:
-        said += "; in no other film" if sound.library == 1 else f"; in {1 - sound.library:.0%} of the other films too"
-    console().print(Text.assemble("  ", (places, "cyan"), "  ", said))
+        share = 100 * (1 - sound.library)
+        said += "; in no other film" if sound.library == 1 else f"; in {share:.0f} % of the other films too"
+    print_hanging(Text.assemble("  ", (places, "cyan"), "  ", said), 4)

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from rewatch.cli.common import (
-    console,
     find_film,
     json_option,
     library_option,
     messages,
     open_library,
+    print_hanging,
     printable,
     write_json,
 )
@@ -36,6 +36,8 @@ def command(film: str, top: int, again: bool, library_folder: Path | None, as_js
       rewatch unnoticed heat --top 10 --json
       rewatch unnoticed heat --again
     """
+    from rich.text import Text
+
     from rewatch.study.unnoticed import unnoticed
 
     edition = find_film(library_folder, film)
@@ -54,7 +56,7 @@ def command(film: str, top: int, again: bool, library_folder: Path | None, as_js
         )
         return
     for ranked in found.details:
-        console().print(f"{timecode(ranked.detail.begin):>9}  {printable(ranked.detail.sentence)}", markup=False)
+        print_hanging(Text(f"{timecode(ranked.detail.begin):>9}  {printable(ranked.detail.sentence)}"), 11)
     if found.left:
         left = "1 more is" if found.left == 1 else f"{found.left} more are"
         messages().print(f"{left} left for the next times", markup=False)
