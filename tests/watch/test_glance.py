@@ -326,7 +326,7 @@ def test_a_keyframe_that_the_coder_had_to_write_is_never_taken_for_a_cut_unseen(
     # Moved off the even pace, all but the longest group are the coder's choice.
     moved = Ledger.of(Coded(np.append(coded.keyframes[:-1], 230), coded.size, coded.anchor), alike(10), 640 * 360)
     moved.at_key[:] = 0.99
-    assert moved.forced.tolist() == [False] * 8 + [True]
+    assert moved.coded.forced.tolist() == [False] * 8 + [True]
     assert moved.unsure[:8].max() < 0.02
 
 

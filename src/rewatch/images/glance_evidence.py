@@ -56,6 +56,13 @@ class Coded:
         """(k,) the frame after the last one of each group of pictures."""
         return np.append(self.keyframes[1:], len(self.size))
 
+    @property
+    def forced(self) -> Bools:
+        """(k - 1,) keyframes but the first that a coder had to write: as far from the one before as any is."""
+        gaps = np.diff(self.keyframes)
+        result: Bools = gaps == gaps.max(initial=0)
+        return result
+
 
 @dataclass(frozen=True, slots=True)
 class KeyPictures:

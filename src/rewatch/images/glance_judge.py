@@ -9,6 +9,7 @@ cuts little.
 
 Contents
     Ledger
+    probability, changed   what a model says of measures; whether the picture changes between two keyframes
 """
 
 from __future__ import annotations
@@ -66,6 +67,15 @@ def probability(measures: Doubles, model: weights.Model) -> Doubles:
     return result
 
 
+def changed(seen: KeyPictures, at_key: Doubles) -> Doubles:
+    """(k,) probability that the picture changes within each group: its keyframe and the next one show other things.
+
+    at_key: (k - 1,) probability that each keyframe but the first begins a shot: that is no change within
+    """
+    apart = np.clip((np.expm1(seen.near[:, 0]) - APART[0]) / (APART[1] - APART[0]), 0, 1)
+    return np.append((1 - at_key) * apart * (seen.near[:, 3] < SAME), 0.0)
+
+
 @dataclass(slots=True)
 class Ledger:
     """What is expected of each group of pictures, and what opened ones held.
@@ -110,28 +120,19 @@ class Ledger:
         np.maximum.at(ramps, anchors.group, of_ramp)
         flat = seen.spread < FLAT
         always = flat | np.append(flat[1:], True)
-        apart = np.clip((np.expm1(seen.near[:, 0]) - APART[0]) / (APART[1] - APART[0]), 0, 1)
-        other = np.append((1 - at_key) * apart * (seen.near[:, 3] < SAME), 0.0)
         each: Doubles = pixels * PIXEL + coded.size.astype(np.float64) * BYTE
         cost = np.add.reduceat(each, coded.keyframes)
         last = coded.keyframes.copy()
         of_any = of_cut + of_ramp
         near = of_any >= np.minimum(SUSPECT * (cuts + ramps)[anchors.group], LEAVE)
         np.maximum.at(last, anchors.group[near], anchors.at[near])
-        return cls(coded, at_key, cuts, ramps, UNEXPLAINED * other, always, cost, last.tolist(), each)
-
-    @property
-    def forced(self) -> Bools:
-        """(k - 1,) keyframes but the first that stand as far from the one before as any do."""
-        gaps = np.diff(self.coded.keyframes)
-        result: Bools = gaps == gaps.max(initial=0)
-        return result
+        return cls(coded, at_key, cuts, ramps, UNEXPLAINED * changed(seen, at_key), always, cost, last.tolist(), each)
 
     @property
     def unsure(self) -> Doubles:
         """(k,) probability that the keyframe after each group is taken for what it is not."""
         wrong = np.minimum(self.at_key, 1 - self.at_key)
-        return np.append(np.where(self.forced & (self.at_key > 0.5), np.maximum(wrong, FORCED), wrong), 0.0)
+        return np.append(np.where(self.coded.forced & (self.at_key > 0.5), np.maximum(wrong, FORCED), wrong), 0.0)
 
     def expected(self) -> Doubles:
         """(k,) boundaries expected to be wrong if a group is not opened, as far as is known by now."""

@@ -1,8 +1,10 @@
 """First look: a film's shots from its packets and keyframes alone, nothing decoded between them.
 
 What a glance (`watch.glance`) begins with, and its first guess: the keyframes that look like the beginning of a shot,
-and the packets that weigh as much as a cut does. It costs a twentieth of decoding the film, and is for the minutes
-until that is done: plain cuts are mostly there and mostly to the frame, dissolves and fades mostly not.
+and the packets that weigh as much as a cut does. Where keyframes come by the clock, and one shows something else than
+the one before, a cut is told between them, at the likeliest packet, unless its packets are all alike. It costs a
+twentieth of decoding the film, and is for the minutes until that is done: plain cuts are mostly there; to the frame
+where the coder set a keyframe, otherwise mostly within three frames; dissolves and fades are mostly not.
 
 Contents
     FirstLook
@@ -13,17 +15,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from rewatch.evidence import Pictures
 from rewatch.film.excerpts import ExcerptsFailed
 from rewatch.film.order import NoOrder
 from rewatch.images import glance_weights as weights
 from rewatch.images.boundaries_fades import Transition, doubtful
-from rewatch.images.glance_evidence import Coded, compare_each, measure_anchors, measure_keys
-from rewatch.images.glance_judge import probability
+from rewatch.images.glance_evidence import Anchors, Coded, KeyPictures, compare_each, measure_anchors, measure_keys
+from rewatch.images.glance_judge import Doubles, changed, probability
 from rewatch.watch.glance import Glance, NoGlance, Seen
 
 LIKELY, DOUBTFUL = 0.5, 0.1
 """Probability of a cut from which on it is taken for one, and told of as one that nearly is."""
+BY_THE_CLOCK = 0.5
+"""Share of keyframes as far from the one before as any from which on they are taken to say nothing of shots."""
+LEAST_HEAVY = 0.02
+"""Probability of a cut, told from packets alone, that one of a group must reach to be taken for what changed the picture.
+Of changes under it 16 of 59 were cuts, of others 83 of 99 (groups of 12 to 48 frames; five films)."""
 
 
 @dataclass(slots=True)
@@ -51,8 +60,10 @@ class FirstLook(Glance):
         at_key = probability(measure_keys(coded, shown), weights.KEYS)
         anchors = measure_anchors(coded, shown, at_key)
         hidden = probability(anchors.cuts, weights.CUTS)
-        sure = dict(zip(anchors.at.tolist(), hidden.tolist(), strict=True))
+        # Coders end a run of B frames before a cut: it comes just behind the last frame that others rest on.
+        sure = dict(zip((anchors.before + 1).tolist(), hidden.tolist(), strict=True))
         sure.update(zip(keys[1:].tolist(), at_key.tolist(), strict=True))
+        sure.update(_between(coded, shown, at_key, anchors, hidden))
         self._cuts = [Transition("cut", at, at, p) for at, p in sorted(sure.items()) if p > DOUBTFUL]
 
     def _told(self, kept: list[Pictures]) -> Iterator[Pictures]:
@@ -69,3 +80,19 @@ class FirstLook(Glance):
 
     def doubts(self) -> list[Transition]:
         return doubtful([cut for cut in self._cuts if cut.sure <= LIKELY], self.transitions())
+
+
+def _between(
+    coded: Coded, shown: KeyPictures, at_key: Doubles, anchors: Anchors, hidden: Doubles
+) -> Iterator[tuple[int, float]]:
+    """Cuts, and their probabilities, where keyframes come by the clock and one shows something else than the one before.
+
+    hidden: (n,) probability of a cut just before each of `anchors`; where one is likely by itself nothing is added
+    """
+    if coded.forced.mean() < BY_THE_CLOCK:
+        return
+    change = changed(shown, at_key)
+    for group in np.flatnonzero(coded.forced & (change[:-1] > LIKELY)).tolist():
+        here = np.flatnonzero(anchors.group == group)
+        if len(here) and LEAST_HEAVY <= hidden[here].max() <= LIKELY:
+            yield int(anchors.before[here[hidden[here].argmax()]]) + 1, float(change[group])

@@ -164,7 +164,7 @@ def _judge(
         inside = [t for t in here if t.sure >= SUSPECT and not _at(t, end)]
         likely = LIKELY_AT_KEY if group < len(ledger.at_key) and ledger.at_key[group] > 0.5 else AT_KEY
         # Pictures drift from what they are up to a keyframe that comes late: that alone can look like a cut there.
-        late = group < len(ledger.at_key) and bool(ledger.forced[group])
+        late = group < len(ledger.at_key) and bool(ledger.coded.forced[group])
         if at_end and (at_end < likely or late or not anchors[end - 1]):
             _reach(result, group, end)
         else:
