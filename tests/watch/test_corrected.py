@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,19 @@ def test_review_shows_the_least_sure_first(library: Path, tmp_path: Path, capsys
     counts = next(r for r in rows if r["counts"])
     told(capsys, "shots", "demo", "--library", str(library), "--not", str(counts["frame"]))
     assert counts["frame"] not in [r["frame"] for r in told(capsys, *asked)["boundaries"]]
+
+
+def test_of_many_shots_those_around_a_correction_are_listed(
+    library: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rewatch.cli.shots._MANY", 10)
+    asked = ("shots", "demo", "--library", str(library))
+    shots = told(capsys, *asked)["shots"]
+    frame = shots[8]["first_frame"]
+    for change, around in ((("--not", str(frame)), range(5, 12)), (("--undo",), range(6, 13))):
+        assert called(*asked, *change) == 0
+        rows = re.findall(r"^ +(\d+) +\d+:\d", capsys.readouterr().out, re.MULTILINE)
+        assert [int(row) for row in rows] == list(around)
 
 
 def test_how_sure_a_boundary_must_be_is_asked_without_watching_the_film_again(

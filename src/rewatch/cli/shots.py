@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from rewatch.library.edition import Edition
 
 Frames = tuple[int, ...]
+
+_MANY, _AROUND = 40, 3
+"""Shots from which on a film's are not all listed after a correction, and how many on either side of it are."""
 
 
 @click.command("shots")
@@ -69,16 +74,20 @@ def command(
     if review:
         _review(edition, most, sheet, as_json)
         return
+    changed = None
     if cuts or nots or taken or undo:
+        before = shots.begin.tolist()
         edition = _correct(edition, library_folder, cuts, nots, taken, undo)
+        changed = sorted({*before} ^ {*edition.spans("shots").begin.tolist()})
     if sheet is not None:
         draw(edition, sheet)
         if not as_json:
             return
-    _list(edition, as_json)
+    _list(edition, as_json, changed)
 
 
-def _list(edition: Edition, as_json: bool) -> None:
+def _list(edition: Edition, as_json: bool, changed: Sequence[int] | None) -> None:
+    """All shots; as text, after a correction of a film of many, those around the frames at which it `changed`."""
     from rewatch.structure.shots import shots_json
     from rewatch.study.review import said
 
@@ -107,7 +116,11 @@ def _list(edition: Edition, as_json: bool) -> None:
         ("begins with", "left"),
     ]
     table = []
-    for row in rows:
+    shown = rows
+    if changed is not None and len(rows) > _MANY:
+        at = [bisect_right(shots.begin.tolist(), frame) for frame in changed]
+        shown = [row for row in rows if any(-_AROUND <= row["index"] - here <= _AROUND for here in at)]
+    for row in shown:
         how = row["transition"]
         kind = how["kind"].replace("_", " ") if how else ""
         if how and how["first_frame"] is not None and how["first_frame"] != how["last_frame"]:
@@ -118,6 +131,8 @@ def _list(edition: Edition, as_json: bool) -> None:
         table.append((str(row["index"]), timecode(row["start"], 2), timecode(row["end"], 2), length, *frames, kind))
     count = f"{len(rows)} shot{'' if len(rows) == 1 else 's'}"
     print_table(columns, table, f"{edition.name}: {count}{', glanced at' if edition.provisional else ''}")
+    if len(shown) < len(rows):
+        click.echo(f"those around what changed; rewatch shots {edition.id[:8]} lists all")
     gone = [str(one["frame"]) for one in by_hand if one["kind"] == "not"]
     if gone:
         click.echo(f"taken out by hand: what was found at frame {', '.join(gone)}")

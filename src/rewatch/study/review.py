@@ -22,6 +22,9 @@ from rewatch.library.edition import Edition
 from rewatch.structure.shots import LEAST_SURE
 from rewatch.track import Events, Spans
 
+CERTAIN = 0.9995
+"""Probability from which on a boundary is in no doubt: it would read 100.0 %."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -45,13 +48,17 @@ class Doubt:
 
 
 def least_sure(edition: Edition, count: int = 20) -> list[Doubt]:
-    """The least sure boundaries, the likeliest to be wrong first. NotMeasured where there are none measured."""
+    """The least sure boundaries, the likeliest to be wrong first; no more of them than are in any doubt.
+
+    NotMeasured where there are none measured.
+    """
     shots = edition.spans("shots")
     firsts, lasts = (np.asarray(shots.columns[edge], np.int64) for edge in ("first_frame", "last_frame"))
     # A fade that ends the film begins no shot.
     doubts = [d for d in measured(edition) if not d.counts or ((firsts <= d.last) & (lasts >= d.first)).any()]
     by_hand = edition.tracks.get("corrections")
     known = by_hand.at if isinstance(by_hand, Events) else np.zeros(0, np.int64)
+    doubts = [d for d in doubts if (d.sure if d.counts else 1 - d.sure) < CERTAIN]
     open_yet = [d for d in doubts if not ((known >= d.first - 1) & (known <= d.last + 1)).any()]
     return sorted(open_yet, key=lambda d: (d.sure if d.counts else 1 - d.sure, d.first))[:count]
 
