@@ -124,6 +124,11 @@ def test_score(rewatch: Run) -> None:
     assert "LUFS" in out
 
 
+def test_of_shots_all_left_out_none_is_counted(rewatch: Run) -> None:
+    _, out, _ = rewatch("score", "demo", "--exclude", "0:00-10:00")
+    assert "none of its 29 shots is counted" in out
+
+
 @pytest.mark.parametrize(("suffix", "begins"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
 def test_the_sheet(rewatch: Run, tmp_path: Path, suffix: str, begins: bytes) -> None:
     sheet = tmp_path / f"sheet.{suffix}"
@@ -207,6 +212,7 @@ def test_wrong_usage_is_2(rewatch: Run) -> None:
         ("watch", "/nowhere/film.mkv"),
         ("watch", "/"),
         ("watch", __file__),
+        ("find", "--still", "/"),
         ("score", "demo", "--sheet", "/nowhere/sheet.png"),
         ("score", "demo", "--sheet", "sheet.doc"),
         ("films", "--library", f"{__file__}/library"),

@@ -186,4 +186,6 @@ def _export(notes: Notes, edition: Edition | None, search: str, tag: str, path: 
     text = notes_json(found) if form == "json" else web_annotations(found, notes.library)
     with whole(path) as part:
         part.write_text(text, "utf-8")
-    _say(f"{len(found)} notes → {path}", {"notes": len(found), "file": str(path)}, as_json)
+    _say(
+        f"{len(found)} note{'' if len(found) == 1 else 's'} → {path}", {"notes": len(found), "file": str(path)}, as_json
+    )

@@ -82,7 +82,7 @@ def command(
         found = log.find(edition)
         with whole(export) as part:
             part.write_bytes(viewings_csv(found, log.rewatches()).encode("utf-8"))
-        click.echo(f"{len(found)} viewings → {export}")
+        click.echo(f"{len(found)} viewing{'' if len(found) == 1 else 's'} → {export}")
     elif counts:
         _counts(log, as_json)
     else:

@@ -52,6 +52,8 @@ def read_picture(path: Path, notes: list[str]) -> Bytes:
         raise QueryError(f"{path}: a picture of far too many pixels is not opened") from error
     except FileNotFoundError as error:
         raise QueryError(f"{path}: no such file") from error
+    except IsADirectoryError as error:
+        raise QueryError(f"{path}: is a directory; name the picture's file") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise QueryError(f"{path}: the picture cannot be read ({error})") from error
 

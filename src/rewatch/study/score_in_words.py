@@ -22,7 +22,7 @@ def in_words(score: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _cutting(part: Part) -> str:
     if part.get("asl") is None:
-        return ""
+        return f"none of its {part['excluded']} shots is counted" if part.get("excluded") else ""
     count = part["shots"]
     if count == 1:
         return f"one shot, {part['asl']:.2f} s"
