@@ -137,6 +137,7 @@ class Boundaries(Analyser[Pictures]):
         self._small: list[Floats] = []
         self._detail: list[Floats] = []
         self.cut_candidates: list[Candidates] = []
+        self._cuts: list[npt.NDArray[np.int64]] = []
         self._first = 0
         self._light = Rows(4, np.float32, scratch / "light")
         self.ramp_candidates: list[Ramp] = []
@@ -239,10 +240,11 @@ class Boundaries(Analyser[Pictures]):
             found = self._asked(find_candidates(grids, self._fine, step, begin, begin + len(self._grids[for_cuts])))
             found = self._with_insets(found)
             self.cut_candidates.append(replace(found, frame=found.frame + self._first))
+            self._cuts.append(self.cut_candidates[-1].frame[sure_of_cuts(found) >= self.least_sure])
+            del self._cuts[:-6]
         if for_ramps >= 0:
             grids = np.concatenate(self._grids)
-            near = self.cut_candidates[-6:]
-            cuts = np.concatenate([c.frame[sure_of_cuts(c) >= self.least_sure] for c in near]) - self._first
+            cuts = np.concatenate(self._cuts) - self._first
             begin = sum(len(held) for held in self._grids[:for_ramps])
             inside = cuts[(cuts > 0) & (cuts < len(grids))]
             small, end = np.concatenate(self._small), begin + len(self._grids[for_ramps])

@@ -240,7 +240,8 @@ def _likely(chain: npt.NDArray[np.int64], values: Floats, begin: int, end: int) 
 
 def _beside(values: Floats) -> tuple[Floats, Floats]:
     """(n,) the largest of the neighbours' distances, and of theirs too."""
-    padded = np.pad(values, 2)
+    padded = np.zeros(len(values) + 4, values.dtype)
+    padded[2:-2] = values
     near = np.maximum(padded[1:-3], padded[3:-1])
     return near, np.maximum(near, np.maximum(padded[:-4], padded[4:]))
 

@@ -103,11 +103,16 @@ def _means(rows: Floats) -> Floats:
     return means
 
 
-def ramp(frames: Floats, first: Floats, last: Floats, eased: bool) -> Floats:
-    """(m, n) share of B in frame n of a transition whose mixed frames are first[m] .. last[m]."""
-    rise = np.clip((frames - first[:, None] + 1) / (last - first + 2)[:, None], 0, 1)
-    result: Floats = rise * rise * (3 - 2 * rise) if eased else rise
-    return result
+def _median(few: Floats) -> float:
+    """As ``np.median``, in a tenth of the time: it is asked for twice in every fit, of up to five numbers."""
+    ordered, half = np.sort(few), len(few) // 2
+    return float(ordered[half] if len(few) % 2 else (ordered[half - 1] + ordered[half]) / np.float32(2))
+
+
+def rises(frames: Floats, first: Floats, last: Floats) -> tuple[Floats, Floats]:
+    """(m, n) share of B in frame n of a transition whose mixed frames are first[m] .. last[m], linear and eased."""
+    rise: Floats = np.clip((frames - first[:, None] + 1) / (last - first + 2)[:, None], 0, 1)
+    return rise, rise * rise * (3 - 2 * rise)
 
 
 def fit(share: Floats, detail: Floats, begin: int, centre: int, half: int) -> tuple[float, int, int, float]:
@@ -124,7 +129,7 @@ def fit(share: Floats, detail: Floats, begin: int, centre: int, half: int) -> tu
         return best
     level = share - share.mean()
     edge = max(1, min(5, len(share) // 4))
-    old, new = float(np.median(detail[:edge])), float(np.median(detail[-edge:]))
+    old, new = _median(detail[:edge]), _median(detail[-edge:])
     pale = detail / (max(old, new) + 4)
     old, new = old / (max(old, new) + 4), new / (max(old, new) + 4)
     least = np.inf
@@ -132,8 +137,7 @@ def fit(share: Floats, detail: Floats, begin: int, centre: int, half: int) -> tu
     grid = firsts[::stride], lasts[::stride]
     for _ in range(2 if stride > 1 else 1):
         first, last = (axis.ravel().astype(np.float32) for axis in np.meshgrid(*grid, indexing="ij"))
-        for eased in (False, True):
-            model = ramp(frames, first, last, eased)
+        for model in rises(frames, first, last):
             paleness = _means((pale - (1 - model) ** 2 * old - model**2 * new) ** 2)
             model -= _means(model)[:, None]
             height = (model @ level) / np.maximum(np.add.reduce(model * model, axis=1), 1e-6)

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -116,8 +116,13 @@ def oklab_to_srgb8(lab: npt.ArrayLike) -> Bytes:
 
 def oklab_to_linear(lab: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """(..., 3) Oklab -> (..., 3) linear sRGB; outside 0..1 where sRGB cannot show it."""
-    cones = np.asarray(lab, dtype=np.float64) @ np.linalg.inv(_TO_LAB).T
-    return np.asarray(cones**3 @ np.linalg.inv(_TO_CONES).T)
+    of_lab, of_cones = _back()
+    return np.asarray((np.asarray(lab, dtype=np.float64) @ of_lab) ** 3 @ of_cones)
+
+
+@cache
+def _back() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    return np.linalg.inv(_TO_LAB).T, np.linalg.inv(_TO_CONES).T
 
 
 def srgb8_to_linear(rgb: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -175,12 +180,15 @@ def shown_luma(picture: PictureFacts | None) -> Bytes | None:
     return tone_map(grey, picture.transfer, "bt709")[:, 0].copy()
 
 
+@lru_cache(maxsize=64)
 def area_weights(size: int, parts: int) -> Floats:
     """(size, parts): the share of each of `size` pixels in the means of `parts` equal areas; columns sum to 1."""
     edges = np.arange(parts + 1) * size / parts
     pixel = np.arange(size)[:, None]
     overlap = np.clip(np.minimum(pixel + 1, edges[1:]) - np.maximum(pixel, edges[:-1]), 0, None)
-    return np.asarray(overlap * parts / size, dtype=np.float32)
+    weights = np.asarray(overlap * parts / size, dtype=np.float32)
+    weights.flags.writeable = False  # it is lent to every piece
+    return weights
 
 
 def area_means(planes: Bytes, rows: int, columns: int) -> Floats:

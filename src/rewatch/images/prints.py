@@ -118,8 +118,8 @@ class PicturePrints(Analyser[Pictures]):
         self._areas: list[tuple[int, tuple[float, ...]]] = []
         self._last: npt.NDArray[np.uint64] | None = None
         self._tick = -1
-        self._dark: npt.NDArray[np.int16] | None = None
-        self._dark_before: npt.NDArray[np.int16] | None = None
+        self._dark: list[int] | None = None
+        self._dark_before: list[int] | None = None
 
     def feed(self, piece: Pictures) -> None:
         at = 0
@@ -134,15 +134,19 @@ class PicturePrints(Analyser[Pictures]):
     def _areas_of(self, piece: Pictures) -> list[Area]:
         """The area of each frame: what was lit in this stretch of the film so far, or in the one before it."""
         _, high, wide = piece.luma.shape
-        sides = bars(piece.luma)
         found: list[Area] = []
-        for n, here in enumerate(sides):
+        last: list[list[int] | None] = []
+        for n, here in enumerate(bars(piece.luma).tolist()):
             if (piece.first + n) % _STRETCH == 0:
                 self._dark_before, self._dark = self._dark, None
             if here[0] < high:  # something is lit
-                self._dark = here if self._dark is None else np.minimum(self._dark, here)
-            known = [dark for dark in (self._dark, self._dark_before) if dark is not None]
-            found.append(area_of(np.minimum.reduce(known), high, wide) if known else (0, 0, 0, 0))
+                self._dark = here if self._dark is None else list(map(min, self._dark, here))
+            # Most frames tell no more than those before them.
+            if not found or last != [self._dark, self._dark_before]:
+                last = [self._dark, self._dark_before]
+                known = [dark for dark in last if dark is not None]
+                area = area_of(list(map(min, *known, known[0])), high, wide) if known else (0, 0, 0, 0)
+            found.append(area)
         return found
 
     def _look(self, piece: Pictures, begin: int, end: int, area: Area) -> None:

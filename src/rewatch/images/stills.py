@@ -145,7 +145,7 @@ class Stills(Analyser[Pictures]):
     (a few frames long, and no big change before it) the picture next in time: `at` says which frame it is.
     """
 
-    name, version, watches = "stills", 1, "pictures"
+    name, version, watches = "stills", 2, "pictures"
     needs = ("shots",)
     gives = (
         Gives(
@@ -199,7 +199,7 @@ class Stills(Analyser[Pictures]):
                 rgb = piece.large[frame]
                 # The step to a new picture says nothing about it.
                 calm = 1.0 if fresh[at] else _CALM / (_CALM + steps[at])
-                self._hold(_Candidate(frame, look, sharpness(rgb) * calm, rgb.copy()))
+                self._hold(_Candidate(frame, look, sharpness(rgb) * calm, rgb))
             elif fresh[at] or anchor[at] or self._small.last is None or apart(look, self._small.last) > 2 * ALIKE:
                 self._put_by(frame, look, piece.luma[at], piece.cb[at], piece.cr[at])
         self._count = piece.first + len(piece)
