@@ -189,6 +189,48 @@ def test_fades() -> None:
     assert abs(up[1] - 187) <= 2
 
 
+WHITE = np.array([255.0, 128.0, 128.0])[:, None, None]
+BROWN = np.array([90.0, 105.0, 150.0])[:, None, None]
+
+
+def dip(a: Frames, b: Frames, down: int, hold: int, up: int, colour: Frames) -> Frames:
+    """a, whose last `down` frames fade to the colour, `hold` frames of it, then b, whose first `up` fade out of it."""
+    falls = np.minimum(np.arange(len(a), 0, -1) / (down + 1), 1)[:, None, None, None]
+    rises = np.minimum(np.arange(1, len(b) + 1) / (up + 1), 1)[:, None, None, None]
+    held = np.broadcast_to(colour, (hold, 3, HEIGHT, WIDTH))
+    return np.concatenate([colour + (a - colour) * falls, held, colour + (b - colour) * rises])
+
+
+@pytest.mark.parametrize("colour", [WHITE, BROWN])
+@pytest.mark.parametrize(
+    ("down", "hold", "up"), [(2, 0, 2), (4, 0, 4), (2, 1, 8), (6, 3, 6), (12, 0, 12), (25, 2, 25), (12, 40, 12)]
+)
+def test_dips_and_their_extent(down: int, hold: int, up: int, colour: Frames) -> None:
+    frames = dip(scene(1, 0.1)(0, 60 + down), scene(2, 0.1)(0, 60 + up), down, hold, up, colour)
+    ((kind, first, last),) = found(frames)
+    assert kind == "dissolve"
+    assert abs(first - 60) <= max(1, down // 8)
+    assert abs(last - (59 + down + hold + up)) <= max(1, up // 8)
+
+
+@pytest.mark.parametrize("hold", [1, 2])
+def test_a_shot_that_ends_in_a_flash_out_of_which_the_next_one_comes(hold: int) -> None:
+    assert found(dip(scene(1)(0, 60), scene(2)(0, 72), 0, hold, 12, WHITE)) == [("dissolve", 60, 71 + hold)]
+
+
+@pytest.mark.parametrize(("down", "up"), [(4, 4), (12, 12)])
+def test_fades_through_black_that_no_frame_is_of(down: int, up: int) -> None:
+    ((kind, first, last),) = found(dip(scene(1)(0, 60 + down), scene(2)(0, 60 + up), down, 0, up, BLACK))
+    assert kind == "fade_through_black"
+    assert (abs(first - 60), abs(last - (59 + down + up))) <= (1, 1)
+
+
+@pytest.mark.parametrize(("down", "hold", "up"), [(2, 0, 2), (4, 0, 4), (0, 1, 8), (0, 2, 12), (6, 3, 6), (12, 6, 12)])
+def test_what_comes_back_out_of_white_is_no_boundary(down: int, hold: int, up: int) -> None:
+    shot = scene(4)(0, 140)
+    assert found(dip(shot[:70], shot[70 + hold :], down, hold, up, WHITE)) == []
+
+
 def black_of(frames: Frames) -> list[tuple[int, int]]:
     """Stretches of black, half-open."""
     _, black = watch(pieces(frames))

@@ -31,6 +31,7 @@ from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
 from rewatch.images.boundaries_bars import NO_BARS, Bars, Told, bars_of, both, goes_beyond, narrowest, still_of
 from rewatch.images.boundaries_cuts import Candidates, Fine, ask_again, find_candidates, joined, without_lights
+from rewatch.images.boundaries_dips import Dip, find_dips
 from rewatch.images.boundaries_fades import Light, Likely, Transition, black_spans, doubtful, settle
 from rewatch.images.boundaries_grid import COLUMNS, ROWS, WITHOUT_CORNERS, Grids, Reducer, steps
 from rewatch.images.boundaries_judge import sure_of_changes, sure_of_cuts, sure_of_ramps, sure_of_wipes
@@ -100,7 +101,7 @@ class Boundaries(Analyser[Pictures]):
     """Cuts, dissolves, fades and straight wipes with the probability of each; and where the picture is black."""
 
     name: ClassVar[str] = "boundaries"
-    version: ClassVar[int] = 13
+    version: ClassVar[int] = 14
     watches: ClassVar[Watches] = "pictures"
     gives: ClassVar[tuple[Gives, ...]] = (
         Gives("boundaries", "spans", "where one shot becomes the next: first to last mixed frame", columns=("sure",)),
@@ -142,6 +143,7 @@ class Boundaries(Analyser[Pictures]):
         self._light = Rows(4, np.float32, scratch / "light")
         self.ramp_candidates: list[Ramp] = []
         self.wipes: list[Wipe] = []
+        self.dips: list[Dip] = []
 
     def feed(self, piece: Pictures) -> None:
         at = 0
@@ -257,6 +259,8 @@ class Boundaries(Analyser[Pictures]):
                 self.wipes.append(
                     replace(wipe, first=wipe.first + self._first, last=wipe.last + self._first, returns=tuple(back))
                 )
+            for dip in find_dips(grids, small, self._fine, inside, begin, end):
+                self.dips.append(replace(dip, first=dip.first + self._first, last=dip.last + self._first))
             cells = self._grids[for_ramps][:, 0].reshape(-1, ROWS * COLUMNS).astype(np.float32)
             middle, corners = cells[:, WITHOUT_CORNERS], cells[:, ~WITHOUT_CORNERS]
             measured = (middle.mean(axis=1), middle.std(axis=1), middle.max(axis=1), corners.max(axis=1))
@@ -275,11 +279,12 @@ class Boundaries(Analyser[Pictures]):
         self._judge(len(self._grids) - 1, len(self._grids) - 2)
         self._judge(-1, len(self._grids) - 1)
         least = min(DOUBTFUL, self.least_sure)
+        flashes = [d for d in self.dips if d.back and not d.black]
         every = [
             Transition("cut", int(frame), int(frame), float(sure))
             for c in self.cut_candidates
             for frame, sure in zip(c.frame, sure_of_cuts(c), strict=True)
-            if sure >= least
+            if sure >= least and not any(f.holds(int(frame), int(frame)) for f in flashes)
         ]
         # What passes at the edge of a block may move a cut into the block before.
         every.sort(key=lambda cut: cut.first)
@@ -287,17 +292,23 @@ class Boundaries(Analyser[Pictures]):
         black = black_spans(seen)
         first, last = sure_of_ramps(self.ramp_candidates), sure_of_changes(self.ramp_candidates)
         rows = zip(self.ramp_candidates, first.tolist(), last.tolist(), strict=True)
-        ramps = [Likely(*r) for r in rows if r[1] >= least]
+        ramps = [Likely(*r) for r in rows if r[1] >= least and not any(f.holds(r[0].first, r[0].last) for f in flashes)]
         cuts = [c for c in every if c.sure >= self.least_sure]
         wipes = [
             Transition("wipe", w.first, w.last, s)
             for w, s in zip(self.wipes, sure_of_wipes(self.wipes).tolist(), strict=True)
+        ]
+        dips = [
+            Transition("fade_through_black" if d.black else "dissolve", d.first, d.last, d.sure)
+            for d in self.dips
+            if not d.back
         ]
         # Fades that the light alone tells of come in with probabilities of their own.
         settled = settle(
             ramps,
             cuts,
             [w for w in wipes if w.sure >= self.least_sure],
+            [d for d in dips if d.sure >= self.least_sure],
             seen,
             black,
             self.least_sure,

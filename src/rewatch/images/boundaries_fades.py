@@ -208,6 +208,7 @@ def settle(
     ramps: Sequence[Likely],
     cuts: Sequence[Transition],
     wipes: Sequence[Transition],
+    dips: Sequence[Transition],
     light: Light,
     black: npt.NDArray[np.int64],
     least_sure: float,
@@ -218,10 +219,13 @@ def settle(
     ramps: those that are likely enough count; where several overlap, those that explain most of the change are taken
     cuts:  those that are to count
     wipes: those that are to count; the surest where several overlap
+    dips:  those that are to count, unless black is beside them: then its fades tell more
     nearly: cuts in doubt: a dissolve of a frame or two with one of them in it is that cut
     """
     swept: list[Transition] = []
-    for w in sorted(wipes, key=lambda w: (-w.sure, w.first)):
+    dark = [d for d in dips if ((black[:, 0] <= d.last + 1) & (black[:, 1] >= d.first)).any()]
+    by_sure = [sorted(found, key=lambda t: (-t.sure, t.first)) for found in (dips, wipes)]
+    for w in (t for found in by_sure for t in found if t not in dark):
         if not any(w.first <= s.last + 1 and w.last >= s.first - 1 for s in swept):
             swept.append(w)
     certain = sorted(c.first for c in cuts if c.sure >= CERTAIN)

@@ -6,6 +6,7 @@ by a fade of every length: ``share(k) L``, k frames from the black, L the light 
 
 Contents
     Fade, fades_beside   the fades that end or begin at black stretches
+    length_of            the fade that explains best how light grows out of nothing
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def _shares(length: int, count: int) -> Floats:
     return np.stack([even, even * even * (3 - 2 * even), even * even])
 
 
-def _fit(light: Floats) -> tuple[int, float] | None:
+def length_of(light: Floats) -> tuple[int, float] | None:
     """Length and misfit of the fade that explains best how the light grows from the black on; None where none does."""
     best: tuple[float, int, float] | None = None
     for length in range(SHORTEST, min(LONGEST, len(light) - 2) + 1):
@@ -92,13 +93,13 @@ def fades_beside(
         lowest = int(black[number - 1, 1]) if number else 0
         before = cuts[cuts < begin]
         lowest = max(lowest, int(before[-1]) if len(before) else 0, begin - LONGEST - LONGEST // 2)
-        fitted = _fit(light[lowest:begin][::-1] - light[begin])
+        fitted = length_of(light[lowest:begin][::-1] - light[begin])
         if fitted is not None:
             found.append(Fade(begin - fitted[0], begin - 1, False, fitted[1]))
         highest = int(black[number + 1, 0]) if number + 1 < len(black) else len(light)
         after = cuts[cuts > end]
         highest = min(highest, int(after[0]) if len(after) else len(light), end + LONGEST + LONGEST // 2)
-        fitted = _fit(light[end:highest] - light[end - 1])
+        fitted = length_of(light[end:highest] - light[end - 1])
         if fitted is not None:
             found.append(Fade(end, end + fitted[0] - 1, True, fitted[1]))
     return found
