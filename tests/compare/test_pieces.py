@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -13,12 +14,14 @@ import pytest
 
 from rewatch.clock import FrameTimes
 from rewatch.compare import chain
+from rewatch.compare.agreement import agreement
 from rewatch.compare.black import marked
 from rewatch.compare.chain import Line, Run, likeness_of
 from rewatch.compare.claims import claimed
 from rewatch.compare.editions import side_of
 from rewatch.compare.frame import Framing, as_shown, framing_of, likeness
 from rewatch.compare.order import Piece, closed, pieces_of, snug
+from rewatch.compare.pictures import pictures_of
 from rewatch.compare.seen import Seen, evened
 from rewatch.compare.segments import Alignment, Segment, Side
 from rewatch.compare.slips import gathered, speed_of
@@ -287,6 +290,27 @@ def test_a_window_that_moves_is_followed() -> None:
     # A crop that stays where it is needs no window.
     fixed = seen(pictures[:, :, 16:64], keys, cuts)
     assert windows_of(a, fixed, framing_of(a, fixed)) is None
+
+
+def test_bars_known_a_row_short_make_no_other_picture_of_fog(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same faint picture, once letterboxed; of 26 rows of black that came, 25 are known."""
+    rng = np.random.default_rng(8)
+    fog = 160 + 3 * cv2.resize(rng.normal(size=(9, 16)), (160, 68), interpolation=cv2.INTER_CUBIC)
+    barred = np.zeros((120, 160))
+    barred[26:-26] = fog
+    shown = {"a": fog, "b": barred}
+
+    def read(facts: str, begin: int, end: int, *_: Any) -> Any:
+        return ((n, np.repeat(shown[facts].astype(np.uint8)[..., None], 3, axis=2)) for n in range(begin, end))
+
+    monkeypatch.setattr("rewatch.compare.pictures.read_frames", read)
+    plain = seen(np.full((4, 42, 64), 0.6), np.arange(4))
+    a, b = (replace(plain, edition=SimpleNamespace(facts=name, times=plain.times)) for name in "ab")
+    for bars, agree in (((25 / 120, 25 / 120, 0.0, 0.0), True), ((20 / 120, 20 / 120, 0.0, 0.0), False)):
+        of_a, of_b = pictures_of(a, replace(b, bars=bars), Framing())
+        of_a.read(0, 1)
+        of_b.read(0, 1)
+        assert (agreement(of_a[0], of_b[0], (1.0, 0.0, 1.0))[0] > 0) == agree
 
 
 def test_pictures_are_asked_before_a_stretch_is_told_as_other_material(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,9 @@ from rewatch.library.edition import Edition
 
 _SIZE = 64, 36
 _WIDTH = 160
+_TRIM = 0.025
+"""Share of the picture that is left out at an edge where either film has bars: they are known to a row or two, and a
+dark rim is all that differs in fog, in snow, in a fade."""
 
 
 class Pictures:
@@ -38,12 +41,14 @@ class Pictures:
         mirrored: bool = False,
         off: tuple[float, float] = (0.0, 0.0),
         size: tuple[int, int] = _SIZE,
+        trim: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         self._seen = seen
         self._part = wide, high
         self._off = off
         self._size = size
         self._mirrored = mirrored
+        self._trim = trim
         self._bars = seen.bars
         self._held: dict[int, npt.NDArray[np.float32]] = {}
 
@@ -78,6 +83,8 @@ class Pictures:
         x, y = wide * ((1 - self._part[0]) / 2 + self._off[0]), high * ((1 - self._part[1]) / 2 + self._off[1])
         x, y = max(0, round(x)), max(0, round(y))
         rgb = rgb[y : y + round(high * self._part[1]), x : x + round(wide * self._part[0])]
+        across, down = (round(share * n) for share, n in zip(self._trim, (rgb.shape[1], rgb.shape[0]), strict=True))
+        rgb = rgb[down : len(rgb) - down, across : rgb.shape[1] - across]
         grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
         return cv2.resize(grey, self._size, interpolation=cv2.INTER_AREA).astype(np.float32)
 
@@ -97,13 +104,20 @@ def grade_of(like: Likeness | None) -> tuple[float, float, float]:
 
 def pictures_of(a: Seen, b: Seen, framing: Framing) -> tuple[Pictures, Pictures]:
     """Pictures of both films, of the part that both show; A's whole width where B's window moves in it."""
+    barred = [max(sides) > 0 for sides in zip(a.bars, b.bars, strict=True)]
+    across, down = _TRIM * any(barred[2:]), _TRIM * any(barred[:2])
     if framing.moving:
-        return Pictures(a, 1.0, 1.0, size=(round(_SIZE[0] / framing.wide), _SIZE[1])), Pictures(b, 1.0, 1.0)
+        wide = round(_SIZE[0] / framing.wide), _SIZE[1]
+        return Pictures(a, 1.0, 1.0, size=wide, trim=(0.0, down)), Pictures(b, 1.0, 1.0, trim=(0.0, down))
     # B's middle lies off A's: the one is shifted where A shows more, the other where B does.
     in_b = -framing.right / framing.wide, -framing.down / framing.high
     less = framing.wide <= 1, framing.high <= 1
     of_a = Pictures(
-        a, min(framing.wide, 1.0), min(framing.high, 1.0), off=(framing.right * less[0], framing.down * less[1])
+        a,
+        min(framing.wide, 1.0),
+        min(framing.high, 1.0),
+        off=(framing.right * less[0], framing.down * less[1]),
+        trim=(across, down),
     )
     of_b = Pictures(
         b,
@@ -111,5 +125,6 @@ def pictures_of(a: Seen, b: Seen, framing: Framing) -> tuple[Pictures, Pictures]
         min(1 / framing.high, 1.0),
         framing.mirrored,
         (in_b[0] * (not less[0]), in_b[1] * (not less[1])),
+        trim=(across, down),
     )
     return of_a, of_b
