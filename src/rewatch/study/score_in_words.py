@@ -25,7 +25,7 @@ def _cutting(part: Part) -> str:
         return f"none of its {part['excluded']} shots is counted" if part.get("excluded") else ""
     count = part["shots"]
     if count == 1:
-        return f"one shot, {part['asl']:.2f} s"
+        return f"one shot, {part['asl']:.2f} s" if part["asl"] < 60 else f"one shot, {timecode(part['asl'])}"
     text = f"{count} shots, average {part['asl']:.2f} s"
     if part.get("asl_low") is not None:
         text += f" ({part['asl_low']:.2f} to {part['asl_high']:.2f})"
