@@ -77,19 +77,19 @@ def find_or_watch(folder: Path | None, name: str) -> Edition:
         path = Path(name).expanduser()
         if not path.is_file():
             raise
-    from rewatch.cli.progress import bar
+    from rewatch.cli.progress import Messages, bar
     from rewatch.watch.run import watch
     from rewatch.watch.work import Stopped
 
-    err = messages()
-    err.print(f"{path.name} is not in the library yet: watching it first", markup=False)
+    err = Messages()
+    err.print(f"{path.name} is not in the library yet: watching it first")
     try:
         done = watch(path, open_library(folder), progress=bar(err))
     except Stopped as error:
-        err.print(f"rewatch: {error}", markup=False)
+        err.print(f"rewatch: {error}")
         sys.exit(130)
     for note in done.notes:
-        err.print(f"rewatch: {path.name}: {note}", markup=False)
+        err.print(f"rewatch: {path.name}: {note}")
     return done.edition
 
 

@@ -70,14 +70,14 @@ def command(
     err.print(f"drawn: {film}", markup=False)
     if film_only:
         return
-    from rewatch.cli.progress import bar
+    from rewatch.cli.progress import Messages, bar
     from rewatch.cli.score import show
     from rewatch.exports.sheet import draw_sheet
     from rewatch.watch.run import watch
     from rewatch.watch.work import Stopped
 
     try:
-        done = watch(film, open_library(library_folder), title=truth.title, progress=bar(err))
+        done = watch(film, open_library(library_folder), title=truth.title, progress=bar(Messages()))
     except Stopped as error:
         err.print(f"rewatch: {error}", markup=False)
         sys.exit(130)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rewatch.cli.common import library_option, messages, open_library
+from rewatch.cli.common import library_option, open_library
 from rewatch.errors import RewatchError
 
 
@@ -58,13 +58,13 @@ def command(
     """
     if len(files) > 1 and (title or year or subtitles):
         raise click.UsageError("--title, --year and --subtitles go with one film at a time")
-    from rewatch.cli.progress import bar
+    from rewatch.cli.progress import Messages, bar
     from rewatch.watch.corrected import asked_of
     from rewatch.watch.run import watch
     from rewatch.watch.work import Stopped
 
     library = open_library(library_folder)
-    err = messages()
+    err = Messages()
     failed = 0
     for file in files:
         try:
@@ -81,28 +81,28 @@ def command(
                 progress=bar(err),
             )
         except Stopped as error:
-            err.print(f"rewatch: {error}", markup=False)
+            err.print(f"rewatch: {error}")
             sys.exit(130)
         except RewatchError as error:
             if len(files) == 1:
                 raise
-            err.print(f"rewatch: {error}", markup=False)
+            err.print(f"rewatch: {error}")
             failed += 1
             continue
         for note in done.notes:
-            err.print(f"rewatch: {file}: {note}", markup=False)
+            err.print(f"rewatch: {file}: {note}")
         if not done.made:
-            err.print(f"{done.edition.name}: nothing to do, all of it was charted before", markup=False)
+            err.print(f"{done.edition.name}: nothing to do, all of it was charted before")
         if glance and done.made and (how := done.edition.glance):
             more = "refines it" if done.edition.provisional else "adds what a glance does not measure"
-            err.print(f"rewatch: {file}: {how}; a watch without --glance {more}", markup=False)
+            err.print(f"rewatch: {file}: {how}; a watch without --glance {more}")
         if "boundaries" in done.edition.tracks and (shots_precision, asked_of(done.edition)) != (None, None):
             from rewatch.study.review import traded
 
-            err.print(f"rewatch: {traded(done.edition)}", markup=False)
+            err.print(f"rewatch: {traded(done.edition)}")
         from rewatch.exports.terminal import headline  # here: nothing to load before the decoding begins
 
         click.echo(headline(done.edition))
     if failed:
-        err.print(f"rewatch: {failed} of {len(files)} files could not be watched", markup=False)
+        err.print(f"rewatch: {failed} of {len(files)} files could not be watched")
         sys.exit(1)

@@ -185,7 +185,8 @@ def read_excerpts(
         return
     if any(end <= begin for begin, end in spans) or any(b < a for (_, a), (b, _) in pairwise(spans)):
         raise ValueError("spans must be in order and must not overlap")
-    if not np.isin([begin for begin, _ in spans], order.keyframes).all():
+    # By Python's own sets: NumPy's would be loaded before the first frame is decoded.
+    if not {begin for begin, _ in spans} <= set(order.keyframes.tolist()):
         raise ValueError("spans must begin with keyframes")
     todo = [_Job(begin, end, *order.packets_of(begin, end)) for begin, end in spans]
     todo[-1].last = True

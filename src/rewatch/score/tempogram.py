@@ -73,15 +73,19 @@ class Windows:
 def _templates(lags: int, window: float) -> _Singles:
     """(3, lags, candidates): R at these lags (bins) -> its mean over the odd, over the even multiples of each
     candidate's period, and half way between."""
-    tables = np.zeros((3, lags, len(_RATES)), dtype=np.float32)
-    for column, rate in enumerate(_RATES):
-        period = 60.0 / rate
-        count = max(4, math.floor(3.0 / period))
-        for table, first, step in zip(tables, (1, 2, 0.5), (2, 2, 1), strict=True):
-            at = np.arange(first, count + 0.1, step) * period / BIN
-            low = np.floor(at).astype(np.int64)
-            for index, part in ((low, 1 - (at - low)), (low + 1, at - low)):
-                np.add.at(table[:, column], index, part / len(at) * window / (window - index * BIN))
+    rates = len(_RATES)
+    periods = 60.0 / _RATES
+    counts = np.maximum(4, np.floor(3.0 / periods))
+    tables = np.zeros((3, lags, rates), dtype=np.float32)
+    for table, first, step in zip(tables, (1, 2, 0.5), (2, 2, 1), strict=True):
+        multiples = np.arange(first, counts.max() + 0.1, step)
+        column, which = np.nonzero(multiples < counts[:, None] + 0.1)
+        at = multiples[which] * periods[column] / BIN
+        share = 1 / np.bincount(column)[column]
+        low = np.floor(at).astype(np.int64)
+        for index, part in ((low, 1 - (at - low)), (low + 1, at - low)):
+            weights = part * share * window / (window - index * BIN)
+            table += np.bincount(index * rates + column, weights, lags * rates).reshape(lags, rates)
     tables.flags.writeable = False  # it is kept, and lent to every tempogram with such windows
     return tables
 

@@ -172,9 +172,9 @@ def _watch(
     interval, often = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.set_threshold(_COLLECT_EVERY, *often[1:])
+    ahead = PictureStream.read_ahead(film, edition.work) if new and not first else None
     # Our matrix products are small, and threads of BLAS that wait for the next one keep the decoder from the cores.
     blas = threadpool_limits(1, user_api="blas")
-    ahead = PictureStream.read_ahead(film, edition.work) if new and not first else None
     try:
         return _watch_on(film, edition, subtitles, again, glance, told, asked, ahead, first)
     finally:

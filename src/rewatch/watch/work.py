@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 
 from rewatch.clock import timecode
@@ -98,6 +99,8 @@ def play(work: Work, streams: list[Stream], told: Progress) -> None:
     for stream in streams:
         stream.start()
     try:
+        # The last to finish draw numbers: what that needs is loaded while the film is decoded.
+        import_module("numpy.random")
         playing = list(streams)
         while playing:
             for stream in playing:
