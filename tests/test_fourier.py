@@ -37,3 +37,8 @@ def test_lengths_are_even_and_quick() -> None:
         assert quick >= size
         assert quick % 2 == 0
         assert 2**20 * 3**9 * 5**7 % quick == 0
+
+
+def test_no_rows_have_no_powers() -> None:
+    assert powers(np.zeros((0, 324), np.float32)).shape == (0, 163)
+    assert of_powers(np.zeros((0, 163), np.float32), 324).shape == (0, 324)

@@ -34,6 +34,8 @@ def powers(rows: Singles, out: Singles | None = None) -> Singles:
 
     size = rows.shape[1]
     power = np.empty((len(rows), size // 2 + 1), np.float32) if out is None else out
+    if not len(rows):
+        return power  # of which OpenCV would make nothing at all
     # Of each row: Re 0, Re 1, Im 1, Re 2, Im 2, ...; at the end of an even one Re size / 2.
     packed = np.asarray(cv2.dft(rows, flags=cv2.DFT_ROWS), np.float32)
     packed *= packed
@@ -53,4 +55,6 @@ def of_powers(power: Singles, size: int) -> Singles:
     packed[:, 1 : 2 * inner : 2] = power[:, 1 : inner + 1]
     if power.shape[1] > size // 2:
         packed[:, -1] = power[:, size // 2]
+    if not len(power):
+        return packed
     return np.asarray(cv2.idft(packed, flags=cv2.DFT_ROWS | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT), np.float32)

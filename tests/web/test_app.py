@@ -6,14 +6,17 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import anyio
 import httpx
+import numpy as np
 import pytest
 from markupsafe import Markup
+from PIL import Image
 
 from rewatch.library.edition import Edition
 from rewatch.library.library import Library
@@ -490,4 +493,15 @@ def test_a_look_is_found_and_a_word_that_is_none_finds_nothing(client: httpx.Cli
     page = client.get("/search", params={"q": "loud"}).text
     assert "Looks like it" in page
     assert f"/films/{LONG}#t=" in page
+    assert "&amp;exact=1" in page  # the moment itself, not what its shot looks like elsewhere
+    assert "% sure" not in page  # how much of it, not how sure
     assert "Looks like it" not in client.get("/search", params={"q": "xyzzy"}).text
+
+
+def test_the_frame_itself_where_the_file_is_at_hand(client: httpx.Client, demo_film: Any) -> None:
+    """In the fade-in the frame is dark, the still of its shot is not."""
+    light = []
+    for exact in ("", "&exact=1"):
+        with Image.open(BytesIO(client.get(f"/films/{SHORT}/near?t=0.3{exact}").content)) as image:
+            light.append(np.asarray(image.convert("L")).mean())
+    assert light[1] < 0.7 * light[0]

@@ -115,7 +115,10 @@ def _search(kind: str) -> Callable[..., list[Match]]:
 
 
 def _shown(match: Match) -> dict[str, Any]:
-    return match.as_json() | {"timecode": timecode(match.time, 1), "sure": round(match.score * 100)}
+    # How sure one is of a line, a still, a sound; how much of a look there is, in just this frame of its shot.
+    look = match.evidence == "look"
+    share = f"{100 * match.score:.0f} %" + ("" if look else " sure")
+    return match.as_json() | {"timecode": timecode(match.time, 1), "share": share, "exact": look}
 
 
 def _of_upload(kind: str) -> Callable[[Request], Any]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from rewatch.errors import NotMeasured
+from rewatch.errors import FilmError, NotMeasured
 from rewatch.web.asking import film_of, jobs_of, kept, number, second, shelf_of
 from rewatch.web.card import card
 from rewatch.web.jobs import Job
@@ -28,6 +28,7 @@ _TYPES = {
     ".opus": "audio/ogg",
 }  # fmt: skip
 _WIDTHS = (120, 160, 240, 320, 640, 1280)
+_NEAR = 240
 _decoding = threading.BoundedSemaphore(2)
 """Frames that are decoded at once: each takes a core."""
 
@@ -96,15 +97,23 @@ def still(request: Request) -> Response:
 
 
 def near(request: Request) -> Response:
-    """``/films/ID/near?t=SECONDS``: the still of the shot that is on screen there; a card where there are no stills"""
+    """``/films/ID/near?t=SECONDS``: the still of the shot that is on screen there; a card where there are no stills
+
+    ``&exact=1``: the frame itself, where the file is at hand
+    """
     film = film_of(request)
-    shot = moment(film, second(request.query_params.get("t")))["shot"]
+    at = second(request.query_params.get("t"))
+    if request.query_params.get("exact") and film.file is not None and film.times is not None:
+        with contextlib.suppress(FilmError), _decoding:
+            jpeg = _frame(film.id, film.stamp, int(film.times.frame_at(at)), _NEAR, film)
+            return Response(jpeg, media_type="image/jpeg", headers=kept(request, film.stamp))
+    shot = moment(film, at)["shot"]
     if "stills" not in film.edition.tracks:
         return _card(request, film, 0 if shot is None else shot["number"])
     if shot is None:
         raise NotMeasured(f"{film.name} has no stills")
     path = still_of(film, shot["number"])
-    return Response(_reduced(path, film.stamp, 240), media_type="image/jpeg", headers=kept(request, film.stamp))
+    return Response(_reduced(path, film.stamp, _NEAR), media_type="image/jpeg", headers=kept(request, film.stamp))
 
 
 def poster(request: Request) -> Response:

@@ -42,7 +42,7 @@ async function search(file) {
       const link = element("a", { href: `/films/${match.edition}#t=${match.time}` });
       const image = element("img", { src: `/films/${match.edition}/near?t=${match.time}`, alt: "", width: 160, height: 90 });
       const text = element("span", {}, element("b", { textContent: match.film }), ` ${timecode(match.time, 1)} `,
-        element("span", { className: "soft", textContent: `${match.sure} % sure` }), element("br"), match.about);
+        element("span", { className: "soft", textContent: match.share }), element("br"), match.about);
       link.append(image, text);
       list.append(element("li", {}, link));
     }
