@@ -141,6 +141,13 @@ def test_names(library: Library) -> None:
         library.find("the thrid man", never)
 
 
+def test_titles_are_in_order_whatever_their_accents(library: Library) -> None:
+    names = ["Zazie", "Äpfel", "amour", "Élégie", "Ecstasy", "The Third Man"]
+    for n, name in enumerate(names):
+        put(library, f"{name}.mkv", f"{n:02x}" * 16)
+    assert [e.title for e in library.entries()] == ["amour", "Äpfel", "Ecstasy", "Élégie", "The Third Man", "Zazie"]
+
+
 def test_a_path_is_known_by_its_content(library: Library, tmp_path: Path) -> None:
     put(library, "Heat (1995).mkv", "ab" * 16)
     copy = tmp_path / "renamed.mkv"

@@ -75,7 +75,8 @@ def write_feed(edition: Edition, folder: Path, url: str) -> Path:
     title = xml_text(f"{edition.name}, minute by minute")
     _put(channel, "title", title)
     _put(channel, "link", base)
-    _put(channel, "description", f"{title}: {len(episodes)} episodes, each on one minute of the film.")
+    count = "1 episode" if len(episodes) == 1 else f"{len(episodes)} episodes, each"
+    _put(channel, "description", f"{title}: {count} on one minute of the film.")
     _put(channel, "language", "en")
     _put(channel, "generator", "rewatch")
     Tree.SubElement(channel, f"{{{_ATOM}}}link", href=base + "feed.xml", rel="self", type="application/rss+xml")

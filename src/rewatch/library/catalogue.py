@@ -6,6 +6,7 @@ person made (notes, viewings) is in a file of its own that is never rebuilt: see
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,4 +87,12 @@ class Catalogue:
         """All editions, by title."""
         if not self.exists():
             return []
-        return [Entry(*row) for row in self._database.read(lambda db: db.execute(_ENTRIES).fetchall())]
+        found = [Entry(*row) for row in self._database.read(lambda db: db.execute(_ENTRIES).fetchall())]
+        # SQLite knows the case of a to z alone: Äpfel stands beside Apfel, Émile beside Emil.
+        return sorted(found, key=lambda entry: (_plain(entry.title), entry.year or 0, entry.id))
+
+
+def _plain(title: str) -> str:
+    """A title as it is put in order: without case and accents."""
+    apart = unicodedata.normalize("NFKD", title.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
