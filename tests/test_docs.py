@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rewatch.cli.main import COMMANDS
+from rewatch.watch.plan import all_analysers
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -31,3 +32,13 @@ def test_the_layers_are_those_of_the_architecture() -> None:
     drawn = (ROOT / "ARCHITECTURE.md").read_text("utf-8").split("## The layers")[1].split("## ")[0]
     lines = [line.strip() for line in drawn.splitlines() if line.startswith("    ")]
     assert lines == [layer.replace("rewatch.", "") for layer in held]
+
+
+def test_the_readme_explains_by_the_analysers_there_are() -> None:
+    """Whose versions it shows are those that measure now."""
+    told = re.findall(r"\d+ (?:spans|events|figures)  (\w+) (\d+)", (ROOT / "README.md").read_text("utf-8"))
+    versions = {analyser.name: analyser.version for analyser in all_analysers()}
+    assert len(told) >= 5
+    assert [(name, int(version)) for name, version in told if name in versions] == [
+        (name, versions[name]) for name, _ in told if name in versions
+    ]
