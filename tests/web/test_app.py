@@ -288,6 +288,21 @@ def test_a_film_without_stills_has_cards_in_their_place(tmp_path: Path) -> None:
     assert "Still of" not in page
 
 
+def test_the_minute_of_a_film_of_one_is_set_beside_no_other(client: httpx.Client, tmp_path: Path) -> None:
+    from rewatch.imports.film import read_film
+    from rewatch.watch.imported import enter_film
+
+    table = tmp_path / "list.csv"
+    table.write_text("length\n" + "3.5\n0.5\n" * 9, "utf-8")
+    library = Library(tmp_path / "library")
+    id = enter_film(read_film(table, "csv", title="List"), library).edition.id
+    page = ask(create_app(library), f"/films/{id}/minutes/1").text
+    assert "In figures" in page
+    assert "median" not in page
+    assert "0.5 s" in page
+    assert "other minutes" in client.get(f"/films/{SHORT}/minutes/1").text
+
+
 @pytest.mark.parametrize("part", ["", "/minutes/1", "/figures", "/explain/asl", "/unnoticed"])
 def test_what_rests_on_a_first_look_says_so(library: Library, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     app = create_app(library)

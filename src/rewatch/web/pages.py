@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from rewatch import __version__
-from rewatch.clock import timecode
+from rewatch.clock import lasting, timecode
 from rewatch.errors import (
     FilmAmbiguous,
     FilmUnknown,
@@ -52,6 +52,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     env.filters["timecode"] = timecode
+    env.filters["lasting"] = lasting
     env.filters["length"] = length
     env.filters["markdown"] = markdown
     env.globals["version"] = __version__
