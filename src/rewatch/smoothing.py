@@ -47,17 +47,19 @@ def running_mean(values: npt.ArrayLike, size: int, beyond: Beyond, later: int = 
     >>> running_mean([3, 0, 0, 3], 3, "edge").tolist()
     [2.0, 1.0, 1.0, 2.0]
     """
-    rows = np.asarray(values, dtype=np.float64)
-    if not len(rows):
-        return rows.copy()
-    before, after = _sides(size)
-    padded = _padded(rows, before - later, after + later, beyond)
+    rows = np.asarray(values)
     found = np.empty(rows.shape)
-    found[0] = np.add.accumulate(padded[:size], axis=0)[-1]
-    np.subtract(padded[size:], padded[: len(rows) - 1], out=found[1:])
-    sums: Array = np.add.accumulate(found, axis=0)
-    sums /= size
-    return sums
+    if not len(rows):
+        return found
+    before, after = _sides(size)
+    # Of a long film each copy in double precision takes megabytes.
+    padded = _padded(rows, before - later, after + later, beyond)
+    found[0] = np.add.accumulate(padded[:size], axis=0, dtype=np.float64)[-1]
+    np.subtract(padded[size:], padded[: len(rows) - 1], out=found[1:], dtype=np.float64)
+    del padded
+    np.add.accumulate(found, axis=0, out=found)
+    found /= size
+    return found
 
 
 def running_highest(values: npt.NDArray[Any], size: int, beyond: Beyond, later: int = 0) -> npt.NDArray[Any]:
