@@ -37,6 +37,7 @@ class Detail:
     figures:  the same numbers by name
     singular: 0..1
     words:    what a note about it would mention: a colour, a word
+    place:    2 for "the second hardest ...", which is told after the hardest
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Detail:
     figures: dict[str, Any] = field(default_factory=dict)
     singular: float = 0.0
     words: tuple[str, ...] = ()
+    place: int = 1
 
     @property
     def key(self) -> str:

@@ -99,6 +99,7 @@ def attacks(edition: Edition) -> Iterator[Detail]:
             f"{place} attack of the film: within 0.3 s the sound rises by {rise[i]:.0f} dB, to "
             f"{level[i + reach]:.0f} LUFS.",
             {"rise": float(rise[i]), "level": float(level[i + reach])}, of_distance(float(z[i])), ("loud", "bang"),
+            len(taken),
         )  # fmt: skip
 
 

@@ -97,6 +97,7 @@ def wordless(edition: Edition) -> Iterator[Detail]:
             f"The {place} stretch without a word: {timecode(float(gaps[i]))} between “{_short(lines.label[i])}” and "
             f"“{_short(lines.label[i + 1])}”",
             {"length": float(gaps[i]), "median": float(np.median(gaps))}, of_distance(float(z[i])), ("silent",),
+            1 + rank,
         )  # fmt: skip
 
 

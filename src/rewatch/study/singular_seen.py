@@ -59,7 +59,7 @@ def stillness(edition: Edition) -> Iterator[Detail]:
             f"The {place} stillness of the film: for {lengths[i]:.1f} s hardly anything moves (such stretches last "
             f"{others:.1f} s by the median).",
             {"length": float(lengths[i]), "median": others, "motion": float(halves[runs[i][0] : runs[i][1]].mean())},
-            of_distance(float(apart(lengths, 1.0)[i])),
+            of_distance(float(apart(lengths, 1.0)[i])), place=1 if lengths[i] == lengths.max() else 2,
         )  # fmt: skip
 
 

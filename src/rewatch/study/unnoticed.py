@@ -30,6 +30,8 @@ from rewatch.study.singular import Detail, details
 NEAR = 60.0
 """Seconds at which a detail is two thirds as far as it can be from what is known."""
 _TURN = 0.6
+_UNKNOWN = 0.3
+"""How far "the hardest" must lie from what is known to be told before "the second hardest"."""
 _BESIDE = 10.0
 """Seconds: how near two details that are shown together must be to count as one place."""
 
@@ -140,6 +142,9 @@ def rank(found: Sequence[Detail], notes: Sequence[Note], shown: Sequence[dict[st
             for key, (d, far) in waiting.items()
         }  # fmt: skip
         key = max(scored, key=lambda k: (scored[k], -waiting[k][0].begin))
+        one = waiting[key][0]
+        before = [k for k, (d, far) in waiting.items() if d.kind == one.kind and d.place < one.place and far > _UNKNOWN]
+        key = before[0] if before else key
         detail, far = waiting.pop(key)
         kinds[detail.kind] += 1
         picked.append(Ranked(detail, far, scored[key]))
