@@ -214,15 +214,17 @@ def test_where_nothing_can_be_written_the_details_are_shown_all_the_same(
     assert unnoticed(library, planted).details == shown.details
 
 
-def test_the_second_hardest_comes_after_the_hardest() -> None:
+def test_the_second_hardest_comes_after_the_hardest(library: Library, planted: Edition) -> None:
     hardest = Detail("attack", 20, 21, "", singular=0.8)
     second = Detail("attack", 300, 301, "", singular=0.8, place=2)
     beside = Detail("colour", 25, 26, "", singular=0.9)
     ranked = [r.detail for r in rank([second, hardest, beside], [], [], 3)]
     assert ranked.index(hardest) < ranked.index(second)
-    # Of a hardest that is known the second is the news.
-    known = [{"detail": "pan:20", "kind": "pan"}]
-    assert rank([second, hardest], [], known, 1)[0].detail == second
+    # Of a hardest that was noted the second is the news; that something else was shown there is no note.
+    shown = [{"detail": "pan:20", "kind": "pan"}]
+    assert rank([second, hardest], [], shown, 1)[0].detail == hardest
+    Notes(library).add(planted, 20.5, "what a bang")
+    assert rank([second, hardest], Notes(library).find(), [], 1)[0].detail == second
 
 
 def test_what_was_noted_steps_back(library: Library, planted: Edition) -> None:

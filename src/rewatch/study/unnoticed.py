@@ -30,8 +30,6 @@ from rewatch.study.singular import Detail, details
 NEAR = 60.0
 """Seconds at which a detail is two thirds as far as it can be from what is known."""
 _TURN = 0.6
-_UNKNOWN = 0.3
-"""How far "the hardest" must lie from what is known to be told before "the second hardest"."""
 _BESIDE = 10.0
 """Seconds: how near two details that are shown together must be to count as one place."""
 
@@ -127,10 +125,11 @@ def _changed(library: Library, id: str) -> int:
 
 
 def rank(found: Sequence[Detail], notes: Sequence[Note], shown: Sequence[dict[str, Any]], top: int) -> list[Ranked]:
-    """The `top` details that are most singular and least known, best first."""
+    """The `top` details that are most singular and least known, best first; none before the first of its kind, but
+    where that was noted."""
     kinds = Counter(row["kind"] for row in shown)
-    places = [(n.begin, n.begin if n.end is None else n.end) for n in notes]
-    places += [(at, at) for row in shown if (at := _second(row["detail"])) is not None]
+    noted = [(n.begin, n.begin if n.end is None else n.end) for n in notes]
+    places = noted + [(at, at) for row in shown if (at := _second(row["detail"])) is not None]
     words = " ".join(" ".join((n.text, *n.tags)) for n in notes).casefold()
     waiting = {d.key: (d, _far(d, places, words)) for d in sorted(found, key=lambda d: -d.singular)}
     picked: list[Ranked] = []
@@ -143,7 +142,7 @@ def rank(found: Sequence[Detail], notes: Sequence[Note], shown: Sequence[dict[st
         }  # fmt: skip
         key = max(scored, key=lambda k: (scored[k], -waiting[k][0].begin))
         one = waiting[key][0]
-        before = [k for k, (d, far) in waiting.items() if d.kind == one.kind and d.place < one.place and far > _UNKNOWN]
+        before = [k for k, (d, _) in waiting.items() if d.kind == one.kind and d.place < one.place and _gap(d, noted)]
         key = before[0] if before else key
         detail, far = waiting.pop(key)
         kinds[detail.kind] += 1
