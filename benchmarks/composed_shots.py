@@ -1,6 +1,6 @@
 """Ours and TransNetV2 on transitions composed of single-shot footage of the labelled films.
 
-    python benchmarks/composed_shots.py [--cache FOLDER] [--fitted] [--list] [--markdown FILE]
+    python benchmarks/composed_shots.py [--cache FOLDER] [--fitted] [--footage FOLDER] [--list] [--markdown FILE]
 
 About 670 cuts and 370 gradual transitions of 2 to 75 frames in clean modern footage, 240 and 130 in footage that is
 shaken, swept, flashed at, held and aged. Ours decides by weights fitted without the work that the footage is from and
@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from compose_transitions import Composition, Planes, compose, stretches
 from films import FILMS
-from fit_boundaries import calibrated, decided_by, found_in, gather, planes_of, without
+from fit_boundaries import calibrated, decided_by, found_in, gathered, planes_of, without
 from reliability import judged
 from reliability import table as reliability_table
 from scoring import Score, score, together
@@ -83,11 +83,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, help="a folder for what TransNetV2 found")
     parser.add_argument("--fitted", action="store_true", help="decide by the weights of the package")
+    parser.add_argument("--footage", type=Path, help="fitted on a folder of folders of clips too, see `fit_boundaries`")
     parser.add_argument("--list", action="store_true", help="name each miss and each false alarm of ours")
     parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
     args = parser.parse_args()
     docs = {d["film"]: d for d in (json.loads(p.read_text()) for p in sorted(FILMS.glob("*.shots.json")))}
-    sources = {} if args.fitted else {f: gather(FILMS / f, doc, n, 10.0) for n, (f, doc) in enumerate(docs.items())}
+    sources = {} if args.fitted else gathered(args.footage)[1]
     scores: dict[tuple[str, bool], dict[str, list[Score]]] = {}
     told: list[tuple[float, bool]] = []
     for film, count, clean in PLAN:

@@ -1,8 +1,9 @@
 """Fit the weights of `rewatch.images.boundaries_judge`, and say how they do on films that they were not fitted on.
 
-    python benchmarks/fit_boundaries.py [--write] [--compositions N]
+    python benchmarks/fit_boundaries.py [--footage FOLDER] [--only DECISION ...] [--write] [--compositions N]
 
-Data: the labelled films (`benchmarks.films.FILMS`), and compositions of their single-shot footage: as it is, made harsh
+Data: the labelled films (`benchmarks.films.FILMS`), other footage (each folder in FOLDER is one work: clips, labelled
+where they are more than one shot, see `footage`), and compositions of the single shots in them: as they are, made harsh
 (`compose_transitions`), in other looks and transfers (`compose_looks`). Leave-one-work-out is the figure that counts:
 weights fitted without a film (and others of the same work) and without any composition of its footage, judged on that
 film. The decision on changes rests on what is thought of ramps by themselves: it is fitted on what is thought of a
@@ -30,8 +31,9 @@ from scipy.optimize import minimize, minimize_scalar
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from compose_transitions import Planes, compose, stretches
+from compose_transitions import Planes, Stretch, compose, stretches
 from films import CACHE, FILMS
+from footage import clips_in, footage_of
 from reliability import judged, table
 from rewatch.evidence import Pictures
 from rewatch.film.pictures import read_pictures
@@ -51,10 +53,18 @@ DECISIONS = {
     "changes": ("CHANGE", 100.0, True),
     "wipes": ("WIPE", 4.0, False),
 }
-"""What is decided: what its weights are called, the ridge on them, and whether measures are taken two by two too."""
-WEIGH = {"real": 20.0, "composed": 1.0, "disturbed": 0.7, "other looks": 0.5, "disturbed looks": 0.2}
-"""What an example weighs: of a real film, of a composition, of a single shot in which something happens; of both in
-looks that no film of these has."""
+"""What is decided: what its weights are called, the ridge on them, and whether measures are taken two by two and
+squared too."""
+WEIGH = {
+    "real": 20.0,
+    "clip": 2.0,
+    "composed": 1.0,
+    "disturbed": 0.7,
+    "other looks": 0.5,
+    "disturbed looks": 0.2,
+}
+"""What an example weighs: of a real film, of a clip as it is, of a composition, of a single shot in which something
+happens; of both in looks that no film of these has."""
 LEAST_COMPOSED = 12
 DISTURBED = 8
 """Single shots in which something happens, for each composition."""
@@ -194,14 +204,48 @@ def watched(planes: Planes, of: type[Boundaries] = Boundaries) -> tuple[Boundari
 
 
 def gather(film: Path, labels: dict[str, Any], number: int, compositions: float) -> Source:
-    """All candidates of a film, of compositions of its footage, and of single shots of it in which something happens.
-
-    compositions: for each thousand frames of footage
-    """
+    """All candidates of a film, and of what is composed of its footage (`add_composed`)."""
     source = Source()
     planes = planes_of(film)
-    footage = stretches(planes, labels)
     _add(source, planes, labels["boundaries"], "real")
+    add_composed(source, stretches(planes, labels), number, compositions)
+    return source
+
+
+def gather_footage(folder: Path, number: int, compositions: float) -> tuple[Source, list[Stretch]]:
+    """The same of a folder of clips; with their single shots."""
+    source, footage = Source(), []
+    for planes, labels in clips_in(folder):
+        _add(source, planes, labels["boundaries"], "clip")
+        footage += footage_of(planes, labels)
+    add_composed(source, footage, number, compositions)
+    return source, footage
+
+
+def gathered(
+    footage: Path | None, compositions: float = 10.0
+) -> tuple[dict[str, dict[str, Any]], dict[str, Source], dict[str, list[Stretch]]]:
+    """Of the labelled films, and of each folder in a folder of footage: labels (of films alone), what it gives, and
+    its single shots."""
+    docs: dict[str, dict[str, Any]] = {}
+    sources: dict[str, Source] = {}
+    shots: dict[str, list[Stretch]] = {}
+    for number, labels in enumerate(sorted(FILMS.glob("*.shots.json"))):
+        doc = json.loads(labels.read_text())
+        docs[doc["film"]] = doc
+        sources[doc["film"]] = gather(FILMS / doc["film"], doc, number, compositions)
+        shots[doc["film"]] = stretches(planes_of(FILMS / doc["film"]), doc)
+    for number, folder in enumerate(sorted(footage.iterdir()) if footage else (), len(docs)):
+        sources[folder.name], shots[folder.name] = gather_footage(folder, number, compositions)
+    return docs, sources, shots
+
+
+def add_composed(source: Source, footage: list[Stretch], number: int, compositions: float) -> None:
+    """All candidates of compositions, and of single shots in which something happens.
+
+    number: of the work, for the seeds
+    compositions: for each thousand frames of footage
+    """
     count = max(LEAST_COMPOSED, round(compositions * sum(map(len, footage)) / 1000))
     for seed in range(count):
         one = compose(np.random.default_rng(1000 * number + seed), footage, shots=16, gradual=0.45, clean=seed % 4 == 3)
@@ -216,7 +260,6 @@ def gather(film: Path, labels: dict[str, Any], number: int, compositions: float)
     for seed in range(DISTURBED * count // 2):
         one = compose(np.random.default_rng([4, number, seed]), footage, shots=1, disturbed=1.0, looks=True)
         _add(source, one.planes, one.boundaries, "disturbed looks")
-    return source
 
 
 def _add(source: Source, planes: Planes, truth: list[dict[str, Any]], origin: str) -> None:
@@ -339,10 +382,10 @@ def seen_by(model: Fit, of: Examples) -> Examples:
     return stacked(of, model.by_itself) if model.by_itself else of
 
 
-def calibrated(sources: dict[str, Source]) -> dict[str, Fit]:
-    """Every decision, fitted on these sources, with probabilities as they hold on works left out."""
+def calibrated(sources: dict[str, Source], decisions: Iterable[str] = DECISIONS) -> dict[str, Fit]:
+    """Decisions, fitted on these sources, with probabilities as they hold on works left out."""
     fits: dict[str, Fit] = {}
-    for which in DECISIONS:
+    for which in decisions:
         by = temperature(sources, which)
         print(f"  temperature of {which}: {by:.2f}")
         fits[which] = decision(sources, which, fits.get("ramps")).cooled(by)
@@ -397,33 +440,40 @@ def temperature(sources: dict[str, Source], which: str) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(0, 2.5), method="bounded").x))
 
 
-def leave_one_out(sources: dict[str, Source], docs: dict[str, dict[str, Any]]) -> None:
-    """Each film, and fresh compositions of its footage, by weights that were fitted without either."""
+def leave_one_out(
+    sources: dict[str, Source],
+    docs: dict[str, dict[str, Any]],
+    shots: Mapping[str, list[Stretch]],
+    decisions: Iterable[str] = DECISIONS,
+) -> None:
+    """Each film, and fresh compositions of its footage (`shots`), by weights that were fitted without either; and
+    compositions of other works, none of whose footage they were fitted on."""
     real: dict[int, list[Score]] = {0: [], 1: [], 2: []}
-    composed: dict[str, list[Score]] = {"clean": [], "harsh": [], "other looks": []}
+    composed: dict[tuple[str, str], list[Score]] = {}
     told: list[tuple[float, bool]] = []
-    for number, (film, doc) in enumerate(docs.items()):
-        planes = planes_of(FILMS / film)
-        with decided_by(calibrated(without(sources, film))):
-            found = found_in(planes)
-            told += judged(doc, {"boundaries": found["boundaries"] + found["doubtful"]})
-            for tolerance, scores in real.items():
-                scores.append(score(doc, found, tolerance))
-            footage = stretches(planes, doc)
-            for how, scores in composed.items():
+    for number, (name, footage) in enumerate(shots.items()):
+        with decided_by(calibrated(without(sources, name), decisions)):
+            if name in docs:
+                doc = docs[name]
+                found = found_in(planes_of(FILMS / name))
+                told += judged(doc, {"boundaries": found["boundaries"] + found["doubtful"]})
+                for tolerance, scores in real.items():
+                    scores.append(score(doc, found, tolerance))
+                last = real[1][-1]
+                wrong = ", ".join(f"{what} {b[:3]}" for what in ("missed", "false") for b in getattr(last, what))
+                print(f"  {name}: {say(last)}; {wrong or 'nothing wrong'}")
+            for how in ("clean", "harsh", "other looks"):
+                scores = composed.setdefault((how, "films" if name in docs else "clips"), [])
                 for seed in range(int(how == "clean"), FRESH, 2):
                     rng = np.random.default_rng(10**6 + 1000 * number + seed)
                     one = compose(rng, footage, shots=16, clean=how == "clean", looks=how == "other looks")
                     found, truth = found_in(one.planes), {"boundaries": one.boundaries}
                     scores.append(score(truth, found))
                     told += judged(truth, {"boundaries": found["boundaries"] + found["doubtful"]})
-        last = real[1][-1]
-        wrong = ", ".join(f"{what} {b[:3]}" for what in ("missed", "false") for b in getattr(last, what))
-        print(f"  {film}: {say(last)}; {wrong or 'nothing wrong'}")
     for tolerance, scores in real.items():
         print(f"  together, tolerance {tolerance}: {say(together(scores))}")
-    for how, scores in composed.items():
-        print(f"  {how} compositions, tolerance 1: {say(together(scores))}")
+    for (how, of), scores in composed.items():
+        print(f"  {how} compositions of {of}, tolerance 1: {say(together(scores))}")
     print(table(told))
 
 
@@ -433,6 +483,12 @@ def say(s: Score) -> str:
         f"F1 {s.all.f1:.4f} (P {s.all.precision:.3f} R {s.all.recall:.3f}), cuts {s.cuts.f1:.4f}, "
         f"gradual {s.gradual_hits}/{len(s.overlaps)} IoU {iou}"
     )
+
+
+def as_it_is(which: str) -> Fit:
+    """A decision by the weights in the package."""
+    parts = (getattr(boundaries_weights, f"{DECISIONS[which][0]}_{part}") for part in ("CENTRE", "SCALE", "WEIGHTS"))
+    return Fit(*map(np.array, parts), getattr(boundaries_weights, f"{DECISIONS[which][0]}_BIAS"), DECISIONS[which][2])
 
 
 def written(fits: Mapping[str, Fit]) -> str:
@@ -453,17 +509,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="write the weights fitted on everything")
     parser.add_argument("--compositions", type=float, default=10.0, help="for each thousand frames of footage (10)")
+    parser.add_argument("--footage", type=Path, help="a folder of folders of clips: more works")
+    parser.add_argument("--only", nargs="+", choices=DECISIONS, default=list(DECISIONS), help="fit these alone")
     args = parser.parse_args()
-    sources, docs = {}, {}
-    for number, labels in enumerate(sorted(FILMS.glob("*.shots.json"))):
-        doc = json.loads(labels.read_text())
-        docs[doc["film"]] = doc
-        sources[doc["film"]] = gather(FILMS / doc["film"], doc, number, args.compositions)
-    for which in DECISIONS:
+    docs, sources, shots = gathered(args.footage, args.compositions)
+    for which in args.only:
         report(sources, which)
-    leave_one_out(sources, docs)
+    leave_one_out(sources, docs, shots, args.only)
     if args.write:
-        WEIGHTS.write_text(written(calibrated(sources)))
+        fitted = calibrated(sources, args.only)
+        WEIGHTS.write_text(written({which: fitted.get(which) or as_it_is(which) for which in DECISIONS}))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What is no boundary, put into real single-shot footage: how often is one seen there?
 
-    python benchmarks/stress_shots.py [--fitted] [--list] [--markdown FILE]
+    python benchmarks/stress_shots.py [--fitted] [--footage FOLDER] [--list] [--markdown FILE]
 
 The longest shots of the labelled films, each by itself and with every disturbance of the list; any boundary that is
 found is a false alarm (of the footage as it is, too). On small pictures, as the detector sees them. It decides by
@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from compose_transitions import Planes, Stretch, resize, stretches
 from films import FILMS
-from fit_boundaries import calibrated, decided_by, found_in, gather, planes_of, without
+from fit_boundaries import calibrated, decided_by, found_in, gathered, planes_of, without
 
 Picture = npt.NDArray[np.float32]
 Random = np.random.Generator
@@ -210,12 +210,13 @@ def disturbed(shot: Stretch, disturb: Callable[..., None] | None, seed: int) -> 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fitted", action="store_true", help="decide by the weights of the package")
+    parser.add_argument("--footage", type=Path, help="fitted on a folder of folders of clips too, see `fit_boundaries`")
     parser.add_argument("--list", action="store_true", help="name each false alarm")
     parser.add_argument("--markdown", type=Path, help="write the table to this file too")
     args = parser.parse_args()
     shots = clips()
     docs = {d["film"]: d for d in (json.loads(p.read_text()) for p in sorted(FILMS.glob("*.shots.json")))}
-    sources = {} if args.fitted else {f: gather(FILMS / f, doc, n, 10.0) for n, (f, doc) in enumerate(docs.items())}
+    sources = {} if args.fitted else gathered(args.footage)[1]
     found: dict[str, list[dict[str, Any]]] = {}
     for film in docs:
         with nullcontext() if args.fitted else decided_by(calibrated(without(sources, film))):

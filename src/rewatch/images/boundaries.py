@@ -29,17 +29,7 @@ from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
-from rewatch.images.boundaries_bars import (
-    NO_BARS,
-    Bars,
-    Told,
-    bars_of,
-    both,
-    changed_part,
-    goes_beyond,
-    narrowest,
-    still_of,
-)
+from rewatch.images.boundaries_bars import NO_BARS, Bars, Told, bars_of, both, goes_beyond, narrowest, still_of
 from rewatch.images.boundaries_cuts import Candidates, Fine, ask_again, find_candidates, joined, without_lights
 from rewatch.images.boundaries_dips import Dip, find_dips
 from rewatch.images.boundaries_fades import Light, Likely, Transition, black_spans, doubtful, settle
@@ -216,7 +206,7 @@ class Boundaries(Analyser[Pictures]):
         """Candidates that do not count, but change a part of the frame from edge to edge, judged by that part.
 
         So a cut is seen within a page on which a film is shown for a while only. The part is told by the frames around
-        a candidate, or known from others and from blocks near by, or it ends at straight lines itself.
+        a candidate, or known from others and from blocks near by.
         """
         within: dict[Bars, list[int]] = {}
         here: list[Bars] = []
@@ -230,7 +220,7 @@ class Boundaries(Analyser[Pictures]):
             near = np.arange(max(0, frame - NEAR), min(count, frame + NEAR))
             told = narrowest([still_of(self._luma(near), every=1)])
             here += [told] if max(told) >= INSET else []
-            for bars in dict.fromkeys([told, *reversed(here), *known, changed_part(before, after)]):
+            for bars in dict.fromkeys([told, *reversed(here), *known]):
                 if max(bars) >= INSET and bars != self._bars and not goes_beyond(before, after, bars):
                     within.setdefault(bars, []).append(frame)
                     break
