@@ -447,6 +447,14 @@ def test_cuts_within_a_page_that_is_shown_for_a_while() -> None:
     assert found(a(0, 90), page, d(0, 90)) == [("cut", f, f) for f in (90, 140, 200, 250)]
 
 
+def test_cuts_in_a_part_of_the_frame_that_little_else_tells_of() -> None:
+    """Half of a page, for two seconds, while something blinks in a corner of the other half."""
+    page = np.broadcast_to(scene(9)(0, 1), (60, 3, HEIGHT, WIDTH)).copy()
+    page[:, :, : HEIGHT // 2] = np.concatenate([scene(1)(0, 30), scene(2)(0, 30)])[:, :, : HEIGHT // 2]
+    page[:, 0, -8:, -8:] = 60 + 60 * (np.arange(60) // 4 % 2)[:, None, None]
+    assert found(page) == [("cut", 30, 30)]
+
+
 def test_what_moves_in_a_part_of_a_still_picture_is_no_boundary() -> None:
     frames = np.broadcast_to(scene(9)(0, 1), (200, 3, HEIGHT, WIDTH)).copy()
     frames[..., 6:56, 30:118] = scene(2)(0, 200)[..., 10:60, 20:108]

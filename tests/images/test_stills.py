@@ -78,7 +78,6 @@ def test_each_shot_gets_its_sharp_still(run, make_pictures, scenes, tmp_path):
         with Image.open(tmp_path / "keep" / name) as still:
             assert still.size == (240, 136)
             assert np.asarray(still)[..., 1].mean() == pytest.approx(scenes[scene].mean(), abs=2)
-    assert not list((tmp_path / "large").iterdir())
     assert not (tmp_path / "small").exists()
     assert len(list((tmp_path / "keep").iterdir())) == 3
 
@@ -162,14 +161,18 @@ def test_pieces_and_pickles_change_nothing(make_pictures, make_facts, scenes, tm
             assert (scratch / "keep" / name).read_bytes() == same
 
 
-def test_a_finish_that_was_killed_is_done_again(make_pictures, make_facts, scenes, tmp_path):
-    piece = film(make_pictures, scenes, (0, 1), [3, 20, 43, 60])
-    tracks = shots(0, 40, end=80)
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_finish_that_was_killed_is_done_again(make_pictures, make_facts, scenes, tmp_path, taken):
+    """Also where what was kept had been taken away already, but was not yet told of. The last shot has a small one."""
+    piece = film(make_pictures, scenes, (0, 1, 2), [3, 20, 43, 60])
+    tracks = shots(0, 40, 80, end=120)
     analyser = Stills()
     analyser.begin(make_facts(), tmp_path)
     analyser.feed(piece)
     state = pickle.dumps(analyser)
     first = analyser.finish(tracks)["stills"]
+    if taken:
+        shutil.rmtree(tmp_path / "keep")
     again = pickle.loads(state).finish(tracks)["stills"]
     assert again.at.tolist() == first.at.tolist()
     assert sorted(p.name for p in (tmp_path / "keep").iterdir()) == sorted(first.columns["file"])

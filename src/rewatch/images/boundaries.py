@@ -29,7 +29,17 @@ from rewatch.clock import FRAMES
 from rewatch.evidence import Pictures
 from rewatch.facts import FilmFacts
 from rewatch.figure import Figure
-from rewatch.images.boundaries_bars import NO_BARS, Bars, Told, bars_of, both, goes_beyond, narrowest, still_of
+from rewatch.images.boundaries_bars import (
+    NO_BARS,
+    Bars,
+    Told,
+    bars_of,
+    both,
+    changed_part,
+    goes_beyond,
+    narrowest,
+    still_of,
+)
 from rewatch.images.boundaries_cuts import Candidates, Fine, ask_again, find_candidates, joined, without_lights
 from rewatch.images.boundaries_dips import Dip, find_dips
 from rewatch.images.boundaries_fades import Light, Likely, Transition, black_spans, doubtful, settle
@@ -101,7 +111,7 @@ class Boundaries(Analyser[Pictures]):
     """Cuts, dissolves, fades and straight wipes with the probability of each; and where the picture is black."""
 
     name: ClassVar[str] = "boundaries"
-    version: ClassVar[int] = 15
+    version: ClassVar[int] = 16
     watches: ClassVar[Watches] = "pictures"
     gives: ClassVar[tuple[Gives, ...]] = (
         Gives("boundaries", "spans", "where one shot becomes the next: first to last mixed frame", columns=("sure",)),
@@ -206,7 +216,7 @@ class Boundaries(Analyser[Pictures]):
         """Candidates that do not count, but change a part of the frame from edge to edge, judged by that part.
 
         So a cut is seen within a page on which a film is shown for a while only. The part is told by the frames around
-        a candidate, or known from others and from blocks near by.
+        a candidate, or known from others and from blocks near by, or it ends at straight lines itself.
         """
         within: dict[Bars, list[int]] = {}
         here: list[Bars] = []
@@ -220,7 +230,7 @@ class Boundaries(Analyser[Pictures]):
             near = np.arange(max(0, frame - NEAR), min(count, frame + NEAR))
             told = narrowest([still_of(self._luma(near), every=1)])
             here += [told] if max(told) >= INSET else []
-            for bars in dict.fromkeys([told, *reversed(here), *known]):
+            for bars in dict.fromkeys([told, *reversed(here), *known, changed_part(before, after)]):
                 if max(bars) >= INSET and bars != self._bars and not goes_beyond(before, after, bars):
                     within.setdefault(bars, []).append(frame)
                     break

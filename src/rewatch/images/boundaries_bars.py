@@ -27,6 +27,7 @@ Contents
     both         what is known of the two together
     narrowest    bars that fit several blocks
     goes_beyond  whether a change is of more than what bars leave
+    changed_part what is around the part in which a change is
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ NEARLY_ALL = 0.9
 """Share of the frames that must agree on such a bar."""
 CHANGED = 20
 """Code values between the darkest and the brightest that a place is in a block, above which something happens there."""
+CHANGES_AT_ONCE = 0.5
+"""Share of a line, at the edge of a part of the frame, that changes where all of that part is another picture."""
 BEYOND = 0.01
 """Share of what is around a picture that noise may change so."""
 TELLS = 4
@@ -159,6 +162,23 @@ def goes_beyond(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8], bar
     outside = np.ones(apart.shape, np.bool_)
     outside[bars[0] : apart.shape[0] - bars[1], bars[2] : apart.shape[1] - bars[3]] = False
     return bool((apart[outside] > CHANGED).mean() > BEYOND)
+
+
+def changed_part(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> Bars:
+    """What is around the part of the frame that changes all at once, up to straight lines; none where there is none.
+
+    before, after: (h, w) luma
+    """
+    seen = np.maximum(before, after) - np.minimum(before, after) > CHANGED
+    around: list[int] = []
+    for lines, widest in zip((seen.mean(axis=1), seen.mean(axis=0)), WIDEST, strict=True):
+        most = int(2 * widest * len(lines))
+        sides = []
+        for end in (lines, lines[::-1]):
+            at = int(np.logical_and.accumulate(end <= BARE).sum())
+            sides.append(at if at < len(end) - 1 and end[at : at + 2].max() >= CHANGES_AT_ONCE else 0)
+        around += sides if sum(sides) <= most else [0, 0]
+    return around[0], around[1], around[2], around[3]
 
 
 def _told(seen: Bools, few: int) -> Told:

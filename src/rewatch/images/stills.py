@@ -17,6 +17,7 @@ Contents
 from __future__ import annotations
 
 import os
+import shutil
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -270,8 +271,6 @@ class Stills(Analyser[Pictures]):
         for shot, (begin, end, clear_begin, clear_end) in enumerate(self._shots(tracks.get("shots"))):
             pick = _choose(looks, large, small, begin, end, clear_begin, clear_end)
             chosen.append((pick.frame, shot, self._keep(pick)))
-        for path in (*(self._scratch / "large").glob("*.jpg"), self._album):
-            path.unlink(missing_ok=True)
         chosen.sort()
         columns: dict[str, Any] = {
             "shot": np.array([shot for _, shot, _ in chosen], np.int64),
@@ -297,11 +296,18 @@ class Stills(Analyser[Pictures]):
         return found
 
     def _keep(self, pick: _Candidate) -> str:
-        """Bring a picture into ``keep``, where it is not there yet (a run killed in `finish` begins that again)."""
+        """Bring a picture into ``keep``, where it is not there yet.
+
+        What was gathered stays where it is: a run that is killed before all that was made is on disk begins this again,
+        and finds ``keep`` taken away.
+        """
         target = self._path("keep", pick.frame)
+        target.parent.mkdir(exist_ok=True)
         if not target.exists():
             if pick.place is None:
-                os.replace(self._path("large", pick.frame), target)
+                part = target.with_suffix(".part")
+                shutil.copyfile(self._path("large", pick.frame), part)
+                os.replace(part, target)
             else:
                 with self._album.open("rb") as album:
                     album.seek(pick.place[0])

@@ -15,7 +15,7 @@ from typing import Any
 from rewatch.errors import LibraryError
 from rewatch.library.atomic import replacing
 
-FORMAT = 2
+FORMAT = 3
 """One higher where an analyser holds what it gathers otherwise than before, and gives the same all the same."""
 
 
