@@ -53,8 +53,7 @@ DECISIONS = {
     "changes": ("CHANGE", 100.0, True),
     "wipes": ("WIPE", 4.0, False),
 }
-"""What is decided: what its weights are called, the ridge on them, and whether measures are taken two by two and
-squared too."""
+"""What is decided: what its weights are called, the ridge on them, and whether measures are taken two by two too."""
 WEIGH = {
     "real": 20.0,
     "clip": 2.0,

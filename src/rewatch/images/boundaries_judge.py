@@ -1,9 +1,8 @@
 """How sure a candidate is: the decision apart from the measuring, so that it can be fitted and read by itself.
 
 All decisions are logistic regressions on the logarithms of a few measures: one number each for how much a measure
-speaks for a boundary, each two of them together, and each by itself squared, as of some too little and too much speak
-alike. `boundaries_weights` holds the numbers; ``benchmarks/fit_boundaries.py`` fits them, says on what, and how they do
-on films that they have not seen.
+speaks for a boundary, and each two of them together. `boundaries_weights` holds the
+numbers; ``benchmarks/fit_boundaries.py`` fits them, says on what, and how they do on films that they have not seen.
 
 Contents
     terms            measures to the terms of a regression
@@ -39,13 +38,13 @@ Doubles = npt.NDArray[np.float64]
 
 
 def terms(measures: npt.ArrayLike, centre: npt.ArrayLike, scale: npt.ArrayLike, pairs: bool) -> Doubles:
-    """(n, k) measures to (n, k) terms, or with `pairs` to (n, k + k (k + 1) / 2): squares, and each two multiplied."""
+    """(n, k) measures to (n, k) terms, or with `pairs` to (n, k + k (k - 1) / 2) with each two multiplied."""
     values = np.asarray(measures, np.float64)
     # Clipped: an unheard-of measure must not decide alone.
     level: Doubles = np.clip((np.log(np.maximum(values, 0) + FLOOR) - np.asarray(centre)) / np.asarray(scale), -4, 4)
     if not pairs:
         return level
-    a, b = np.triu_indices(level.shape[1])
+    a, b = np.triu_indices(level.shape[1], 1)
     return np.concatenate([level, level[:, a] * level[:, b]], axis=1)
 
 

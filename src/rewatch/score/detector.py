@@ -10,7 +10,7 @@ from __future__ import annotations
 from rewatch.score.counting import DetectorQuality
 
 # agent327, cosmos, nosferatu, the excerpt of Sintel, its trailer; each by weights fitted without it (the table "left
-# out" of benchmarks/shots.md), version 16 of the detector.
+# out" of benchmarks/shots.md), version 13 of the detector.
 MEASURED: DetectorQuality | None = DetectorQuality(
     precision=(1.0, 1.0, 1.0, 1.0, 1.0),
     recall=(0.987, 1.0, 1.0, 1.0, 1.0),
