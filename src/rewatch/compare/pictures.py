@@ -26,8 +26,11 @@ from rewatch.library.edition import Edition
 _SIZE = 64, 36
 _WIDTH = 160
 _TRIM = 0.025
-"""Share of the picture that is left out at an edge where either film has bars: they are known to a row or two, and a
+"""Share of a faint picture that is left out at an edge where either film has bars: they are known to a row or two, and a
 dark rim is all that differs in fog, in snow, in a fade."""
+_FAINT = 8.0
+"""Spread of luma (code values) within up to which a picture is faint: in any other one the rim weighs little, and what
+is left out at an edge does."""
 
 
 class Pictures:
@@ -83,9 +86,11 @@ class Pictures:
         x, y = wide * ((1 - self._part[0]) / 2 + self._off[0]), high * ((1 - self._part[1]) / 2 + self._off[1])
         x, y = max(0, round(x)), max(0, round(y))
         rgb = rgb[y : y + round(high * self._part[1]), x : x + round(wide * self._part[0])]
-        across, down = (round(share * n) for share, n in zip(self._trim, (rgb.shape[1], rgb.shape[0]), strict=True))
-        rgb = rgb[down : len(rgb) - down, across : rgb.shape[1] - across]
-        grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
+        grey = np.asarray(cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY), np.uint8)
+        across, down = (round(share * n) for share, n in zip(self._trim, (grey.shape[1], grey.shape[0]), strict=True))
+        inside = grey[down : len(grey) - down, across : grey.shape[1] - across]
+        if inside.std() < _FAINT:
+            grey = inside
         return cv2.resize(grey, self._size, interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
