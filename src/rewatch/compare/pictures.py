@@ -26,8 +26,8 @@ from rewatch.library.edition import Edition
 _SIZE = 64, 36
 _WIDTH = 160
 _TRIM = 0.025
-"""Share of a faint picture that is left out at an edge where either film has bars: they are known to a row or two, and a
-dark rim is all that differs in fog, in snow, in a fade."""
+"""Share of a faint picture that is left out at an edge where either film has bars: they are known to a row or two, and
+a dark rim is all that differs in fog, in snow, in a fade."""
 _FAINT = 8.0
 """Spread of luma (code values) within up to which a picture is faint: in any other one the rim weighs little, and what
 is left out at an edge does."""
