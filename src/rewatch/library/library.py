@@ -156,13 +156,15 @@ def _by_title(entry: Entry, name: str) -> bool:
 
 def _by_words(entry: Entry, name: str) -> bool:
     """Every word asked for is in the title, in any order: "third man" finds The Third Man (1949)."""
-    have = re.findall(r"\w+", entry.name.casefold().replace("_", " "))
-    want = re.findall(r"\w+", name.casefold().replace("_", " "))
+    have, want = _words(entry.name), _words(name)
     return bool(want) and all(w in have for w in want)
 
 
 def _by_beginnings(entry: Entry, name: str) -> bool:
     """Every word asked for begins one of the title: "casab" finds Casablanca."""
-    have = re.findall(r"\w+", entry.name.casefold().replace("_", " "))
-    want = re.findall(r"\w+", name.casefold().replace("_", " "))
+    have, want = _words(entry.name), _words(name)
     return bool(want) and all(any(h.startswith(w) for h in have) for w in want)
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"\w+", name.casefold().replace("_", " "))

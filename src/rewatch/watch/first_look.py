@@ -89,7 +89,7 @@ def _between(
 
     hidden: (n,) probability of a cut just before each of `anchors`; where one is likely by itself nothing is added
     """
-    if coded.forced.mean() < BY_THE_CLOCK:
+    if coded.forced.sum() < BY_THE_CLOCK * len(coded.forced):
         return
     change = changed(shown, at_key)
     for group in np.flatnonzero(coded.forced & (change[:-1] > LIKELY)).tolist():
