@@ -18,7 +18,7 @@ CLOCK = {"g": str(GROUP), "sc_threshold": "0", "bf": "3", "preset": "veryfast"}
 
 
 def by_the_clock(source: Path, into: Path, frames: int | None = None) -> Path:
-    """A film's picture, or its first frames, as a broadcaster codes it: a keyframe every 31 frames, whatever it shows."""
+    """A film's picture, or its first frames, as broadcasters code it: a keyframe every 31 frames, whatever it shows."""
     with av.open(str(source)) as film, av.open(str(into), "w") as out:
         picture = film.streams.video[0]
         stream = out.add_stream("libx264", rate=picture.average_rate, options=CLOCK)
